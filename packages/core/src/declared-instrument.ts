@@ -1,0 +1,195 @@
+import type { Engine } from './engine.js';
+import type {
+  BoundCounter,
+  BoundDistribution,
+  BoundGauge,
+  BoundSet,
+  BoundTiming,
+  Counter,
+  Definition,
+  Distribution,
+  Gauge,
+  GaugeDefinition,
+  SetInstrument,
+  Timing,
+} from './instrument.js';
+import type { MetricKind, SeriesId } from './metrics-backend.js';
+import { type Entry, entryPath, type Scope } from './scope.js';
+import { NOT_FOUND } from './tag-trie.js';
+import type { Tags } from './tags.js';
+import { quietly, type TimerTags, timeRun } from './timer.js';
+import { accepts, emit } from './verb.js';
+
+/** Serves all kinds: the declared interface shows the methods that fit one, and all of them record. */
+// Instruments and handles keep what they found (an entry, a series id) with the generation they found it in, and look again
+// when the engine has moved on. So they may be made before `register` and follow whatever backend is in use.
+
+export class DeclaredInstrument implements Counter<string>, Gauge<string>, Timing<string>, Distribution<string>, SetInstrument<string> {
+  readonly scope: Scope;
+  readonly engine: Engine;
+  readonly key: string;
+  readonly kind: MetricKind;
+  readonly definition: GaugeDefinition<string>;
+  #entry: Entry | undefined;
+  #generation = -1;
+
+  constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition<string>) {
+    this.scope = scope;
+    this.engine = scope.engine;
+    this.kind = kind;
+    this.key = key;
+    this.definition = definition;
+  }
+
+  /** Whether another definition says the same; descriptions are for people. */
+  isLike(kind: MetricKind, { tags = [], unit, internal = false, observe }: GaugeDefinition<string>): boolean {
+    const own = this.definition;
+    return (
+      kind === this.kind &&
+      unit === own.unit &&
+      internal === (own.internal ?? false) &&
+      observe === own.observe &&
+      [...tags].sort().join() === [...(own.tags ?? [])].sort().join()
+    );
+  }
+
+  /** Closes the metric's tag keys, and has its observer read at each flush. */
+  declare(): void {
+    const { definition, engine, scope } = this;
+    const { observe, tags = [] } = definition;
+    scope.declare(this.kind, this.key, definition.unit, definition.internal, tags);
+    if (observe === undefined) return;
+    engine.observers.add(() => {
+      if (engine.discarding) return;
+      let value: number | undefined;
+      try {
+        value = observe();
+      } catch (cause) {
+        quietly(() => engine.tell('observe_failed', this.key, 'The gauge could not be read; see the cause.', { cause }));
+      }
+      if (value !== undefined) quietly(() => this.record(value, undefined));
+    });
+  }
+
+  incr(amountOrTags?: number | Tags, tags?: Tags): void {
+    if (typeof amountOrTags === 'object' && amountOrTags !== null) this.record(1, amountOrTags);
+    else this.record(amountOrTags ?? 1, tags);
+  }
+
+  set(value: number, tags?: Tags): void {
+    this.record(value, tags);
+  }
+
+  add(member: string | number, tags?: Tags): void {
+    this.record(member, tags);
+  }
+
+  timer<Result>(tagsOrFn: Tags | undefined | ((tags: TimerTags) => Result), fn?: (tags: TimerTags) => Result): Result {
+    const [tags, run] = typeof tagsOrFn === 'function' ? [undefined, tagsOrFn] : [tagsOrFn, fn!];
+    return timeRun({ ...tags }, run, (milliseconds, ended) => {
+      quietly(() => this.record(milliseconds, ended));
+    });
+  }
+
+  /** Its entry in the current generation; `undefined` where the sample was counted as discarded or dropped. */
+  current(): Entry | undefined {
+    const { engine, scope } = this;
+    if (this.#generation === engine.generation) return this.#entry;
+    if (scope.generation !== engine.generation && !scope.renew()) return undefined;
+    this.#entry = scope.entry(this.kind, this.key, this.definition.unit, this.definition.internal);
+    if (this.#entry !== undefined) this.#generation = engine.generation;
+    return this.#entry;
+  }
+
+  record(value: unknown, tags?: Tags): void {
+    const { engine, kind } = this;
+    try {
+      const entry = this.current();
+      if (entry === undefined) return;
+      if (!accepts(kind, value)) return engine.refuse(this.key, value);
+      const rate = engine.sampleRate === 1 ? 1 : this.scope.rate(kind, engine.sampleRate, this.key);
+      if (rate === 0) return;
+      const context = engine.context?.current();
+      let id = entryPath(entry, context, tags);
+      if (id < 0) id = this.scope.open(entry, tags, undefined, context);
+      if (id < 0) return;
+      engine.series.touched[id] = 1;
+      emit(engine.backend, kind, id, value, rate);
+    } catch (error) {
+      engine.caught(error, this.key);
+    }
+  }
+
+  /** The handle of the series with these tags: one that exists, or a new one. */
+  with(tags: Tags): BoundSeries {
+    const { engine } = this;
+    let handle: BoundSeries | undefined;
+    try {
+      handle = new BoundSeries(this, { ...tags });
+      if (handle.renew(0)) return engine.series.handles[handle.id] as BoundSeries;
+    } catch (error) {
+      engine.caught(error, this.key);
+    }
+    return handle ?? new BoundSeries(this, {});
+  }
+}
+
+/** One series of an instrument: its id, while that holds. */
+class BoundSeries implements BoundCounter, BoundGauge, BoundTiming, BoundDistribution, BoundSet {
+  readonly engine: Engine;
+  readonly kind: MetricKind;
+  id: SeriesId = NOT_FOUND;
+  generation = -1;
+  readonly #instrument: DeclaredInstrument;
+  readonly #tags: Tags;
+
+  constructor(instrument: DeclaredInstrument, tags: Tags) {
+    this.engine = instrument.engine;
+    this.kind = instrument.kind;
+    this.#instrument = instrument;
+    this.#tags = tags;
+  }
+
+  incr(amount = 1): void {
+    this.record(amount);
+  }
+
+  set(value: number): void {
+    this.record(value);
+  }
+
+  add(member: string | number): void {
+    this.record(member);
+  }
+
+  record(value: unknown): void {
+    const { engine, kind } = this;
+    try {
+      if (this.generation !== engine.generation && !this.renew()) return;
+      const { key, scope } = this.#instrument;
+      if (!accepts(kind, value)) return engine.refuse(key, value);
+      const rate = engine.sampleRate === 1 ? 1 : scope.rate(kind, engine.sampleRate, key);
+      if (rate === 0) return;
+      engine.series.touched[this.id] = 1;
+      emit(engine.backend, kind, this.id, value, rate);
+    } catch (error) {
+      engine.caught(error, this.#instrument.key);
+    }
+  }
+
+  /** Finds its series anew. Answers false where there is none; `samples` are then counted as lost. */
+  renew(samples = 1): boolean {
+    const { engine } = this;
+    if (engine.discarding) {
+      engine.discarded += samples;
+      return false;
+    }
+    const entry = this.#instrument.current();
+    if (entry === undefined) return false;
+    this.id = this.#instrument.scope.open(entry, this.#tags, undefined, undefined);
+    if (this.id < 0) return false;
+    this.generation = engine.generation;
+    engine.series.handles[this.id] ??= this;
+    return true;
+  }
+}

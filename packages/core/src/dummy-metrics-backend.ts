@@ -1,0 +1,25 @@
+import type { BackendStats, MetricsBackend } from './metrics-backend.js';
+
+/** The default: every sample is thrown away. Also the least that satisfies the contract, so a start for your own. */
+export class DummyMetricsBackend implements MetricsBackend {
+  readonly discards = true;
+  readonly replaceable = true;
+
+  open(): void {}
+  release(): void {}
+  incr(): void {}
+  gauge(): void {}
+  timing(): void {}
+  distribution(): void {}
+  set(): void {}
+  recordAt(): void {}
+  event(): void {}
+  serviceCheck(): void {}
+
+  async flush(): Promise<void> {}
+  async close(): Promise<void> {}
+
+  stats(): BackendStats {
+    return { accepted: 0, sent: 0, dropped: {}, pending: 0, sampledOut: 0 };
+  }
+}

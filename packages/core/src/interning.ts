@@ -1,0 +1,221 @@
+/**
+ * Strings and rows of integers as small integers: what keeps a series at tens of bytes.
+ *
+ * A metric name or a tag is acquired once and is an integer from then on; a series is a row of such integers, found again
+ * by hashing the integers, never by building a string. Used by the facade and by backends that keep many series.
+ */
+
+/** Strings with a reference count, each known by a dense integer that is reused after the last release. */
+export class Interner {
+  readonly #ids = new Map<string, number>();
+  readonly #texts: (string | undefined)[] = [];
+  #references = new Int32Array(16);
+  readonly #free: number[] = [];
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /** The id of `text`, with one more reference to it. The text is copied, so a slice does not keep its parent alive. */
+  acquire(text: string): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) {
+      this.#references[known]! += 1;
+      return known;
+    }
+    const id = this.#free.pop() ?? this.#texts.length;
+    if (id >= this.#references.length) this.#references = grown(this.#references);
+    const owned = flatCopy(text);
+    this.#ids.set(owned, id);
+    this.#texts[id] = owned;
+    this.#references[id] = 1;
+    return id;
+  }
+
+  retain(id: number): void {
+    this.#references[id]! += 1;
+  }
+
+  /** Gives one reference back. Answers whether it was the last, so that the id may come back for another text. */
+  release(id: number): boolean {
+    if ((this.#references[id]! -= 1) > 0) return false;
+    this.#ids.delete(this.#texts[id]!);
+    this.#texts[id] = undefined;
+    this.#free.push(id);
+    return true;
+  }
+
+  find(text: string): number | undefined {
+    return this.#ids.get(text);
+  }
+
+  text(id: number): string {
+    return this.#texts[id]!;
+  }
+}
+
+/** Rows of integers, each known by a dense integer that is reused after it was removed. Equal rows are one row. */
+export class RowTable {
+  /** Where a row starts in `#cells`: its length, then its integers. Minus one where the id is free. */
+  #starts = new Int32Array(16).fill(-1);
+  #cells = new Int32Array(64);
+  #cellsUsed = 0;
+  /** Per row length, the start of the first free stretch; each holds the start of the next. Minus one ends the list. */
+  readonly #freeStretches: number[] = [];
+  readonly #freeIds: number[] = [];
+  #nextId = 0;
+  #size = 0;
+  /** Open addressing, linear probing, at most half full: id + 1, or 0 for empty. */
+  #buckets = new Int32Array(32);
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** One more than the greatest id ever given: the length a column needs. */
+  get bound(): number {
+    return this.#nextId;
+  }
+
+  has(id: number): boolean {
+    return id < this.#nextId && this.#starts[id]! >= 0;
+  }
+
+  length(id: number): number {
+    return this.#cells[this.#starts[id]!]!;
+  }
+
+  /** The integer at `index` of row `id`. */
+  at(id: number, index: number): number {
+    return this.#cells[this.#starts[id]! + 1 + index]!;
+  }
+
+  /** The id of the row, or -1. */
+  find(row: readonly number[]): number {
+    return this.#buckets[this.#bucketOf(row)]! - 1;
+  }
+
+  /** Adds a row that {@link find} does not know. */
+  insert(row: readonly number[]): number {
+    if ((this.#size + 1) * 2 > this.#buckets.length) this.#rehash();
+    const id = this.#freeIds.pop() ?? this.#nextId++;
+    if (id >= this.#starts.length) this.#starts = grown(this.#starts, -1);
+    const start = this.#allocate(row.length);
+    this.#starts[id] = start;
+    this.#cells[start] = row.length;
+    for (let i = 0; i < row.length; i += 1) this.#cells[start + 1 + i] = row[i]!;
+    this.#buckets[this.#bucketOf(row)] = id + 1;
+    this.#size += 1;
+    return id;
+  }
+
+  remove(id: number): void {
+    const start = this.#starts[id]!;
+    this.#vacate(this.#bucketHolding(id));
+    const length = this.#cells[start]!;
+    this.#cells[start + 1] = this.#freeStretches[length] ?? -1;
+    this.#freeStretches[length] = start;
+    this.#starts[id] = -1;
+    this.#freeIds.push(id);
+    this.#size -= 1;
+  }
+
+  /** A stretch of `length` integers behind its length, with room for at least one: a free one links to the next. */
+  #allocate(length: number): number {
+    const free = this.#freeStretches[length] ?? -1;
+    if (free >= 0) {
+      this.#freeStretches[length] = this.#cells[free + 1]!;
+      return free;
+    }
+    const start = this.#cellsUsed;
+    this.#cellsUsed += 1 + Math.max(length, 1);
+    while (this.#cellsUsed > this.#cells.length) this.#cells = grown(this.#cells);
+    return start;
+  }
+
+  /** The bucket that holds an equal row, or the empty one where it belongs. */
+  #bucketOf(row: readonly number[]): number {
+    const mask = this.#buckets.length - 1;
+    let hash = row.length;
+    for (let i = 0; i < row.length; i += 1) hash = mixed(hash, row[i]!);
+    let bucket = finished(hash) & mask;
+    for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
+      if (this.#equals(held - 1, row)) return bucket;
+      bucket = (bucket + 1) & mask;
+    }
+    return bucket;
+  }
+
+  #equals(id: number, row: readonly number[]): boolean {
+    const start = this.#starts[id]!;
+    if (this.#cells[start] !== row.length) return false;
+    for (let i = 0; i < row.length; i += 1) if (this.#cells[start + 1 + i] !== row[i]) return false;
+    return true;
+  }
+
+  #home(id: number): number {
+    const start = this.#starts[id]!;
+    const length = this.#cells[start]!;
+    let hash = length;
+    for (let i = 0; i < length; i += 1) hash = mixed(hash, this.#cells[start + 1 + i]!);
+    return finished(hash) & (this.#buckets.length - 1);
+  }
+
+  #bucketHolding(id: number): number {
+    const mask = this.#buckets.length - 1;
+    let bucket = this.#home(id);
+    while (this.#buckets[bucket] !== id + 1) bucket = (bucket + 1) & mask;
+    return bucket;
+  }
+
+  /** Empties a bucket and moves back those behind it that would no longer be found (Knuth 6.4, algorithm R). */
+  #vacate(emptied: number): void {
+    const mask = this.#buckets.length - 1;
+    let hole = emptied;
+    let bucket = hole;
+    for (;;) {
+      bucket = (bucket + 1) & mask;
+      const held = this.#buckets[bucket]!;
+      if (held === 0) break;
+      const home = this.#home(held - 1);
+      if (((bucket - home) & mask) < ((bucket - hole) & mask)) continue;
+      this.#buckets[hole] = held;
+      hole = bucket;
+    }
+    this.#buckets[hole] = 0;
+  }
+
+  #rehash(): void {
+    this.#buckets = new Int32Array(this.#buckets.length * 2);
+    const mask = this.#buckets.length - 1;
+    for (let id = 0; id < this.#nextId; id += 1) {
+      if (this.#starts[id]! < 0) continue;
+      let bucket = this.#home(id);
+      while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & mask;
+      this.#buckets[bucket] = id + 1;
+    }
+  }
+}
+
+/** A copy of twice the length, its new half filled with `fill`. */
+export function grown<T extends Int32Array | Float64Array | Uint8Array | Uint32Array>(column: T, fill = 0): T {
+  const copy = new (column.constructor as new (length: number) => T)(column.length * 2);
+  copy.set(column);
+  if (fill !== 0) copy.fill(fill, column.length);
+  return copy;
+}
+
+/** A copy without the parent that a sliced string keeps alive; engines offer no direct way, and slice from 13 characters. */
+export function flatCopy(text: string): string {
+  return text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string);
+}
+
+function mixed(hash: number, value: number): number {
+  const product = Math.imul(hash ^ value, 0x9e3779b1);
+  return product ^ (product >>> 15);
+}
+
+function finished(hash: number): number {
+  const product = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (product ^ (product >>> 13)) >>> 0;
+}

@@ -1,0 +1,40 @@
+/**
+ * Why a sample was lost or something was not done as asked. Backends add codes of their own, in `snake_case`, listed in
+ * their READMEs; the codes of the facade are listed with their remedies in `docs/problems.md`.
+ */
+export type ProblemCode =
+  | 'invalid_key'
+  | 'invalid_value'
+  | 'invalid_options'
+  | 'invalid_tags'
+  | 'invalid_tag_value'
+  | 'invalid_sample_rate'
+  | 'invalid_timestamp'
+  | 'too_many_tags'
+  | 'tag_truncated'
+  | 'kind_conflict'
+  | 'definition_conflict'
+  | 'undeclared_tag'
+  | 'unsupported'
+  | 'not_registered'
+  | 'already_registered'
+  | 'context_unavailable'
+  | 'no_context'
+  | 'observe_failed'
+  | 'backend_failed'
+  | (string & {});
+
+/** Something that went wrong, told to `onError` and never thrown (except in strict mode). */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The metric's key, where one is concerned. */
+  readonly metric?: string | undefined;
+  readonly tag?: string | undefined;
+  /** The offending value, shortened, never a secret. */
+  readonly value?: string | undefined;
+  /** How often it happened since it was last told. */
+  readonly count: number;
+  /** One sentence that says what is wrong and what to do. */
+  readonly remedy: string;
+  readonly cause?: unknown;
+}
