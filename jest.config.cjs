@@ -1,0 +1,32 @@
+// One configuration for all: `jest` in the root runs every suite, `jest --config ../../jest.config.cjs --rootDir .` one package's.
+const path = require('node:path');
+
+const packages = path.join(__dirname, 'packages');
+
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['**/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: {
+    '^.+\\.[cm]?ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { decoratorVersion: '2022-03' },
+          target: 'es2022',
+        },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: {
+    // Packages are tested against each other's sources, so a test never sees a stale build.
+    '^@metrics/([^/]+)$': path.join(packages, '$1/src/index.ts'),
+    '^@metrics/([^/]+)/([^/]+)$': path.join(packages, '$1/src/$2.ts'),
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['<rootDir>/**/src/**/*.ts'],
+};

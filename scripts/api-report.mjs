@@ -1,0 +1,85 @@
+// The public face of every package as text, in docs/api: a change of it is a visible diff. Reads the built declarations
+// and fails when a report differs; `npm run api:update` (this script with --update) writes them.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { publishedPackages, root } from './workspace.mjs';
+
+const update = process.argv.includes('--update');
+const reportFolder = path.join(root, 'docs', 'api');
+const reportTempFolder = mkdtempSync(path.join(tmpdir(), 'api-report-'));
+mkdirSync(reportFolder, { recursive: true });
+
+/** @type {Set<string>} */
+const expected = new Set();
+let failed = false;
+for (const { folder, directory, manifest } of publishedPackages) {
+  for (const subpath of Object.keys(manifest.exports)) {
+    if (subpath === './package.json') continue;
+    const entry = subpath === '.' ? 'index' : subpath.slice(2);
+    const reportFileName = `${entry === 'index' ? folder : `${folder}-${entry}`}.api.md`;
+    expected.add(reportFileName);
+    const extractorConfig = ExtractorConfig.prepare({
+      configObjectFullPath: undefined,
+      packageJsonFullPath: path.join(directory, 'package.json'),
+      configObject: {
+        projectFolder: directory,
+        mainEntryPointFilePath: path.join(directory, 'dist', `${entry}.d.ts`),
+        newlineKind: 'lf',
+        compiler: { overrideTsconfig: compilerOptions() },
+        apiReport: { enabled: true, reportFileName, reportFolder, reportTempFolder },
+        docModel: { enabled: false },
+        dtsRollup: { enabled: false },
+        tsdocMetadata: { enabled: false },
+        messages: {
+          compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+          extractorMessageReporting: {
+            default: { logLevel: ExtractorLogLevel.Error },
+            // The report itself marks what has no comment.
+            'ae-undocumented': { logLevel: ExtractorLogLevel.None },
+            'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
+            // A type that is used but not exported: shown in the report, for the eyes of the reviewer.
+            'ae-forgotten-export': { logLevel: ExtractorLogLevel.None, addToApiReportFile: true },
+            'ae-unresolved-link': { logLevel: ExtractorLogLevel.None },
+          },
+          tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        },
+      },
+    });
+    const { apiReportChanged, succeeded } = Extractor.invoke(extractorConfig, {
+      localBuild: update,
+      messageCallback: (message) => {
+        const shown = message.logLevel === ExtractorLogLevel.Error && !message.text.includes('API signature');
+        if (!shown) message.handled = true;
+      },
+    });
+    const outdated = apiReportChanged && !update;
+    if (outdated) console.error(`docs/api/${reportFileName} is out of date: run \`npm run api:update\` and commit it`);
+    else console.log(`docs/api/${reportFileName} ${apiReportChanged ? 'updated' : 'is up to date'}`);
+    failed ||= outdated || !succeeded;
+  }
+}
+
+for (const stale of readdirSync(reportFolder).filter((file) => !expected.has(file))) {
+  if (update) rmSync(path.join(reportFolder, stale));
+  else console.error(`docs/api/${stale} belongs to no entry of any package: run \`npm run api:update\``);
+  failed ||= !update;
+}
+rmSync(reportTempFolder, { recursive: true, force: true });
+process.exitCode = failed ? 1 : 0;
+
+/** The workspace's own settings would lead to sources; a report is about what is published. */
+function compilerOptions() {
+  return {
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      module: 'NodeNext',
+      moduleResolution: 'NodeNext',
+      types: ['node'],
+      strict: true,
+      skipLibCheck: true,
+    },
+  };
+}

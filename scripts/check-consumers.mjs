@@ -1,0 +1,203 @@
+// Releases a copy of the workspace into a private registry on this machine, exactly as a release would go, and then is a
+// new user: installs by name, looks at what came along, sends counters from an ES module and from CommonJS, and compiles
+// against the published declarations with old and new compilers.
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startPrivateRegistry } from './private-registry.mjs';
+import { pnpm, publishedPackages, readJson, root, run, succeeds } from './workspace.mjs';
+
+const compilers = { ts54: '5.4.5', ts59: '5.9.3', ts60: '6.0.3', ts70: '7.0.2' };
+/** What `npm install @metrics/core @metrics/statsd` may bring along, optional packages aside. */
+const expectedPackages = ['@metrics/aggregation', '@metrics/core', '@metrics/statsd', 'hot-shots'];
+
+const workplace = mkdtempSync(path.join(tmpdir(), 'consumers-'));
+const copy = path.join(workplace, 'copy');
+const consumer = path.join(workplace, 'consumer');
+/** @type {string[]} */
+const complaints = [];
+
+const { environment, stop } = await startPrivateRegistry(path.join(workplace, 'registry'));
+process.once('exit', () => {
+  stop();
+  rmSync(workplace, { recursive: true, force: true });
+});
+
+const version = release();
+install();
+lookAtInstalled();
+await send('import', 'mjs');
+await send('require', 'cjs');
+compile();
+
+for (const complaint of complaints) console.error(complaint);
+process.exit(complaints.length > 0 ? 1 : 0);
+
+/** Answers the released version. */
+function release() {
+  const skipped = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.docs-check']);
+  cpSync(root, copy, { recursive: true, filter: (source) => !skipped.has(path.basename(source)) });
+  const git = ['git', '-c', 'user.name=release', '-c', 'user.email=release@localhost'];
+  run([...git, 'init', '--quiet'], { cwd: copy, quiet: true });
+  run([...git, 'add', '--all'], { cwd: copy, quiet: true });
+  run([...git, 'commit', '--quiet', '--no-verify', '--message', 'Everything'], { cwd: copy, quiet: true });
+  run([process.execPath, 'scripts/bootstrap.mjs'], { cwd: copy, quiet: true });
+  run([...pnpm, 'exec', 'changeset', 'version'], { cwd: copy, quiet: true });
+  // Installs once more: the lockfile must still fit.
+  run([process.execPath, 'scripts/bootstrap.mjs', 'build'], { cwd: copy, quiet: true });
+  run([...pnpm, 'exec', 'changeset', 'publish', '--no-git-tag'], { cwd: copy, env: environment, quiet: true });
+  const versions = new Set(
+    publishedPackages.map(({ folder }) => readJson(path.join(copy, 'packages', folder, 'package.json')).version),
+  );
+  if (versions.size !== 1) complaints.push(`the packages do not share one version: ${[...versions].join(', ')}`);
+  const [only = ''] = versions;
+  console.log(`released ${publishedPackages.map(({ manifest }) => manifest.name).join(', ')} ${only}`);
+  return only;
+}
+
+function install() {
+  mkdirSync(consumer);
+  writeFileSync(path.join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  run(['npm', 'install', '@metrics/core', '@metrics/statsd'], { cwd: consumer, env: environment, quiet: true });
+}
+
+function lookAtInstalled() {
+  /** @type {Record<string, { version?: string, optional?: boolean, peer?: boolean, resolved?: string }>} */
+  const installed = readJson(path.join(consumer, 'package-lock.json')).packages;
+  const entries = Object.entries(installed).filter(([place]) => place !== '');
+  const required = entries
+    .filter(([, entry]) => !entry.optional)
+    .map(([place]) => place.replace('node_modules/', ''))
+    .toSorted();
+  if (required.join() !== expectedPackages.join())
+    complaints.push(`expected ${expectedPackages.join(', ')} to be installed and found ${required.join(', ')}`);
+  for (const [place, entry] of entries) {
+    if (!place.includes('@metrics/')) continue;
+    if (entry.version !== version) complaints.push(`${place} is ${entry.version} instead of ${version}`);
+    for (const file of ['README.md', 'LICENSE', 'package.json', 'dist'])
+      if (!existsSync(path.join(consumer, place, file))) complaints.push(`${place} was published without ${file}`);
+    const text = readFileSync(path.join(consumer, place, 'package.json'), 'utf8');
+    if (text.includes('workspace:')) complaints.push(`${place} refers to the workspace it came from`);
+  }
+  console.log('installed, in kB on disk:');
+  for (const [place, entry] of entries) {
+    const size = existsSync(path.join(consumer, place)) ? Math.ceil(sizeOf(path.join(consumer, place)) / 1024) : 0;
+    console.log(
+      `${String(size).padStart(6)} ${place.replace('node_modules/', '')}${entry.optional ? ' (optional)' : ''}`,
+    );
+  }
+}
+
+/**
+ * @param {'import' | 'require'} kind
+ * @param {'mjs' | 'cjs'} extension
+ */
+async function send(kind, extension) {
+  const receiver = createSocket('udp4');
+  receiver.bind(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  let received = '';
+  receiver.on('message', (datagram) => (received += datagram));
+  const load =
+    kind === 'import'
+      ? `import { metrics } from '@metrics/core';\nimport { StatsdMetricsBackend } from '@metrics/statsd';`
+      : `const { metrics } = require('@metrics/core');\nconst { StatsdMetricsBackend } = require('@metrics/statsd');`;
+  const file = path.join(consumer, `send.${extension}`);
+  writeFileSync(
+    file,
+    `${load}
+metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: ${receiver.address().port} }), { prefix: 'shop.' });
+metrics.incr('jobs.started', 3);
+metrics.close();
+`,
+  );
+  // Not with spawnSync, which would keep this process from receiving.
+  const [code] = await once(
+    spawn(process.execPath, [file], { cwd: consumer, stdio: 'inherit', timeout: 20_000 }),
+    'close',
+  );
+  const arrived = await eventually(() => received.startsWith('shop.jobs.started:3|c'), 5000);
+  receiver.close();
+  if (code === 0 && arrived) console.log(`${kind}: received ${received.trim()}`);
+  else complaints.push(`${kind}: exit code ${code}, received ${JSON.stringify(received)}`);
+}
+
+function compile() {
+  const folder = path.join(workplace, 'compilers');
+  mkdirSync(folder);
+  const devDependencies = Object.fromEntries(
+    Object.entries(compilers).map(([name, number]) => [name, `npm:typescript@${number}`]),
+  );
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, devDependencies }));
+  run(['npm', 'install', '--no-audit', '--no-fund'], { cwd: folder, quiet: true });
+  const { '@types/node': nodeTypes } = readJson(path.join(root, 'package.json')).devDependencies;
+  run(['npm', 'install', '--save-dev', `@types/node@${nodeTypes}`, '@metrics/testing'], {
+    cwd: consumer,
+    env: environment,
+    quiet: true,
+  });
+
+  const program = `import { DummyMetricsBackend, metrics, type MetricsBackend } from '@metrics/core';
+import { Interner } from '@metrics/core/interning';
+import { StatsdMetricsBackend } from '@metrics/statsd';
+import { RecordingBackend } from '@metrics/testing';
+
+export const backends: MetricsBackend[] = [new DummyMetricsBackend(), new RecordingBackend(), new StatsdMetricsBackend({ host: '127.0.0.1', port: 8125 })];
+export const id: number = new Interner().acquire('text');
+metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: 8125 }), { prefix: 'shop.' });
+metrics.incr('jobs.started', { tags: { task_name: 'send_email' } });
+metrics.incr('bytes.sent', 512, { tags: { status: 200 } });
+// @ts-expect-error -- tags belong into \`tags\`
+metrics.incr('x', 1, { status: '200' });
+`;
+  for (const extension of ['mts', 'cts']) writeFileSync(path.join(consumer, `consumer.${extension}`), program);
+  for (const compiler of Object.keys(compilers)) {
+    for (const module of ['node16', 'nodenext']) {
+      const compilerOptions = {
+        module,
+        target: 'es2022',
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+        types: ['node'],
+      };
+      writeFileSync(path.join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['consumer.*'] }));
+      const tsc = path.join(folder, 'node_modules', compiler, 'bin', 'tsc');
+      const name = `TypeScript ${compilers[/** @type {keyof typeof compilers} */ (compiler)]}, ${module}`;
+      if (succeeds([process.execPath, tsc, '-p', consumer], { quiet: true })) console.log(`${name}: compiles`);
+      else complaints.push(`${name}: does not compile, see above`);
+    }
+  }
+}
+
+/**
+ * @param {string} place
+ * @returns {number} bytes
+ */
+function sizeOf(place) {
+  if (!statSync(place).isDirectory()) return statSync(place).size;
+  return readdirSync(place).reduce((sum, name) => sum + sizeOf(path.join(place, name)), 0);
+}
+
+/**
+ * @param {() => boolean | Promise<boolean>} condition
+ * @param {number} limit milliseconds
+ */
+async function eventually(condition, limit) {
+  const deadline = Date.now() + limit;
+  while (!(await condition()) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  return condition();
+}

@@ -1,0 +1,135 @@
+// Compiles and runs every ```ts and ```js block of the READMEs and docs, each as a module of its own in a process of its
+// own that must succeed and end by itself. Blocks see the built packages, as a reader's program does. Needs a build.
+// ```ts no-run is compiled only, ```ts no-check is run only; the text around such a block says why.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { publishedPackages, root } from './workspace.mjs';
+
+const RUN_LIMIT_MILLISECONDS = 20_000;
+const fence = /^( *)(`{3,})(\w+)([^\n`]*)\n(.*?)^\1\2 *$/gms;
+const knownOptions = new Set(['no-run', 'no-check']);
+/** Other names of the two languages: a block must not escape the check by its spelling. */
+const aliases = new Set(['typescript', 'javascript', 'mts', 'cts', 'mjs', 'cjs', 'tsx', 'jsx']);
+
+// Inside the examples, because those depend on all packages.
+const folder = path.join(root, 'examples', '.docs-check');
+
+/**
+ * @typedef {object} Block
+ * @property {string} place file and line, for people
+ * @property {string} output the compiled module
+ * @property {boolean} runs
+ */
+
+/** @type {string[]} */
+const complaints = [];
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(path.join(folder, 'source'), { recursive: true });
+const blocks = documents().flatMap(extract);
+compile();
+const waiting = blocks.filter(({ runs }) => runs);
+const numberOfRuns = waiting.length;
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+
+if (blocks.length === 0) complaints.push('no code block found: either there are no READMEs or the pattern is wrong');
+for (const complaint of complaints) console.error(complaint);
+console.log(`${blocks.length} blocks compiled, ${numberOfRuns} run, ${complaints.length} complaints`);
+// What failed stays, to be looked at.
+if (complaints.length === 0) rmSync(folder, { recursive: true, force: true });
+process.exitCode = complaints.length > 0 ? 1 : 0;
+
+function documents() {
+  const docs = path.join(root, 'docs');
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...publishedPackages.map((each) => `packages/${each.folder}/README.md`),
+    ...(existsSync(docs) ? readdirSync(docs).map((name) => `docs/${name}`) : []),
+  ].filter((file) => file.endsWith('.md') && existsSync(path.join(root, file)));
+}
+
+/**
+ * Writes the blocks of a document as sources, moved down so that line numbers are those of the document.
+ * @param {string} document
+ * @returns {Block[]}
+ */
+function extract(document) {
+  const text = readFileSync(path.join(root, document), 'utf8');
+  return [...text.matchAll(fence)].flatMap((match) => {
+    const [, indent = '', , language = '', info = '', code = ''] = match;
+    const line = text.slice(0, match.index).split('\n').length + 1;
+    const place = `${document}:${line}`;
+    if (aliases.has(language)) complaints.push(`${place}: write \`ts\` or \`js\` instead of \`${language}\``);
+    if (language !== 'ts' && language !== 'js') return [];
+    const options = info.split(/\s+/).filter(Boolean);
+    for (const option of options)
+      if (!knownOptions.has(option)) complaints.push(`${place}: there is no option \`${option}\``);
+
+    const commonJs = language === 'js' && /\brequire\(/.test(code) && !/^\s*import\b/m.test(code);
+    const name = `${document.replace(/\W+/g, '-')}-${line}`;
+    const header = options.includes('no-check') ? '// @ts-nocheck' : '';
+    const body = code.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+    // A block without imports is a module too: it may use `await`, and its names are its own.
+    const footer = commonJs ? '' : 'export {};\n';
+    const extension = commonJs ? 'cjs' : language === 'ts' ? 'mts' : 'mjs';
+    writeFileSync(path.join(folder, 'source', `${name}.${extension}`), header + '\n'.repeat(line - 1) + body + footer);
+    const output = path.join(folder, 'output', `${name}.${commonJs ? 'cjs' : 'mjs'}`);
+    return [{ place, output, runs: !options.includes('no-run') }];
+  });
+}
+
+function compile() {
+  const compilerOptions = {
+    target: 'ES2022',
+    lib: ['ES2023', 'ESNext.Disposable'],
+    module: 'NodeNext',
+    strict: true,
+    noImplicitAny: true,
+    types: ['node', 'jest'],
+    allowJs: true,
+    checkJs: true,
+    skipLibCheck: true,
+    sourceMap: true,
+    rootDir: 'source',
+    outDir: 'output',
+  };
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['source'] }));
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, encoding: 'utf8' });
+  if (status === 0 || blocks.length === 0) return;
+  complaints.push(stdout.trim() || 'tsc ended without a word');
+}
+
+async function work() {
+  for (let block = waiting.shift(); block; block = waiting.shift()) {
+    const complaint = await runBlock(block);
+    if (complaint !== undefined) complaints.push(`${block.place}: ${complaint}`);
+  }
+}
+
+/**
+ * @param {Block} block
+ * @returns {Promise<string | undefined>} what is wrong, if anything
+ */
+function runBlock({ output }) {
+  // Settings of the person who runs this must not change what the documents show.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:METRICS|DD)_/.test(name)));
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--enable-source-maps', output], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: RUN_LIMIT_MILLISECONDS,
+      killSignal: 'SIGKILL',
+    });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('close', (code, signal) => {
+      if (signal !== null) resolve(`did not end by itself within ${RUN_LIMIT_MILLISECONDS / 1000} s\n${printed}`);
+      else resolve(code === 0 ? undefined : `ended with exit code ${code}\n${printed}`);
+    });
+  });
+}

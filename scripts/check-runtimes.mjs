@@ -1,0 +1,71 @@
+// Loads the built packages under other Node.js versions (those that the registry has) as an ES module and as CommonJS, and
+// has each send a counter that must arrive. Needs a build. Versions can be given: `node scripts/check-runtimes.mjs 22`.
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import path from 'node:path';
+import { root } from './workspace.mjs';
+
+const RUN_LIMIT_MILLISECONDS = 120_000;
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '26'];
+
+/** @type {Readonly<Record<string, string>>} */
+const loads = {
+  import: `import { metrics } from '@metrics/core'; import { StatsdMetricsBackend } from '@metrics/statsd';`,
+  require: `const { metrics } = require('@metrics/core'); const { StatsdMetricsBackend } = require('@metrics/statsd');`,
+};
+
+const receiver = createSocket('udp4');
+receiver.bind(0, '127.0.0.1');
+await once(receiver, 'listening');
+/** @type {Set<string>} */
+const received = new Set();
+receiver.on('message', (datagram) => {
+  for (const line of datagram.toString().split('\n')) received.add(line.split(':')[0] ?? '');
+});
+
+let failed = false;
+for (const version of versions) {
+  for (const [kind, load] of Object.entries(loads)) {
+    const name = `runtime_${version.replaceAll('.', '_')}.${kind}`;
+    const program = `${load}
+      metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: ${receiver.address().port} }));
+      metrics.incr('${name}');
+      metrics.close().then(() => console.log(process.version));`;
+    const outcome = await runUnder(version, kind, program);
+    const arrived = outcome.code === 0 && (await eventually(() => received.has(name)));
+    console.log(`node@${version} ${kind}: ${arrived ? `ok, ${outcome.printed.trim()}` : `failed\n${outcome.printed}`}`);
+    failed ||= !arrived;
+  }
+}
+receiver.close();
+process.exitCode = failed ? 1 : 0;
+
+/**
+ * @param {string} version
+ * @param {string} kind
+ * @param {string} program
+ * @returns {Promise<{ code: number | null, printed: string }>}
+ */
+async function runUnder(version, kind, program) {
+  const inputType = kind === 'import' ? 'module' : 'commonjs';
+  const child = spawn('npx', ['--yes', '-p', `node@${version}`, 'node', `--input-type=${inputType}`, '-'], {
+    // Where every package can be found by its name.
+    cwd: path.join(root, 'examples'),
+    env: { ...process.env, npm_config_loglevel: 'error' },
+    timeout: RUN_LIMIT_MILLISECONDS,
+    shell: process.platform === 'win32',
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+  child.stdin.end(program);
+  const [code] = await once(child, 'close');
+  return { code, printed };
+}
+
+/** @param {() => boolean} condition */
+async function eventually(condition) {
+  const deadline = Date.now() + 5000;
+  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  return condition();
+}

@@ -1,0 +1,28 @@
+// Runs the quality gates, all of them even when one fails, or only those named. Needs a build.
+import { succeeds } from './workspace.mjs';
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const gates = {
+  typecheck: ['tsc', '--noEmit'],
+  lint: ['oxlint', '--type-aware', '--deny-warnings'],
+  format: ['biome', 'check'],
+  unused: ['knip', '--no-config-hints'],
+  manifests: ['sherif'],
+  lockfile: ['node', 'scripts/check-lockfile.mjs'],
+  packages: ['node', 'scripts/check-packages.mjs'],
+  size: ['size-limit'],
+  api: ['node', 'scripts/api-report.mjs'],
+  docs: ['node', 'scripts/check-docs.mjs'],
+};
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(gates);
+const failed = names.filter((name) => {
+  const gate = gates[name];
+  if (gate === undefined) throw new RangeError(`no gate is called ${name}; there are ${Object.keys(gates).join(', ')}`);
+  console.log(`\n── ${name}: ${gate.join(' ')}`);
+  return !succeeds(gate);
+});
+if (failed.length > 0) {
+  console.error(`\nfailed: ${failed.join(', ')}`);
+  process.exitCode = 1;
+}
