@@ -18,7 +18,7 @@ export interface Series {
   readonly name: string;
   /** Rendered as tag `instance` where the protocol has tags, as a name suffix on plain StatsD, as a field in logs. */
   readonly instance: string | undefined;
-  /** All tags of the series (registered, child, context and call tags), strings, keys in ascending order, no prototype. */
+  /** All tags of the series (registered, child, context and call tags), strings. Keys ascend (numbers first); no prototype. */
   readonly tags: Readonly<Record<string, string>>;
   /** For people and for backends that carry units; timings are always milliseconds. */
   readonly unit: string | undefined;

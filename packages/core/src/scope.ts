@@ -144,6 +144,8 @@ export class Scope {
   /** Declares a metric: its tag keys are closed from now on, unless that was done already. */
   declare(kind: MetricKind, key: string, unit: string | undefined, internal = false, tags: readonly string[]): void {
     const { engine } = this;
+    // Every sample of such an instrument is dropped and told.
+    if (typeof key !== 'string') return;
     const family = engine.family(wellFormed(this.prefix + key), kind, unit, internal);
     const declared = new Set(kind === 'timing' ? [...tags, 'result'] : tags);
     const conflicts = family.declared !== undefined && !sameKeys(family.declared, declared);

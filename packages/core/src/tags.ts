@@ -52,17 +52,13 @@ export interface TagFault {
 
 const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
 
-/** Reads own enumerable tags, or says why not. A throwing getter throws. */
+/** Reads all enumerable tags, also inherited ones, or says why not. A throwing getter throws. */
 export function readTags(tags: unknown): ReadTags | TagFault {
   const read: ReadTags = { keys: [], values: [], cacheable: true };
   if (tags === undefined || tags === null) return read;
   if (typeof tags !== 'object' || Object.prototype.toString.call(tags) !== '[object Object]')
     return { code: 'invalid_tags', value: described(tags), remedy: NOT_TAGS };
   for (const key in tags) {
-    if (!Object.hasOwn(tags, key)) {
-      read.cacheable = false;
-      continue;
-    }
     if (read.keys.length === MAX_TAGS)
       return { code: 'too_many_tags', value: `over ${MAX_TAGS}`, remedy: `A call takes at most ${MAX_TAGS} tags.` };
     const value = (tags as Record<string, unknown>)[key];

@@ -1,0 +1,83 @@
+import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '../src/index.js';
+
+/** Writes down what reaches a backend, one readable line a call: `counter shop.jobs{a=1}#worker 2`. */
+export class JournalBackend implements MetricsBackend {
+  readonly lines: string[] = [];
+  readonly events: MetricsEvent[] = [];
+  readonly checks: ServiceCheck[] = [];
+  readonly opened: Series[] = [];
+  readonly released: SeriesId[] = [];
+  host: BackendHost | undefined;
+  flushes = 0;
+  closes = 0;
+  replaceable = false;
+  readonly #names = new Map<SeriesId, string>();
+
+  start(host: BackendHost): void {
+    this.host = host;
+  }
+
+  open(id: SeriesId, series: Series): void {
+    if (this.#names.has(id)) throw new Error(`series ${id} is open already`);
+    this.opened.push(series);
+    const tags = Object.entries(series.tags).map(([key, value]) => `${key}=${value}`);
+    const instance = series.instance === undefined ? '' : `#${series.instance}`;
+    this.#names.set(id, `${series.kind} ${series.name}${tags.length > 0 ? `{${tags.join(',')}}` : ''}${instance}`);
+  }
+
+  release(id: SeriesId): void {
+    if (!this.#names.delete(id)) throw new Error(`series ${id} is not open`);
+    this.released.push(id);
+  }
+
+  incr(id: SeriesId, amount: number, rate: number): void {
+    this.#write(id, amount, rate);
+  }
+
+  gauge(id: SeriesId, value: number): void {
+    this.#write(id, value, 1);
+  }
+
+  timing(id: SeriesId, milliseconds: number, rate: number): void {
+    this.#write(id, milliseconds, rate);
+  }
+
+  distribution(id: SeriesId, value: number, rate: number): void {
+    this.#write(id, value, rate);
+  }
+
+  set(id: SeriesId, member: string): void {
+    this.#write(id, member, 1);
+  }
+
+  recordAt(id: SeriesId, value: number, epochSeconds: number): void {
+    this.#write(id, `${value} T${epochSeconds}`, 1);
+  }
+
+  event(event: MetricsEvent): void {
+    this.events.push(event);
+  }
+
+  serviceCheck(check: ServiceCheck): void {
+    this.checks.push(check);
+  }
+
+  async flush(): Promise<void> {
+    this.flushes += 1;
+    this.host?.collect();
+  }
+
+  async close(): Promise<void> {
+    this.closes += 1;
+  }
+
+  stats(): BackendStats {
+    return { accepted: this.lines.length, sent: this.lines.length, dropped: {}, pending: 0, sampledOut: 0 };
+  }
+
+  #write(id: SeriesId, value: number | string, rate: number): void {
+    const name = this.#names.get(id);
+    if (name === undefined) throw new Error(`series ${id} is not open`);
+    this.lines.push(`${name} ${value}${rate === 1 ? '' : ` @${rate}`}`);
+  }
+}
