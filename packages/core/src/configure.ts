@@ -56,7 +56,7 @@ function factory(name: string | ((options: never) => MetricsBackend), from?: str
 
 /** The first line of an error's message, with whatever text of the options is in it struck out. */
 function withoutOptions(error: unknown, options: unknown): string {
-  let [message = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  let [message = ''] = String((error as Error | undefined)?.message ?? error).split('\n');
   JSON.stringify(options, (_key, value: unknown) => {
     if (typeof value === 'string' && value.length > 2) message = message.replaceAll(value, '***');
     return value;

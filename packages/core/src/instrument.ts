@@ -2,7 +2,9 @@ import type { TagValue } from './tags.js';
 import type { TimerTags } from './timer.js';
 
 /** The tags of an instrument: those it was declared with, each of them optional. */
-export type DeclaredTags<Key extends string> = { readonly [Name in Key]?: TagValue | null | undefined };
+export type DeclaredTags<Key extends string> = [Key] extends [never]
+  ? { readonly [Name in string]: never }
+  : { readonly [Name in Key]?: TagValue | null | undefined };
 
 /** A metric declared once, before it is used. */
 export interface Definition<Key extends string> {

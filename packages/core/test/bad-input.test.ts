@@ -24,7 +24,7 @@ test.each([
   ['minus infinity', Number.NEGATIVE_INFINITY],
   ['a numeric string', '5'],
   ['null', null],
-  ['an object', { valueOf: () => 5 }],
+  ['an object', { valueOf: (): number => 5 }],
   ['a bigint', 5n],
   ['a symbol', Symbol('five')],
   ['an object whose toString throws', { toString: () => { throw new Error('no'); } }],

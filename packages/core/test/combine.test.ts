@@ -1,0 +1,73 @@
+import { combine, createMetrics, DummyMetricsBackend, type Problem } from '../src/index.js';
+import { JournalBackend } from './journal-backend.js';
+
+it('hands everything to every member', async () => {
+  const [a, b] = [new JournalBackend(), new JournalBackend()];
+  const metrics = createMetrics({ backend: combine(a, b) });
+  metrics.incr('c', 2, { sampleRate: 0.5 });
+  metrics.gauge('g', 1);
+  metrics.timing('t', 1);
+  metrics.distribution('d', 1);
+  metrics.set('s', 'm');
+  metrics.gauge('g', 2, { timestamp: 5 });
+  metrics.event({ title: 't', text: '' });
+  metrics.serviceCheck({ name: 'n', status: 'ok' });
+  await metrics.flush();
+  expect(a.lines).toEqual(['counter c 2 @0.5', 'gauge g 1', 'timing t 1', 'distribution d 1', 'set s m', 'gauge g 2 T5']);
+  expect(b.lines).toEqual(a.lines);
+  expect([a.events.length, b.events.length, a.checks.length, b.checks.length, a.flushes, b.flushes]).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(metrics.stats().backend).toEqual({ accepted: 12, sent: 12, dropped: {}, pending: 0, sampledOut: 0 });
+  await metrics.close();
+  expect([a.closes, b.closes]).toEqual([1, 1]);
+});
+
+it('hands only the included metrics to a member', () => {
+  const [all, some] = [new JournalBackend(), new JournalBackend()];
+  const metrics = createMetrics({ backend: combine(all, { backend: some, include: ['checkout.*', 'exact'] }), prefix: 'p.' });
+  for (const key of ['checkout.paid', 'exact', 'exactly', 'other']) metrics.incr(key);
+  expect(all.lines).toHaveLength(4);
+  expect(some.lines).toEqual(['counter p.checkout.paid 1', 'counter p.exact 1']);
+});
+
+it('a member that fails never affects another and is told', async () => {
+  const broken = new Proxy(new JournalBackend(), {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (property === 'flush' || property === 'close') return () => Promise.reject(new Error('broken'));
+      return () => {
+        throw new Error('broken');
+      };
+    },
+  });
+  const healthy = new JournalBackend();
+  const problems: Problem[] = [];
+  const metrics = createMetrics({ backend: combine(broken, healthy), onError: (problem) => problems.push(problem) });
+  metrics.incr('x');
+  metrics.gauge('g', 1);
+  metrics.set('s', 'm');
+  await metrics.flush();
+  await metrics.close();
+  expect(healthy.lines).toEqual(['counter x 1', 'gauge g 1', 'set s m']);
+  expect(healthy.closes).toBe(1);
+  expect(problems[0]).toMatchObject({ code: 'backend_failed', cause: new Error('broken') });
+});
+
+it('gives a sample of another time to a member without timestamps as one of now', () => {
+  const [with_, without] = [new JournalBackend(), new JournalBackend()];
+  (without as { recordAt?: unknown }).recordAt = undefined;
+  const metrics = createMetrics({ backend: combine(with_, without) });
+  metrics.incr('c', 3, { timestamp: 5 });
+  metrics.gauge('g', 4, { timestamp: 5 });
+  expect(with_.lines).toEqual(['counter c 3 T5', 'gauge g 4 T5']);
+  expect(without.lines).toEqual(['counter c 3', 'gauge g 4']);
+});
+
+it('discards only when all members do, and has events only when one has', () => {
+  const plain = new JournalBackend();
+  (plain as { event?: unknown }).event = undefined;
+  expect(combine(new DummyMetricsBackend(), new DummyMetricsBackend()).discards).toBe(true);
+  expect(combine(new DummyMetricsBackend(), plain).discards).toBe(false);
+  expect(combine(plain).event).toBeUndefined();
+  expect(combine(plain, new JournalBackend()).event).toBeInstanceOf(Function);
+});

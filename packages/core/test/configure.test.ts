@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configure, DummyMetricsBackend, metrics, type Registration } from '../src/index.js';
+import { JournalBackend } from './journal-backend.js';
+
+let directory: string;
+let registration: Registration | undefined;
+const environment = { ...process.env };
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'metrics-configure-'));
+  const write = (name: string, code: string): void => {
+    mkdirSync(join(directory, 'node_modules', name), { recursive: true });
+    writeFileSync(join(directory, 'node_modules', name, 'index.js'), code);
+  };
+  const empty = 'open() {}, release() {}, incr() {}, stats: () => ({}), flush: async () => {}, close: async () => {}';
+  write('good-backend', `exports.createBackend = (options) => (globalThis.made = { options, ${empty} });`);
+  write('throwing-backend', 'exports.createBackend = ({ apiKey }) => { throw new TypeError("apiKey " + apiKey + " is bad"); };');
+  write('no-backend', 'exports.something = 1;');
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+afterEach(() => {
+  registration?.dispose();
+  registration = undefined;
+  for (const name of Object.keys(process.env)) if (name.startsWith('METRICS_')) delete process.env[name];
+  Object.assign(process.env, environment);
+});
+
+const made = (): { options: unknown } => (globalThis as never as { made: { options: unknown } }).made;
+const from = (): string => join(directory, 'main.js');
+
+it('nothing given means the dummy', () => {
+  registration = configure();
+  metrics.incr('x');
+  expect(metrics.stats().series).toBe(0);
+});
+
+it('takes a function and everything register takes', () => {
+  const backend = new JournalBackend();
+  registration = configure({
+    backend: (options: { a: number }) => (options.a === 1 ? backend : new DummyMetricsBackend()),
+    options: { a: 1 },
+    prefix: 'p.',
+    tags: { env: 'test' },
+    sampleRate: 0.5,
+  });
+  metrics.incr('x');
+  expect(backend.lines).toEqual(['counter p.x{env=test} 1 @0.5']);
+});
+
+it('finds a package from the application, and hands it its options', () => {
+  registration = configure({ backend: 'good-backend', options: { host: 'h' }, from: from() });
+  expect(made().options).toEqual({ host: 'h' });
+});
+
+it('reads the environment, which what is given in code overrules', () => {
+  const backend = new JournalBackend();
+  Object.assign(process.env, {
+    METRICS_BACKEND: 'good-backend',
+    METRICS_OPTIONS: '{"port":1}',
+    METRICS_PREFIX: 'env.',
+    METRICS_SAMPLE_RATE: '0.25',
+    METRICS_TAGS: 'region:eu, url:http://x ,broken',
+  });
+  registration = configure({ from: from() });
+  expect(made().options).toEqual({ port: 1 });
+  registration.dispose();
+  registration = configure({ backend: () => backend, tags: { region: 'us' } });
+  metrics.incr('x');
+  expect(backend.lines).toEqual(['counter env.x{region=us,url=http://x} 1 @0.25']);
+});
+
+it.each([
+  ['an unknown package', { backend: 'no-such-backend' }, /"no-such-backend" could not be made: Cannot find module/],
+  ['a package without createBackend', { backend: 'no-backend' }, /"no-backend" could not be made: the package exports no createBackend/],
+  ['a backend that refuses its options', { backend: 'throwing-backend', options: { apiKey: 'secret-key' } }, /apiKey \*\*\* is bad/],
+])('fails loudly at %s, without quoting the options', (_name, configuration, message) => {
+  let thrown: Error | undefined;
+  try {
+    configure({ ...configuration, from: from() });
+  } catch (error) {
+    thrown = error as Error;
+  }
+  expect(thrown?.message).toMatch(message);
+  expect(thrown?.cause).toBeUndefined();
+  expect(JSON.stringify([thrown?.message, thrown?.stack])).not.toContain('secret-key');
+});
+
+it('never quotes METRICS_OPTIONS that are not JSON', () => {
+  process.env['METRICS_BACKEND'] = 'good-backend';
+  process.env['METRICS_OPTIONS'] = '{"apiKey":"secret-key"';
+  expect(() => configure({ from: from() })).toThrow(new Error('METRICS_OPTIONS is not valid JSON'));
+});
