@@ -10,7 +10,7 @@ export interface ConfigureOptions extends RegisterOptions {
   /** Handed to `createBackend` as they are. `METRICS_OPTIONS`, as JSON. */
   readonly options?: unknown;
   /** The file from which the package is looked up, as a path or URL. @default the application's main file */
-  readonly from?: string | URL | undefined;
+  readonly from?: string | { readonly href: string } | undefined;
 }
 
 /**
@@ -34,21 +34,29 @@ export function configure(configuration: ConfigureOptions = {}): Registration {
   });
 }
 
-function created(name: string | ((options: never) => MetricsBackend), options: unknown, from?: string | URL): MetricsBackend {
+function created(
+  name: string | ((options: never) => MetricsBackend),
+  options: unknown,
+  from: ConfigureOptions['from'],
+): MetricsBackend {
   try {
     return factory(name, from)((options ?? {}) as never);
   } catch (error) {
-    // Without the cause: it may quote the options.
     const shown = typeof name === 'string' ? `"${name}"` : 'function';
+    // oxlint-disable-next-line preserve-caught-error -- the cause may quote the options, which may hold keys
     throw new Error(`The metrics backend ${shown} could not be made: ${withoutOptions(error, options)}`);
   }
 }
 
-function factory(name: string | ((options: never) => MetricsBackend), from?: string | URL): (options: never) => MetricsBackend {
+function factory(
+  name: string | ((options: never) => MetricsBackend),
+  from: ConfigureOptions['from'],
+): (options: never) => MetricsBackend {
   if (typeof name === 'function') return name;
   const module = globalThis.process?.getBuiltinModule?.('node:module');
   if (module === undefined) throw new Error('this runtime cannot load a package by name; pass a function');
-  const main = from ?? globalThis.process.argv[1] ?? `${globalThis.process.cwd()}/main.js`;
+  const given = typeof from === 'object' ? from.href : from;
+  const main = given ?? globalThis.process.argv[1] ?? `${globalThis.process.cwd()}/main.js`;
   const { createBackend } = module.createRequire(main)(name) as { createBackend?: (options: never) => MetricsBackend };
   if (typeof createBackend !== 'function') throw new Error('the package exports no createBackend()');
   return createBackend;
@@ -76,5 +84,7 @@ function parsedOptions(text: string | undefined): unknown {
 
 function parsedTags(text: string | undefined): Tags {
   const pairs = (text ?? '').split(',').filter((pair) => pair.includes(':'));
-  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf(':')).trim(), pair.slice(pair.indexOf(':') + 1).trim()]));
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf(':')).trim(), pair.slice(pair.indexOf(':') + 1).trim()]),
+  );
 }

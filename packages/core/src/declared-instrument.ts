@@ -6,7 +6,6 @@ import type {
   BoundSet,
   BoundTiming,
   Counter,
-  Definition,
   Distribution,
   Gauge,
   GaugeDefinition,
@@ -24,7 +23,9 @@ import { accepts, emit } from './verb.js';
 // Instruments and handles keep what they found (an entry, a series id) with the generation they found it in, and look again
 // when the engine has moved on. So they may be made before `register` and follow whatever backend is in use.
 
-export class DeclaredInstrument implements Counter<string>, Gauge<string>, Timing<string>, Distribution<string>, SetInstrument<string> {
+export class DeclaredInstrument
+  implements Counter<string>, Gauge<string>, Timing<string>, Distribution<string>, SetInstrument<string>
+{
   readonly scope: Scope;
   readonly engine: Engine;
   readonly key: string;
@@ -65,7 +66,9 @@ export class DeclaredInstrument implements Counter<string>, Gauge<string>, Timin
       try {
         value = observe();
       } catch (cause) {
-        quietly(() => engine.tell('observe_failed', this.key, 'The gauge could not be read; see the cause.', { cause }));
+        quietly(() =>
+          engine.tell('observe_failed', this.key, 'The gauge could not be read; see the cause.', { cause }),
+        );
       }
       if (value !== undefined) quietly(() => this.record(value, undefined));
     });

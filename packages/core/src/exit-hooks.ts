@@ -1,4 +1,5 @@
 import type { BackendStats } from './metrics-backend.js';
+import type { ExitSignal } from './registration.js';
 
 /** The longest a process that has nothing left to do is kept for its metrics, in milliseconds. */
 const BEFORE_EXIT_TIMEOUT = 1000;
@@ -17,9 +18,9 @@ export interface Exiting {
 class ExitHooks {
   /** Each with what it had accepted when it was last flushed, so that an idle process is not kept for ever. */
   readonly #all = new Map<Exiting, number>();
-  readonly #signals = new Map<NodeJS.Signals, Set<Exiting>>();
+  readonly #signals = new Map<ExitSignal, Set<Exiting>>();
 
-  add(exiting: Exiting, signals: readonly NodeJS.Signals[] = []): void {
+  add(exiting: Exiting, signals: readonly ExitSignal[] = []): void {
     const { process } = globalThis;
     if (typeof process?.on !== 'function') return;
     if (this.#all.size === 0) {
@@ -67,7 +68,7 @@ class ExitHooks {
     for (const exiting of this.#all.keys()) exiting.flushSync();
   };
 
-  readonly #signalled = (signal: NodeJS.Signals): void => {
+  readonly #signalled = (signal: ExitSignal): void => {
     const closing = [...(this.#signals.get(signal) ?? [])];
     this.#signals.delete(signal);
     void Promise.all(closing.map((exiting) => exiting.close())).then(() => {

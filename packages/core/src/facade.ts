@@ -3,8 +3,8 @@ import { DeclaredInstrument } from './declared-instrument.js';
 import { Engine, type MetricsTap } from './engine.js';
 import type { Counter, Definition, Distribution, Gauge, GaugeDefinition, SetInstrument, Timing } from './instrument.js';
 import { LifeCycle } from './life-cycle.js';
-import type { MetricKind, MetricsBackend, SeriesId } from './metrics-backend.js';
 import type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './metrics.js';
+import type { MetricKind, MetricsBackend, SeriesId } from './metrics-backend.js';
 import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
 import { Scope } from './scope.js';
 import { described, type MetricOptions, type ReadTags, type RecordOptions, type Tags } from './tags.js';
@@ -98,11 +98,7 @@ export class MetricsFacade implements Metrics {
     });
   }
 
-  timer<Result>(
-    key: string,
-    optionsOrFn: RecordOptions | undefined | Callback<Result>,
-    fn?: Callback<Result>,
-  ): Result {
+  timer<Result>(key: string, optionsOrFn: RecordOptions | undefined | Callback<Result>, fn?: Callback<Result>): Result {
     const [options, run] = typeof optionsOrFn === 'function' ? [undefined, optionsOrFn] : [optionsOrFn, fn!];
     return timeRun({ ...options?.tags }, run, (milliseconds, tags) => {
       quietly(() => this.timing(key, milliseconds, { ...options, tags }));
@@ -112,7 +108,11 @@ export class MetricsFacade implements Metrics {
   startTimer(key: string, options?: RecordOptions): Timer {
     return startTimer((milliseconds, tags) => {
       quietly(() =>
-        this.timing(key, milliseconds, tags === undefined ? options : { ...options, tags: { ...options?.tags, ...tags } }),
+        this.timing(
+          key,
+          milliseconds,
+          tags === undefined ? options : { ...options, tags: { ...options?.tags, ...tags } },
+        ),
       );
     });
   }
@@ -123,17 +123,16 @@ export class MetricsFacade implements Metrics {
     fn?: (...args: Args) => Result,
   ): (...args: Args) => Result {
     const [options, wrapped] = typeof optionsOrFn === 'function' ? [undefined, optionsOrFn] : [optionsOrFn, fn!];
-    const { timer } = this;
-    const facade: MetricsFacade = this;
+    const time = (run: () => Result): Result => this.timer(key, options, run);
     const timed = function (this: unknown, ...args: Args): Result {
-      return timer.call(facade, key, options, () => wrapped.apply(this, args)) as Result;
+      return time(() => wrapped.apply(this, args));
     };
     for (const property of ['name', 'length'] as const)
       Object.defineProperty(timed, property, { value: wrapped[property], configurable: true });
     return timed;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: standard decorators get (method, context), legacy ones (target, name, descriptor)
+  // oxlint-disable-next-line typescript/no-explicit-any -- standard decorators get (method, context), legacy ones (target, name, descriptor)
   timed(key: string, options?: RecordOptions): (...decorated: any[]) => any {
     return (target, _context, descriptor) => {
       if (descriptor === undefined) return this.wraps(key, options, target);
@@ -154,7 +153,7 @@ export class MetricsFacade implements Metrics {
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
     const own = this.#canonical(tags, prefix);
-    const id = JSON.stringify([prefix, ...[...own].sort()]);
+    const id = JSON.stringify([prefix, ...[...own].map((pair) => JSON.stringify(pair)).sort()]);
     let child = this.#children.get(id);
     if (child === undefined) {
       if (this.#children.size === MAX_CHILDREN) this.#children.clear();
@@ -177,7 +176,10 @@ export class MetricsFacade implements Metrics {
     return this.#define('timing', key, definition);
   }
 
-  defineDistribution<const Key extends string = never>(key: string, definition: Definition<Key> = {}): Distribution<Key> {
+  defineDistribution<const Key extends string = never>(
+    key: string,
+    definition: Definition<Key> = {},
+  ): Distribution<Key> {
     return this.#define('distribution', key, definition);
   }
 
@@ -210,11 +212,17 @@ export class MetricsFacade implements Metrics {
   #recordAt(kind: MetricKind, id: SeriesId, key: string, value: number, timestamp: number, rate: number): void {
     const { backend } = this.#engine;
     if (!(Number.isFinite(timestamp) && timestamp > 0 && timestamp < MAX_TIMESTAMP))
-      this.#engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: described(timestamp) });
+      this.#engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', {
+        value: described(timestamp),
+      });
     else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
     else {
       emit(backend, kind, id, value, rate);
-      this.#engine.tell('timestamp_unsupported', key, 'Not in this backend, or not for this kind; the sample counts as of now.');
+      this.#engine.tell(
+        'timestamp_unsupported',
+        key,
+        'Not in this backend, or not for this kind; the sample counts as of now.',
+      );
     }
   }
 

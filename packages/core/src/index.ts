@@ -33,7 +33,7 @@ export type {
 export { MetricsError } from './metrics-error.js';
 export type { Problem, ProblemCode } from './problem.js';
 export type { ProblemHandler } from './problem-reporter.js';
-export type { CardinalityOptions, CloseOptions, RegisterOptions, Registration } from './registration.js';
+export type { CardinalityOptions, CloseOptions, ExitSignal, RegisterOptions, Registration } from './registration.js';
 export { createMetrics, metrics } from './shared-metrics.js';
 export type { MetricOptions, RecordOptions, Tags, TagValue } from './tags.js';
 export type { Timer, TimerTags } from './timer.js';

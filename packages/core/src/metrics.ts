@@ -1,13 +1,5 @@
 import type { MetricsTap } from './engine.js';
-import type {
-  Counter,
-  Definition,
-  Distribution,
-  Gauge,
-  GaugeDefinition,
-  SetInstrument,
-  Timing,
-} from './instrument.js';
+import type { Counter, Definition, Distribution, Gauge, GaugeDefinition, SetInstrument, Timing } from './instrument.js';
 import type { BackendStats, MetricsBackend, MetricsEvent, ServiceCheck } from './metrics-backend.js';
 import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
 import type { MetricOptions, RecordOptions, Tags } from './tags.js';
@@ -90,7 +82,7 @@ export interface Metrics {
     fn: (...args: Args) => Result,
   ): (...args: Args) => Result;
   /** A method decorator, standard or legacy: `@metrics.timed('db.query')`. */
-  // biome-ignore lint/suspicious/noExplicitAny: one signature has to suit both kinds of decorators
+  // oxlint-disable-next-line typescript/no-explicit-any -- one signature has to suit both kinds of decorators
   timed(key: string, options?: RecordOptions): (...decorated: any[]) => any;
 
   /** Adds tags to all that `fn` records, also after its awaits. Not for declared instruments without those tags. */

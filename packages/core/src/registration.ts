@@ -25,9 +25,11 @@ export interface RegisterOptions {
   /** Register over a live backend: samples go to the new one at once, the old one is closed in the background. @default false */
   readonly replace?: boolean | undefined;
   /** Signals on which to close and then die of the signal, such as `['SIGTERM']`. @default none: signals are yours */
-  readonly signals?: readonly NodeJS.Signals[] | undefined;
+  readonly signals?: readonly ExitSignal[] | undefined;
   readonly cardinality?: CardinalityOptions | undefined;
 }
+
+export type ExitSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK';
 
 export interface CardinalityOptions {
   /** Milliseconds without a sample after which a series is released; 0 keeps every series for ever. @default 600_000 */

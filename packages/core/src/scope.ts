@@ -150,7 +150,9 @@ export class Scope {
     const declared = new Set(kind === 'timing' ? [...tags, 'result'] : tags);
     const conflicts = family.declared !== undefined && !sameKeys(family.declared, declared);
     if (conflicts || family.kind !== kind || family.unit !== unit)
-      quietly(() => engine.tell('definition_conflict', key, 'This metric was declared or used otherwise; the first one holds.'));
+      quietly(() =>
+        engine.tell('definition_conflict', key, 'This metric was declared or used otherwise; the first one holds.'),
+      );
     if (family.declared !== undefined) return;
     family.declared = declared;
     engine.invalidate();

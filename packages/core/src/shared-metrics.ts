@@ -18,7 +18,9 @@ function shared(): Metrics {
 }
 
 /** An instance of its own, with its own backend, series and accounts: for libraries, dependency injection, parallel tests. */
-export function createMetrics(options: RegisterOptions & { readonly backend?: MetricsBackend | undefined } = {}): Metrics {
+export function createMetrics(
+  options: RegisterOptions & { readonly backend?: MetricsBackend | undefined } = {},
+): Metrics {
   const { backend, ...registered } = options;
   const created = new MetricsFacade();
   if (backend !== undefined) created.register(backend, registered);

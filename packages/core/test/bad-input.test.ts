@@ -3,12 +3,12 @@ import { createMetrics, type Metrics, type Problem } from '../src/index.js';
 import { JournalBackend } from './journal-backend.js';
 
 // Applications in plain JavaScript, and `any`, bring what the types forbid.
-// biome-ignore lint/suspicious/noExplicitAny: see above
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Untyped = any;
 
 let backend: JournalBackend;
 let problems: Problem[];
-let metrics: Metrics & Untyped;
+let metrics: Untyped;
 
 beforeEach(() => {
   backend = new JournalBackend();
@@ -27,7 +27,14 @@ test.each([
   ['an object', { valueOf: (): number => 5 }],
   ['a bigint', 5n],
   ['a symbol', Symbol('five')],
-  ['an object whose toString throws', { toString: () => { throw new Error('no'); } }],
+  [
+    'an object whose toString throws',
+    {
+      toString: () => {
+        throw new Error('no');
+      },
+    },
+  ],
 ])('%s is no value', (_name, value) => {
   metrics.gauge('g', value);
   metrics.timing('t', value);
@@ -127,11 +134,14 @@ test.each([[-1], [Number.NaN], ['0.5'], [true]])('%p is no sample rate', (sample
   expect(metrics.stats().dropped).toEqual({ invalid_sample_rate: 1 });
 });
 
-test.each([[0], [-1], [Number.NaN], ['now'], [Date.now()], [new Date()]])('%p is no timestamp in seconds', (timestamp) => {
-  metrics.incr('x', 1, { timestamp });
-  expect(backend.lines).toEqual([]);
-  expect(metrics.stats().dropped).toEqual({ invalid_timestamp: 1 });
-});
+test.each([[0], [-1], [Number.NaN], ['now'], [Date.now()], [new Date()]])(
+  '%p is no timestamp in seconds',
+  (timestamp) => {
+    metrics.incr('x', 1, { timestamp });
+    expect(backend.lines).toEqual([]);
+    expect(metrics.stats().dropped).toEqual({ invalid_timestamp: 1 });
+  },
+);
 
 it('lone surrogates become the replacement character in keys, tags and instances', () => {
   metrics.incr('x\uD800', { tags: { 'a\uDC00': 'b\uD800' }, instance: '\uDFFF' });
@@ -139,12 +149,19 @@ it('lone surrogates become the replacement character in keys, tags and instances
 });
 
 it('a getter that throws costs its sample only', () => {
-  const tags = { get a(): string { throw new Error('no'); } };
+  const tags = {
+    get a(): string {
+      throw new Error('no');
+    },
+  };
   metrics.incr('x', { tags });
   metrics.incr('x');
   metrics.withTags(tags, () => metrics.incr('x'));
   metrics.child({ tags }).incr('x');
-  metrics.defineCounter('y', { tags: ['a'] }).with(tags).incr();
+  metrics
+    .defineCounter('y', { tags: ['a'] })
+    .with(tags)
+    .incr();
   expect(backend.lines.filter((line) => line.startsWith('counter x'))).toEqual(Array(3).fill('counter x 1'));
   expect(metrics.stats().dropped['recording_failed']).toBe(2);
   expect(problems).toContainEqual(expect.objectContaining({ code: 'recording_failed', cause: new Error('no') }));
@@ -169,25 +186,43 @@ it('an onError that throws, rejects or records metrics harms nobody', async () =
     },
   });
   own.incr('', 1);
-  const thrower = createMetrics({ backend, onError: () => { throw new Error('handler'); } });
+  const thrower = createMetrics({
+    backend,
+    onError: () => {
+      throw new Error('handler');
+    },
+  });
   thrower.incr('');
   await new Promise(setImmediate);
   expect(own.stats().dropped).toEqual({ invalid_key: 2 });
 });
 
 it('whatever is thrown at it, nothing is thrown back and every sample is accounted for', () => {
-  const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withTypedArray: true });
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withNullPrototype: true,
+    withTypedArray: true,
+  });
   const verb = fc.constantFrom('incr', 'gauge', 'timing', 'distribution', 'set');
-  const options = fc.oneof(anything, fc.record({ tags: anything, instance: anything, sampleRate: anything, unit: anything }, { requiredKeys: [] }));
+  const options = fc.oneof(
+    anything,
+    fc.record({ tags: anything, instance: anything, sampleRate: anything, unit: anything }, { requiredKeys: [] }),
+  );
   fc.assert(
-    fc.property(fc.array(fc.tuple(verb, fc.oneof(fc.string(), anything), anything, options), { maxLength: 30 }), (calls) => {
-      const journal = new JournalBackend();
-      const own: Untyped = createMetrics({ backend: journal, onError: () => {} });
-      for (const [name, key, value, given] of calls) own[name](key, value, given);
-      const { dropped, sampledOut } = own.stats();
-      const lost = Object.values<number>(dropped).reduce((sum, count) => sum + count, 0);
-      expect(journal.lines.length + lost + sampledOut).toBe(calls.length);
-    }),
+    fc.property(
+      fc.array(fc.tuple(verb, fc.oneof(fc.string(), anything), anything, options), { maxLength: 30 }),
+      (calls) => {
+        const journal = new JournalBackend();
+        const own: Untyped = createMetrics({ backend: journal, onError: () => {} });
+        for (const [name, key, value, given] of calls) own[name](key, value, given);
+        const { dropped, sampledOut } = own.stats();
+        const lost = Object.values<number>(dropped).reduce((sum, count) => sum + count, 0);
+        expect(journal.lines.length + lost + sampledOut).toBe(calls.length);
+      },
+    ),
     { numRuns: 500 },
   );
 });

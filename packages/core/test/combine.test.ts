@@ -13,9 +13,18 @@ it('hands everything to every member', async () => {
   metrics.event({ title: 't', text: '' });
   metrics.serviceCheck({ name: 'n', status: 'ok' });
   await metrics.flush();
-  expect(a.lines).toEqual(['counter c 2 @0.5', 'gauge g 1', 'timing t 1', 'distribution d 1', 'set s m', 'gauge g 2 T5']);
+  expect(a.lines).toEqual([
+    'counter c 2 @0.5',
+    'gauge g 1',
+    'timing t 1',
+    'distribution d 1',
+    'set s m',
+    'gauge g 2 T5',
+  ]);
   expect(b.lines).toEqual(a.lines);
-  expect([a.events.length, b.events.length, a.checks.length, b.checks.length, a.flushes, b.flushes]).toEqual([1, 1, 1, 1, 1, 1]);
+  expect([a.events.length, b.events.length, a.checks.length, b.checks.length, a.flushes, b.flushes]).toEqual([
+    1, 1, 1, 1, 1, 1,
+  ]);
   expect(metrics.stats().backend).toEqual({ accepted: 12, sent: 12, dropped: {}, pending: 0, sampledOut: 0 });
   await metrics.close();
   expect([a.closes, b.closes]).toEqual([1, 1]);
@@ -23,7 +32,10 @@ it('hands everything to every member', async () => {
 
 it('hands only the included metrics to a member', () => {
   const [all, some] = [new JournalBackend(), new JournalBackend()];
-  const metrics = createMetrics({ backend: combine(all, { backend: some, include: ['checkout.*', 'exact'] }), prefix: 'p.' });
+  const metrics = createMetrics({
+    backend: combine(all, { backend: some, include: ['checkout.*', 'exact'] }),
+    prefix: 'p.',
+  });
   for (const key of ['checkout.paid', 'exact', 'exactly', 'other']) metrics.incr(key);
   expect(all.lines).toHaveLength(4);
   expect(some.lines).toEqual(['counter p.checkout.paid 1', 'counter p.exact 1']);

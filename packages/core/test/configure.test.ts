@@ -16,7 +16,10 @@ beforeAll(() => {
   };
   const empty = 'open() {}, release() {}, incr() {}, stats: () => ({}), flush: async () => {}, close: async () => {}';
   write('good-backend', `exports.createBackend = (options) => (globalThis.made = { options, ${empty} });`);
-  write('throwing-backend', 'exports.createBackend = ({ apiKey }) => { throw new TypeError("apiKey " + apiKey + " is bad"); };');
+  write(
+    'throwing-backend',
+    'exports.createBackend = ({ apiKey }) => { throw new TypeError("apiKey " + apiKey + " is bad"); };',
+  );
   write('no-backend', 'exports.something = 1;');
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -73,8 +76,16 @@ it('reads the environment, which what is given in code overrules', () => {
 
 it.each([
   ['an unknown package', { backend: 'no-such-backend' }, /"no-such-backend" could not be made: Cannot find module/],
-  ['a package without createBackend', { backend: 'no-backend' }, /"no-backend" could not be made: the package exports no createBackend/],
-  ['a backend that refuses its options', { backend: 'throwing-backend', options: { apiKey: 'secret-key' } }, /apiKey \*\*\* is bad/],
+  [
+    'a package without createBackend',
+    { backend: 'no-backend' },
+    /"no-backend" could not be made: the package exports no createBackend/,
+  ],
+  [
+    'a backend that refuses its options',
+    { backend: 'throwing-backend', options: { apiKey: 'secret-key' } },
+    /apiKey \*\*\* is bad/,
+  ],
 ])('fails loudly at %s, without quoting the options', (_name, configuration, message) => {
   let thrown: Error | undefined;
   try {

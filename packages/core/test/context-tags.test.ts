@@ -58,7 +58,11 @@ it('addTags outside of any context is told', () => {
 
 it('bad context tags are told, and the function runs', () => {
   expect(metrics.withTags([1] as never, () => 5)).toBe(5);
-  expect(() => metrics.withTags({ a: 1 }, () => { throw new Error('mine'); })).toThrow('mine');
+  expect(() =>
+    metrics.withTags({ a: 1 }, () => {
+      throw new Error('mine');
+    }),
+  ).toThrow('mine');
   expect(problems).toMatchObject([{ code: 'invalid_tags' }]);
 });
 
@@ -82,7 +86,9 @@ it('instruments take only the context tags they declare, and handles none', () =
 
 it('equal contexts share what they found: a new context object per request opens no series anew', () => {
   for (let i = 0; i < 1000; i += 1)
-    metrics.withTags({ region: 'eu' }, () => metrics.withTags({ step: i % 2 }, () => metrics.incr('x', { tags: { a: 1 } })));
+    metrics.withTags({ region: 'eu' }, () =>
+      metrics.withTags({ step: i % 2 }, () => metrics.incr('x', { tags: { a: 1 } })),
+    );
   expect(backend.opened).toHaveLength(2);
   expect(backend.lines).toHaveLength(1000);
 });
@@ -98,7 +104,7 @@ it('endlessly many contexts are forgotten and stay right', () => {
 it('without AsyncLocalStorage all else works and the lack is told', () => {
   const getBuiltinModule = process.getBuiltinModule;
   try {
-    process.getBuiltinModule = (() => undefined) as never;
+    process.getBuiltinModule = () => undefined;
     const own = createMetrics({ backend, onError: (problem) => problems.push(problem) });
     expect(own.withTags({ a: 1 }, () => own.timer('t', () => 5))).toBe(5);
     own.addTags({ a: 1 });

@@ -53,7 +53,11 @@ it('every kind records through its instrument and its handle', async () => {
 it('a declared timing times functions, and its result needs no declaration', async () => {
   const timing = metrics.defineTiming('t', { tags: ['a'] });
   expect(timing.timer(() => 5)).toBe(5);
-  await expect(timing.timer({ a: 1 }, async () => { throw new Error('mine'); })).rejects.toThrow('mine');
+  await expect(
+    timing.timer({ a: 1 }, async () => {
+      throw new Error('mine');
+    }),
+  ).rejects.toThrow('mine');
   expect(backend.lines.map((line) => line.replace(/ [\d.]+$/, ''))).toEqual([
     'timing t{env=test,result=success}',
     'timing t{a=1,env=test,result=failure}',
@@ -70,7 +74,10 @@ it('an undeclared tag is left out and told, also through the facade', () => {
 });
 
 it('register and child tags are added always', () => {
-  metrics.child({ tags: { shard: 3 } }).defineCounter('c').incr();
+  metrics
+    .child({ tags: { shard: 3 } })
+    .defineCounter('c')
+    .incr();
   expect(backend.lines).toEqual(['counter c{env=test,shard=3} 1']);
 });
 
@@ -107,7 +114,7 @@ it('a handle keeps the tags it was made with, whatever becomes of the object', (
   const handle = metrics.defineCounter('c', { tags: ['a'] }).with(tags);
   tags.a = 2;
   metrics.register(new JournalBackend(), { replace: true });
-  metrics.register(backend = new JournalBackend(), { replace: true });
+  metrics.register((backend = new JournalBackend()), { replace: true });
   handle.incr();
   expect(backend.lines).toEqual(['counter c{a=1} 1']);
 });
@@ -138,7 +145,11 @@ describe('an observed gauge', () => {
 
   it('leaves a reading out when it has none, or fails, which is told', async () => {
     metrics.defineGauge('none', { observe: () => undefined });
-    metrics.defineGauge('broken', { observe: () => { throw new Error('no'); } });
+    metrics.defineGauge('broken', {
+      observe: () => {
+        throw new Error('no');
+      },
+    });
     metrics.defineGauge('nan', { observe: () => Number.NaN });
     await metrics.flush();
     expect(backend.lines).toEqual([]);

@@ -7,7 +7,12 @@ it('an Interner gives equal texts one id, until each reference is released', () 
   const b = interner.acquire('beta');
   expect([interner.acquire('alpha'), interner.find('beta'), interner.find('gamma')]).toEqual([a, b, undefined]);
   interner.retain(b);
-  expect([interner.release(b), interner.release(a), interner.release(a), interner.size]).toEqual([false, false, true, 1]);
+  expect([interner.release(b), interner.release(a), interner.release(a), interner.size]).toEqual([
+    false,
+    false,
+    true,
+    1,
+  ]);
   expect(interner.acquire('gamma')).toBe(a);
   expect([interner.text(a), interner.text(b), interner.find('alpha')]).toEqual(['gamma', 'beta', undefined]);
 });

@@ -1,4 +1,12 @@
-import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '../src/index.js';
+import type {
+  BackendHost,
+  BackendStats,
+  MetricsBackend,
+  MetricsEvent,
+  Series,
+  SeriesId,
+  ServiceCheck,
+} from '../src/index.js';
 
 /** Writes down what reaches a backend, one readable line a call: `counter shop.jobs{a=1}#worker 2`. */
 export class JournalBackend implements MetricsBackend {

@@ -23,7 +23,9 @@ describe('register', () => {
     const metrics = createMetrics();
     expect(() => metrics.register({} as never)).toThrow(TypeError);
     expect(() => metrics.register(undefined as never)).toThrow(TypeError);
-    expect(() => metrics.register(new JournalBackend(), { sampleRate: 2 })).toThrow(new RangeError('sampleRate is from 0 to 1, not 2'));
+    expect(() => metrics.register(new JournalBackend(), { sampleRate: 2 })).toThrow(
+      new RangeError('sampleRate is from 0 to 1, not 2'),
+    );
     expect(metrics.stats().series).toBe(0);
     metrics.register(new JournalBackend());
   });
@@ -38,7 +40,7 @@ describe('register', () => {
       thrown = error as Error;
     }
     expect(thrown?.message).toContain('{ replace: true }');
-    expect((thrown?.cause as Error).stack).toContain('life-cycle.test');
+    expect((thrown?.cause as Error | undefined)?.stack).toContain('life-cycle.test');
   });
 
   it('over the dummy or a recording backend is fine', () => {

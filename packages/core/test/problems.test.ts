@@ -13,7 +13,10 @@ describe('onError', () => {
     const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => told.push(problem) });
     for (let i = 0; i < 5; i += 1) metrics.gauge('g', Number.NaN);
     metrics.gauge('other', Number.NaN);
-    expect(told.map(({ metric, count }) => [metric, count])).toEqual([['g', 1], ['other', 1]]);
+    expect(told.map(({ metric, count }) => [metric, count])).toEqual([
+      ['g', 1],
+      ['other', 1],
+    ]);
     jest.setSystemTime(1_000_000 + 60_000);
     metrics.gauge('g', Number.NaN);
     expect(told.at(-1)).toMatchObject({ code: 'invalid_value', metric: 'g', value: 'NaN', count: 5 });
@@ -48,7 +51,9 @@ describe('strict mode', () => {
   it('throws what else is reported, with the problem on the error', () => {
     const metrics = createMetrics({ backend: new JournalBackend(), strict: true, onError: () => {} });
     expect(() => metrics.gauge('g', Number.NaN)).toThrow(MetricsError);
-    expect(() => metrics.incr('x', 1, { status: 200 } as never)).toThrow(/invalid_options .*metric "x".*Tags go inside/);
+    expect(() => metrics.incr('x', 1, { status: 200 } as never)).toThrow(
+      /invalid_options .*metric "x".*Tags go inside/,
+    );
     expect(() => metrics.defineCounter('y').incr({ a: 1 } as never)).toThrow(/undeclared_tag/);
     try {
       metrics.gauge('g', Number.NaN);
@@ -60,9 +65,12 @@ describe('strict mode', () => {
   it('checks while the dummy is in use', () => {
     const metrics = createMetrics();
     metrics.gauge('g', Number.NaN);
-    metrics.register(new (class extends JournalBackend {
-      readonly discards = true;
-    })(), { strict: true, onError: () => {} });
+    metrics.register(
+      new (class extends JournalBackend {
+        readonly discards = true;
+      })(),
+      { strict: true, onError: () => {} },
+    );
     expect(() => metrics.gauge('g', Number.NaN)).toThrow(MetricsError);
     metrics.gauge('g', 1);
   });
@@ -72,11 +80,23 @@ describe('strict mode', () => {
     const metrics = createMetrics({ backend, strict: true, onError: () => {} });
     metrics.gauge('taken', 1);
     expect(metrics.timer('taken', () => 5)).toBe(5);
-    expect(() => metrics.timer('taken', () => { throw new RangeError('mine'); })).toThrow(new RangeError('mine'));
+    expect(() =>
+      metrics.timer('taken', () => {
+        throw new RangeError('mine');
+      }),
+    ).toThrow(new RangeError('mine'));
     expect(metrics.startTimer('taken').stop()).toBeGreaterThanOrEqual(0);
-    metrics.defineGauge('observed', { observe: () => { throw new Error('no'); } });
-    backend.flush = async () => { throw new Error('broken'); };
-    backend.close = async () => { throw new Error('broken'); };
+    metrics.defineGauge('observed', {
+      observe: () => {
+        throw new Error('no');
+      },
+    });
+    backend.flush = async () => {
+      throw new Error('broken');
+    };
+    backend.close = async () => {
+      throw new Error('broken');
+    };
     await metrics.flush();
     const closed = metrics.close();
     await closed;

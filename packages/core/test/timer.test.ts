@@ -27,7 +27,7 @@ describe('timer', () => {
   it('times a promise until it settles', async () => {
     const running = metrics.timer('run', async () => {
       clock += 5;
-      await null;
+      await Promise.resolve();
       clock += 5;
       return 7;
     });
@@ -38,12 +38,16 @@ describe('timer', () => {
 
   it('records failures and passes on exactly what was thrown', async () => {
     const error = new RangeError('mine');
-    expect(() => metrics.timer('run', () => { throw error; })).toThrow(error);
+    expect(() =>
+      metrics.timer('run', () => {
+        throw error;
+      }),
+    ).toThrow(error);
     await expect(metrics.timer('run', () => Promise.reject(error))).rejects.toBe(error);
     expect(backend.lines).toEqual(Array(2).fill('timing run{result=failure} 0'));
   });
 
-  it('leaves a result of the caller or of the body alone, and the caller\'s tags as they were', () => {
+  it("leaves a result of the caller or of the body alone, and the caller's tags as they were", () => {
     const tags = { result: 'mine' };
     metrics.timer('run', { tags }, (own) => {
       own['extra'] = 1;
@@ -119,7 +123,11 @@ describe('timed', () => {
       }
     }
     const descriptor = Object.getOwnPropertyDescriptor(Service.prototype, 'get')!;
-    Object.defineProperty(Service.prototype, 'get', metrics.timed('run')(Service.prototype, 'get', descriptor) as PropertyDescriptor);
+    Object.defineProperty(
+      Service.prototype,
+      'get',
+      metrics.timed('run')(Service.prototype, 'get', descriptor) as PropertyDescriptor,
+    );
     expect(new Service().get(2)).toBe(7);
     expect(Service.prototype.get.name).toBe('get');
     expect(backend.lines).toEqual(['timing run{result=success} 0']);

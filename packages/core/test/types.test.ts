@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import { createMetrics, type Counter, type MetricsBackend, type Tags } from '../src/index.js';
+import { type Counter, createMetrics, type MetricsBackend, type Tags } from '../src/index.js';
 
 // Checked by the compiler: an expected error that does not come fails the type check.
 const metrics = createMetrics();
@@ -52,10 +52,17 @@ it('instruments close their tag keys', () => {
 it('timers and wrappers keep types', () => {
   expectTypeOf(metrics.timer('t', () => 5)).toEqualTypeOf<number>();
   expectTypeOf(metrics.timer('t', {}, async (tags) => (tags['a'] = 'b'))).toEqualTypeOf<Promise<string>>();
-  expectTypeOf(metrics.wraps('t', (a: number, b?: string) => a > (b?.length ?? 0))).toEqualTypeOf<(a: number, b?: string) => boolean>();
+  expectTypeOf(metrics.wraps('t', (a: number, b?: string) => a > (b?.length ?? 0))).toEqualTypeOf<
+    (a: number, b?: string) => boolean
+  >();
   expectTypeOf(metrics.withTags({ a: 1 }, async () => 5)).toEqualTypeOf<Promise<number>>();
 });
 
 it('a backend may leave out what is optional', () => {
-  expectTypeOf<Pick<MetricsBackend, 'open' | 'release' | 'incr' | 'gauge' | 'timing' | 'distribution' | 'set' | 'flush' | 'close' | 'stats'>>().toExtend<MetricsBackend>();
+  expectTypeOf<
+    Pick<
+      MetricsBackend,
+      'open' | 'release' | 'incr' | 'gauge' | 'timing' | 'distribution' | 'set' | 'flush' | 'close' | 'stats'
+    >
+  >().toExtend<MetricsBackend>();
 });

@@ -1,0 +1,125 @@
+import type {
+  BackendHost,
+  BackendStats,
+  MetricsBackend,
+  MetricsEvent,
+  Problem,
+  Series,
+  SeriesId,
+  ServiceCheck,
+} from '@metrics/core';
+import { OpenSeries } from './open-series.js';
+import type { RecordedSample } from './recorded-sample.js';
+import { Recording, type RecordingOptions } from './recording.js';
+
+/**
+ * Keeps every sample in memory and answers questions about them: `backend.recorded.counter('jobs.done')`. Another backend
+ * may be registered over it without `replace`.
+ *
+ * A sample counts as sent while it is kept. Dropped: `capacity` (the oldest, beyond `maxSamples`), `closed` (recorded
+ * after `close`), `unknown_series` (the id is not open). Sampling rates are recorded and nothing is left out.
+ */
+export class RecordingBackend implements MetricsBackend {
+  readonly replaceable = true;
+  /** What was recorded; stays readable after `close`. */
+  readonly recorded: Recording;
+  readonly #open = new OpenSeries();
+  readonly #dropped: Record<string, number> = {};
+  #host: BackendHost | undefined;
+  #accepted = 0;
+  #closed = false;
+
+  /** @throws RangeError when `maxSamples` is not a positive integer. */
+  constructor(options?: RecordingOptions) {
+    this.recorded = new Recording(options);
+  }
+
+  start(host: BackendHost): void {
+    this.#host = host;
+  }
+
+  open(id: SeriesId, series: Series): void {
+    this.#open.open(id, series);
+  }
+
+  release(id: SeriesId): void {
+    this.#open.release(id);
+  }
+
+  incr(id: SeriesId, amount: number, sampleRate: number): void {
+    this.#add(this.#open.value(id, 'counter', amount, sampleRate));
+  }
+
+  gauge(id: SeriesId, value: number): void {
+    this.#add(this.#open.value(id, 'gauge', value, 1));
+  }
+
+  timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
+    this.#add(this.#open.value(id, 'timing', milliseconds, sampleRate));
+  }
+
+  distribution(id: SeriesId, value: number, sampleRate: number): void {
+    this.#add(this.#open.value(id, 'distribution', value, sampleRate));
+  }
+
+  set(id: SeriesId, member: string): void {
+    this.#add(this.#open.member(id, member));
+  }
+
+  recordAt(id: SeriesId, value: number, epochSeconds: number): void {
+    this.#add(this.#open.valueAt(id, value, epochSeconds));
+  }
+
+  event(event: MetricsEvent): void {
+    if (this.#accept()) this.#forgotten(this.recorded.addEvent(event));
+  }
+
+  serviceCheck(check: ServiceCheck): void {
+    if (this.#accept()) this.#forgotten(this.recorded.addServiceCheck(check));
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#open.clear();
+  }
+
+  stats(): BackendStats {
+    const lost = Object.values(this.#dropped).reduce((sum, count) => sum + count, 0);
+    return {
+      accepted: this.#accepted,
+      sent: this.#accepted - lost,
+      dropped: { ...this.#dropped },
+      pending: 0,
+      sampledOut: 0,
+    };
+  }
+
+  #add(sample: RecordedSample | undefined): void {
+    if (!this.#accept()) return;
+    if (sample !== undefined) this.#forgotten(this.recorded.addSample(sample));
+    else this.#drop('unknown_series', 'A sample came for an id that is not open: open the series first.');
+  }
+
+  #accept(): boolean {
+    this.#accepted += 1;
+    if (this.#closed) this.#drop('closed', 'A sample came after close: register a new RecordingBackend.');
+    return !this.#closed;
+  }
+
+  #forgotten(oldestWent: boolean): void {
+    if (oldestWent) this.#drop('capacity', 'More was recorded than is kept: raise maxSamples, or clear() in between.');
+  }
+
+  #drop(code: string, remedy: string): void {
+    this.#dropped[code] = (this.#dropped[code] ?? 0) + 1;
+    const problem: Problem = { code, count: 1, remedy };
+    this.recorded.addProblem(problem);
+    try {
+      this.#host?.report(problem);
+    } catch {
+      // A host never throws; should one, recording still must not.
+    }
+  }
+}
