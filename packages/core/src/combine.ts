@@ -24,8 +24,6 @@ export function combine(...members: (MetricsBackend | PartialMember)[]): Metrics
   return new CombinedBackend(members.map((member) => ('backend' in member ? member : { backend: member })));
 }
 
-type Call = (backend: MetricsBackend) => void;
-
 /** @internal Also what stands between the recorders and the backend while a test listens in. */
 export class CombinedBackend implements MetricsBackend {
   readonly discards: boolean;
@@ -39,21 +37,22 @@ export class CombinedBackend implements MetricsBackend {
   }[];
   /** For members without timestamps, which get such samples as if they were of now. */
   readonly #kinds: MetricKind[] = [];
-  #host: BackendHost | undefined;
+  #host: Pick<BackendHost, 'report'> | undefined;
 
-  constructor(members: readonly PartialMember[]) {
+  constructor(members: readonly PartialMember[], host?: Pick<BackendHost, 'report'>) {
+    this.#host = host;
     this.#members = members.map((member) => ({ ...member, excluded: new Set<SeriesId>() }));
-    this.discards = members.every(({ backend }) => backend.discards === true);
-    this.replaceable = members.every(({ backend }) => backend.replaceable === true);
+    this.discards = members.every(({ backend }) => backend.discards);
+    this.replaceable = members.every(({ backend }) => backend.replaceable);
     if (members.some(({ backend }) => backend.event))
-      this.event = (event) => this.#each((backend) => backend.event?.(event));
+      this.event = (event) => void this.#each((backend) => backend.event?.(event));
     if (members.some(({ backend }) => backend.serviceCheck))
-      this.serviceCheck = (check) => this.#each((backend) => backend.serviceCheck?.(check));
+      this.serviceCheck = (check) => void this.#each((backend) => backend.serviceCheck?.(check));
   }
 
   start(host: BackendHost): void {
     this.#host = host;
-    this.#each((backend) => backend.start?.(host));
+    void this.#each((backend) => backend.start?.(host));
   }
 
   /** Takes over a series that is open at its members already. */
@@ -65,11 +64,11 @@ export class CombinedBackend implements MetricsBackend {
     this.adopt(id, series.kind);
     for (const { include, excluded } of this.#members)
       if (include !== undefined && !matchesAny(include, series.key)) excluded.add(id);
-    this.#each((backend) => backend.open(id, series), id);
+    void this.#each((backend) => backend.open(id, series), id);
   }
 
   release(id: SeriesId): void {
-    this.#each((backend) => backend.release(id), id);
+    void this.#each((backend) => backend.release(id), id);
     for (const { excluded } of this.#members) excluded.delete(id);
   }
 
@@ -126,29 +125,33 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    this.#each((backend) => {
-      if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
-      else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
-      else backend.incr(id, value, 1);
-    }, id);
+    for (const { backend, excluded } of this.#members)
+      if (excluded.size === 0 || !excluded.has(id))
+        try {
+          if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
+          else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
+          else backend.incr(id, value, 1);
+        } catch (error) {
+          this.#failed(error);
+        }
   }
 
   async flush(): Promise<void> {
-    await this.#all((backend) => backend.flush());
+    await this.#each((backend) => backend.flush());
   }
 
   flushSync(): void {
-    this.#each((backend) => backend.flushSync?.());
+    void this.#each((backend) => backend.flushSync?.());
   }
 
   async close(options: { readonly timeout: number }): Promise<void> {
-    await this.#all((backend) => backend.close(options));
+    await this.#each((backend) => backend.close(options));
   }
 
   stats(): BackendStats {
     const sum = { accepted: 0, sent: 0, pending: 0, sampledOut: 0 };
     const dropped: Record<string, number> = {};
-    this.#each((backend) => {
+    void this.#each((backend) => {
       const stats = backend.stats();
       for (const field of ['accepted', 'sent', 'pending', 'sampledOut'] as const) sum[field] += stats[field];
       for (const [reason, count] of Object.entries(stats.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
@@ -156,27 +159,24 @@ export class CombinedBackend implements MetricsBackend {
     return { ...sum, dropped };
   }
 
-  #each(call: Call, id?: SeriesId): void {
-    for (const { backend, excluded } of this.#members) {
-      if (id !== undefined && excluded.has(id)) continue;
-      try {
-        call(backend);
-      } catch (error) {
-        this.#failed(error);
-      }
-    }
-  }
-
-  async #all(call: (backend: MetricsBackend) => Promise<void>): Promise<void> {
-    const ends = this.#members.map(async ({ backend }) => call(backend));
-    for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') this.#failed(end.reason);
+  /** Calls the members that take the series; a failure is told, whether it comes at once or later. */
+  async #each(call: (backend: MetricsBackend) => unknown, id: SeriesId = -1): Promise<void> {
+    await Promise.all(
+      this.#members.map(async ({ backend, excluded }) => {
+        try {
+          if (!excluded.has(id)) await call(backend);
+        } catch (error) {
+          this.#failed(error);
+        }
+      }),
+    );
   }
 
   #failed(cause: unknown): void {
     this.#host?.report({
       code: 'backend_failed',
       count: 1,
-      remedy: 'A combined backend threw, which its contract forbids; the others are not affected. See the cause.',
+      remedy: 'A backend threw, which its contract forbids. See the cause.',
       cause,
     });
   }

@@ -83,8 +83,6 @@ function parsedOptions(text: string | undefined): unknown {
 }
 
 function parsedTags(text: string | undefined): Tags {
-  const pairs = (text ?? '').split(',').filter((pair) => pair.includes(':'));
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf(':')).trim(), pair.slice(pair.indexOf(':') + 1).trim()]),
-  );
+  const pairs = [...(text ?? '').matchAll(/([^,:]*):([^,]*)/g)];
+  return Object.fromEntries(pairs.map(([, key, value]) => [key!.trim(), value!.trim()]));
 }

@@ -1,30 +1,15 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { findPath, insertPath, NOT_FOUND, TrieNode } from './tag-trie.js';
-import { canonicalValue, type ReadTags, type Tags } from './tags.js';
+import { type CanonicalTags, mergedTags, type ReadTags, SEPARATOR, tagTexts } from './tags.js';
 
 /** Tag sets that are remembered so that equal contexts share the caches of their series; at the bound all are forgotten. */
 const MAX_SETS = 10_000;
 
-/** The tags in force somewhere. Equal ones, reached the same way, are one object. */
-export class ContextSet {
-  readonly tags: ReadonlyMap<string, string>;
-  epoch = 0;
-  paths: TrieNode = new TrieNode();
-  children: ContextSet[] = [];
-
-  constructor(tags: ReadonlyMap<string, string>) {
-    this.tags = tags;
-  }
-}
-
-/** Tags that hold for everything a function does, also after its awaits. */
+/** Tags that hold for everything a function does, also after its awaits. Equal sets of them are one object. */
 export class ContextTags {
-  readonly #storage: AsyncLocalStorage<{ set: ContextSet }>;
-  readonly #none = new ContextSet(new Map());
-  #epoch = 0;
-  #sets = 0;
+  readonly #storage: AsyncLocalStorage<{ tags: CanonicalTags }>;
+  readonly #sets = new Map<string, CanonicalTags>();
 
-  private constructor(storage: AsyncLocalStorage<{ set: ContextSet }>) {
+  private constructor(storage: AsyncLocalStorage<{ tags: CanonicalTags }>) {
     this.#storage = storage;
   }
 
@@ -34,50 +19,28 @@ export class ContextTags {
     return hooks?.AsyncLocalStorage && new ContextTags(new hooks.AsyncLocalStorage());
   }
 
-  current(): ContextSet | undefined {
-    return this.#storage.getStore()?.set;
+  current(): CanonicalTags | undefined {
+    return this.#storage.getStore()?.tags;
   }
 
-  run<Result>(tags: Tags, read: ReadTags, fn: () => Result): Result {
-    return this.#storage.run({ set: this.#with(this.current() ?? this.#none, tags, read) }, fn);
+  run<Result>(read: ReadTags, fn: () => Result): Result {
+    return this.#storage.run({ tags: this.#with(read) }, fn);
   }
 
   /** Adds to the innermost context. Answers whether there is one. */
-  add(tags: Tags, read: ReadTags): boolean {
+  add(read: ReadTags): boolean {
     const scope = this.#storage.getStore();
-    if (scope === undefined) return false;
-    scope.set = this.#with(scope.set, tags, read);
-    return true;
+    if (scope !== undefined) scope.tags = this.#with(read);
+    return scope !== undefined;
   }
 
-  #with(parent: ContextSet, tags: Tags, read: ReadTags): ContextSet {
-    if (this.#sets >= MAX_SETS) {
-      this.#sets = 0;
-      this.#epoch += 1;
-    }
-    if (parent.epoch !== this.#epoch) {
-      parent.epoch = this.#epoch;
-      parent.paths = new TrieNode();
-      parent.children = [];
-    }
-    const known = read.cacheable ? findPath(parent.paths, tags, undefined) : NOT_FOUND;
-    if (known !== NOT_FOUND) return parent.children[known]!;
-    const merged = new Map(parent.tags);
-    mergeTags(merged, read);
-    const set = new ContextSet(merged);
-    set.epoch = this.#epoch;
-    if (read.cacheable) {
-      this.#sets += 1;
-      insertPath(parent.paths, read, undefined, parent.children.push(set) - 1);
-    }
-    return set;
+  #with(read: ReadTags): CanonicalTags {
+    const tags = mergedTags(this.current(), read);
+    const id = tagTexts(tags).join(SEPARATOR);
+    const known = this.#sets.get(id);
+    if (known !== undefined) return known;
+    if (this.#sets.size === MAX_SETS) this.#sets.clear();
+    this.#sets.set(id, tags);
+    return tags;
   }
-}
-
-/** Adds tags in their canonical form to `merged`; a later value wins, absent ones change nothing. */
-export function mergeTags(merged: Map<string, string>, read: ReadTags): void {
-  read.keys.forEach((key, index) => {
-    const value = read.values[index];
-    if (value !== undefined && value !== null) merged.set(canonicalValue(key), canonicalValue(value));
-  });
 }

@@ -16,13 +16,15 @@ import type { MetricKind, SeriesId } from './metrics-backend.js';
 import { type Entry, entryPath, type Scope } from './scope.js';
 import { NOT_FOUND } from './tag-trie.js';
 import type { Tags } from './tags.js';
-import { quietly, type TimerTags, timeRun } from './timer.js';
-import { accepts, emit } from './verb.js';
+import { functionLast, quietly, type TimerTags, timeRun } from './timer.js';
+import { emit } from './verb.js';
 
-/** Serves all kinds: the declared interface shows the methods that fit one, and all of them record. */
-// Instruments and handles keep what they found (an entry, a series id) with the generation they found it in, and look again
-// when the engine has moved on. So they may be made before `register` and follow whatever backend is in use.
-
+/**
+ * A declared metric, of any kind: its interface shows the methods that fit one, and all of them record.
+ *
+ * It keeps the entry it found, as its handles keep their series, with the generation it found it in, and looks again when
+ * the engine has moved on. So it may be made before `register` and follows whatever backend is in use.
+ */
 export class DeclaredInstrument
   implements Counter<string>, Gauge<string>, Timing<string>, Distribution<string>, SetInstrument<string>
 {
@@ -42,35 +44,18 @@ export class DeclaredInstrument
     this.definition = definition;
   }
 
-  /** Whether another definition says the same; descriptions are for people. */
-  isLike(kind: MetricKind, { tags = [], unit, internal = false, observe }: GaugeDefinition<string>): boolean {
-    const own = this.definition;
-    return (
-      kind === this.kind &&
-      unit === own.unit &&
-      internal === (own.internal ?? false) &&
-      observe === own.observe &&
-      [...tags].sort().join() === [...(own.tags ?? [])].sort().join()
-    );
-  }
-
-  /** Closes the metric's tag keys, and has its observer read at each flush. */
-  declare(): void {
-    const { definition, engine, scope } = this;
-    const { observe, tags = [] } = definition;
-    scope.declare(this.kind, this.key, definition.unit, definition.internal, tags);
-    if (observe === undefined) return;
+  /** Has the gauge's observer read at each flush. */
+  observe(observe: () => number | undefined): void {
+    const { engine, key } = this;
     engine.observers.add(() => {
       if (engine.discarding) return;
       let value: number | undefined;
       try {
         value = observe();
       } catch (cause) {
-        quietly(() =>
-          engine.tell('observe_failed', this.key, 'The gauge could not be read; see the cause.', { cause }),
-        );
+        engine.quietTell('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
       }
-      if (value !== undefined) quietly(() => this.record(value, undefined));
+      if (value !== undefined) quietly(() => this.record(value));
     });
   }
 
@@ -88,10 +73,8 @@ export class DeclaredInstrument
   }
 
   timer<Result>(tagsOrFn: Tags | undefined | ((tags: TimerTags) => Result), fn?: (tags: TimerTags) => Result): Result {
-    const [tags, run] = typeof tagsOrFn === 'function' ? [undefined, tagsOrFn] : [tagsOrFn, fn!];
-    return timeRun({ ...tags }, run, (milliseconds, ended) => {
-      quietly(() => this.record(milliseconds, ended));
-    });
+    const [tags, run] = functionLast<Tags, (tags: TimerTags) => Result>(tagsOrFn, fn);
+    return timeRun(tags, run, (milliseconds, ended) => this.record(milliseconds, ended));
   }
 
   /** Its entry in the current generation; `undefined` where the sample was counted as discarded or dropped. */
@@ -109,8 +92,7 @@ export class DeclaredInstrument
     try {
       const entry = this.current();
       if (entry === undefined) return;
-      if (!accepts(kind, value)) return engine.refuse(this.key, value);
-      const rate = engine.sampleRate === 1 ? 1 : this.scope.rate(kind, engine.sampleRate, this.key);
+      const rate = engine.admit(kind, this.key, value, engine.sampleRate);
       if (rate === 0) return;
       const context = engine.context?.current();
       let id = entryPath(entry, context, tags);
@@ -169,9 +151,7 @@ class BoundSeries implements BoundCounter, BoundGauge, BoundTiming, BoundDistrib
     const { engine, kind } = this;
     try {
       if (this.generation !== engine.generation && !this.renew()) return;
-      const { key, scope } = this.#instrument;
-      if (!accepts(kind, value)) return engine.refuse(key, value);
-      const rate = engine.sampleRate === 1 ? 1 : scope.rate(kind, engine.sampleRate, key);
+      const rate = engine.admit(kind, this.#instrument.key, value, engine.sampleRate);
       if (rate === 0) return;
       engine.series.touched[this.id] = 1;
       emit(engine.backend, kind, this.id, value, rate);
@@ -189,7 +169,7 @@ class BoundSeries implements BoundCounter, BoundGauge, BoundTiming, BoundDistrib
     }
     const entry = this.#instrument.current();
     if (entry === undefined) return false;
-    this.id = this.#instrument.scope.open(entry, this.#tags, undefined, undefined);
+    this.id = this.#instrument.scope.open(entry, this.#tags);
     if (this.id < 0) return false;
     this.generation = engine.generation;
     engine.series.handles[this.id] ??= this;

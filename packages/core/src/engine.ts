@@ -1,6 +1,5 @@
 import { CombinedBackend } from './combine.js';
 import type { ContextTags } from './context-tags.js';
-import { DummyMetricsBackend } from './dummy-metrics-backend.js';
 import type { Family } from './family.js';
 import { IdleSweep } from './idle-sweep.js';
 import type { MetricKind, MetricsBackend, SeriesId } from './metrics-backend.js';
@@ -8,10 +7,11 @@ import { MetricsError } from './metrics-error.js';
 import { matchesAny } from './name-pattern.js';
 import type { Problem, ProblemCode } from './problem.js';
 import { ProblemReporter } from './problem-reporter.js';
-import type { RegisterOptions } from './registration.js';
 import { SeriesRegistry } from './series-registry.js';
 import { NOT_FOUND } from './tag-trie.js';
 import { described } from './tags.js';
+import { NOTHING, type Use } from './use.js';
+import { accepts } from './verb.js';
 
 /** Listens in on every sample, beside the backend, in the caller's async context. For test tools. */
 export interface MetricsTap {
@@ -19,20 +19,6 @@ export interface MetricsTap {
   readonly backend: MetricsBackend;
   /** Called at once for every single problem. */
   readonly onProblem?: ((problem: Problem) => void) | undefined;
-}
-
-/** The backend in use and how it is used. */
-export interface Use {
-  readonly backend: MetricsBackend;
-  readonly options: RegisterOptions;
-  /** Register-time tags in canonical form. */
-  readonly tags: ReadonlyMap<string, string>;
-}
-
-export const NOTHING: Use = /* @__PURE__ */ nothing();
-
-function nothing(): Use {
-  return { backend: new DummyMetricsBackend(), options: {}, tags: new Map() };
 }
 
 /**
@@ -45,13 +31,13 @@ function nothing(): Use {
 export class Engine {
   generation = 0;
   /** Nothing listens: no cache becomes current, so every call takes its early way out. */
-  discarding = true;
+  discarding!: boolean;
   /** What recorders call: the backend in use, with the taps while there are any. */
-  backend: MetricsBackend = NOTHING.backend;
-  series: SeriesRegistry;
+  backend!: MetricsBackend;
+  series!: SeriesRegistry;
   /** The default sampling rate. */
-  sampleRate = 1;
-  use: Use = NOTHING;
+  sampleRate!: number;
+  use!: Use;
   context: ContextTags | undefined;
   /** Samples that came while nothing listened. */
   discarded = 0;
@@ -62,20 +48,22 @@ export class Engine {
   /** Gauges that are read when a flush begins. */
   readonly observers: Set<() => void> = new Set();
   readonly dropped: Record<string, number> = {};
-  readonly problems: ProblemReporter = new ProblemReporter();
   readonly #families = new Map<string, Family>();
   readonly #familyList: Family[] = [];
   readonly #taps = new Set<MetricsTap>();
+  readonly problems: ProblemReporter = new ProblemReporter(this.#taps);
   readonly #sweep: IdleSweep = new IdleSweep(this);
   #denied: readonly string[] = [];
+  #strict = false;
 
   constructor() {
-    this.series = new SeriesRegistry(this.#familyList, '');
+    this.put(NOTHING);
   }
 
   put(use: Use): void {
     const { backend, options } = use;
     this.use = use;
+    this.#strict = options.strict === true;
     this.sampleRate = options.sampleRate ?? 1;
     this.problems.handler = options.onError;
     this.#denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
@@ -87,17 +75,11 @@ export class Engine {
   tap(tap: MetricsTap): () => void {
     this.series.forEach((id) => tap.backend.open(id, this.series.describe(id)));
     this.#taps.add(tap);
-    if (tap.onProblem) this.problems.listeners.add(tap.onProblem);
     this.#connect();
     return () => {
       this.#taps.delete(tap);
-      if (tap.onProblem) this.problems.listeners.delete(tap.onProblem);
       this.#connect();
     };
-  }
-
-  get strict(): boolean {
-    return this.use.options.strict === true;
   }
 
   /** Puts the taps between the recorders and the backend, or takes them away; ids stay as they are. */
@@ -105,11 +87,11 @@ export class Engine {
     const { backend } = this.use;
     this.backend = backend;
     if (this.#taps.size > 0) {
-      const combined = new CombinedBackend([{ backend }, ...this.#taps]);
+      const combined = new CombinedBackend([{ backend }, ...this.#taps], this.problems);
       this.series.forEach((id) => combined.adopt(id, this.series.describe(id).kind));
       this.backend = combined;
     }
-    this.discarding = backend.discards === true && this.#taps.size === 0 && !this.strict;
+    this.discarding = backend.discards === true && this.#taps.size === 0 && !this.#strict;
     if (this.discarding) this.series = new SeriesRegistry(this.#familyList, this.series.prefix);
     this.invalidate();
   }
@@ -122,7 +104,7 @@ export class Engine {
 
   release(id: SeriesId): void {
     this.series.release(id);
-    this.attempt(() => this.backend.release(id));
+    void this.attempt(() => this.backend.release(id));
   }
 
   /** The family of a key, created by the first that asks. */
@@ -140,59 +122,78 @@ export class Engine {
     return matchesAny(this.#denied, key);
   }
 
-  /** A sample is lost, and told. Answers {@link NOT_FOUND}; throws in strict mode. */
-  drop(code: ProblemCode, metric: unknown, remedy: string, detail?: Partial<Problem>): typeof NOT_FOUND {
-    this.count(code);
-    this.tell(code, metric, remedy, detail);
-    return NOT_FOUND;
+  /** The share of samples to keep, or 0 where this one is left out, or dropped for its value or its rate. */
+  admit(kind: MetricKind, key: string, value: unknown, rate: number): number {
+    return rate === 1 && accepts(kind, value) ? 1 : this.#weigh(kind, key, value, rate);
   }
 
-  /** A value that is no finite number, a negative timing, or no member of a set. */
-  refuse(metric: string, value: unknown): void {
-    const remedy = 'Values are finite numbers, timings are not negative, members of sets are strings.';
-    this.drop('invalid_value', metric, remedy, { value: described(value) });
+  /** The rarer part of {@link admit}. */
+  #weigh(kind: MetricKind, key: string, value: unknown, rate: number): number {
+    if (!accepts(kind, value)) {
+      const remedy = 'Values are finite numbers, timings are not negative, members of sets are strings.';
+      this.drop('invalid_value', key, remedy, { value });
+      return 0;
+    }
+    if (kind === 'gauge' || kind === 'set') return 1;
+    if (typeof rate === 'number' && rate > 0) return rate < 1 ? rate : 1;
+    if (rate === 0) this.sampledOut += 1;
+    else this.drop('invalid_sample_rate', key, 'A sample rate is from 0 to 1.', { value: rate });
+    return 0;
   }
 
   count(reason: string): void {
     this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
   }
 
-  /** Tells a problem; throws in strict mode. */
-  tell(code: ProblemCode, metric: unknown, remedy: string, detail?: Partial<Problem>): void {
+  /** A sample is lost, and told. Answers {@link NOT_FOUND}; throws in strict mode. */
+  drop(code: ProblemCode, metric: unknown, remedy: string, detail?: Detail): typeof NOT_FOUND {
+    this.count(code);
+    this.tell(code, metric, remedy, detail);
+    return NOT_FOUND;
+  }
+
+  /** Reports a problem; throws in strict mode. */
+  tell(code: ProblemCode, metric: unknown, remedy: string, detail?: Detail): void {
+    const problem = this.quietTell(code, metric, remedy, detail);
+    if (this.#strict) throw new MetricsError(problem);
+  }
+
+  /** Reports a problem, in strict mode as well. */
+  quietTell(code: ProblemCode, metric: unknown, remedy: string, detail: Detail = {}): Problem {
     const problem = {
       code,
       metric: typeof metric === 'string' ? metric.slice(0, 200) : undefined,
       count: 1,
       remedy,
       ...detail,
+      value: 'value' in detail ? described(detail.value) : undefined,
     };
     this.problems.report(problem);
-    if (this.strict) throw new MetricsError(problem);
+    return problem;
   }
 
   /** The end of every recording method: nothing but a strict mode's own error gets through. */
-  caught(error: unknown, metric: unknown): void {
-    if (error instanceof MetricsError) throw error;
-    this.drop('recording_failed', metric, 'A getter of the tags, or the backend, threw. See the cause.', {
-      cause: error,
-    });
+  caught(cause: unknown, metric: unknown): void {
+    if (cause instanceof MetricsError) throw cause;
+    this.drop('recording_failed', metric, 'A getter of the tags, or the backend, threw. See the cause.', { cause });
   }
 
-  /** Runs what a backend or an application provides, reporting instead of throwing. */
-  attempt(action: () => unknown): void {
+  /** Runs what a backend provides; a failure is reported, whether it comes at once or later. */
+  async attempt(action: () => unknown): Promise<void> {
     try {
-      action();
-    } catch (error) {
-      this.failed(error);
+      await action();
+    } catch (cause) {
+      this.quietTell('backend_failed', undefined, 'A backend threw, which its contract forbids. See the cause.', {
+        cause,
+      });
     }
   }
+}
 
-  failed(cause: unknown): void {
-    this.problems.report({
-      code: 'backend_failed',
-      count: 1,
-      remedy: 'The backend threw, which its contract forbids.',
-      cause,
-    });
-  }
+/** What a problem tells beside its code; the value as it is. */
+interface Detail {
+  readonly tag?: string;
+  readonly value?: unknown;
+  readonly count?: number;
+  readonly cause?: unknown;
 }

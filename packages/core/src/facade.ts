@@ -1,4 +1,4 @@
-import { ContextTags, mergeTags } from './context-tags.js';
+import { ContextTags } from './context-tags.js';
 import { DeclaredInstrument } from './declared-instrument.js';
 import { Engine, type MetricsTap } from './engine.js';
 import type { Counter, Definition, Distribution, Gauge, GaugeDefinition, SetInstrument, Timing } from './instrument.js';
@@ -7,9 +7,17 @@ import type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOpt
 import type { MetricKind, MetricsBackend, SeriesId } from './metrics-backend.js';
 import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
 import { Scope } from './scope.js';
-import { described, type MetricOptions, type ReadTags, type RecordOptions, type Tags } from './tags.js';
-import { quietly, startTimer, type Timer, type TimerTags, timeRun } from './timer.js';
-import { accepts, emit } from './verb.js';
+import {
+  type MetricOptions,
+  mergedTags,
+  type ReadTags,
+  type RecordOptions,
+  SEPARATOR,
+  type Tags,
+  tagTexts,
+} from './tags.js';
+import { functionLast, quietly, startTimer, type Timer, type TimerTags, timeRun } from './timer.js';
+import { emit } from './verb.js';
 
 /** Children that are remembered, so that equal ones are one object and share their caches. */
 const MAX_CHILDREN = 1000;
@@ -27,15 +35,14 @@ export class MetricsFacade implements Metrics {
   readonly #children = new Map<string, MetricsFacade>();
   readonly #instruments = new Map<string, DeclaredInstrument>();
 
-  constructor(parent?: { scope: Scope; cycle: LifeCycle }) {
-    this.#scope = parent?.scope ?? new Scope(new Engine(), '', new Map());
-    this.#engine = this.#scope.engine;
-    this.#cycle = parent?.cycle ?? new LifeCycle(this.#engine);
+  constructor(scope: Scope = new Scope(new Engine(), '', new Map()), cycle: LifeCycle = new LifeCycle(scope.engine)) {
+    this.#scope = scope;
+    this.#engine = scope.engine;
+    this.#cycle = cycle;
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
-    const tags = this.#canonical(options.tags, 'register');
-    return this.#cycle.register(backend, options, tags);
+    return this.#cycle.register(backend, options, mergedTags(undefined, this.#readQuietly(options.tags, 'register')));
   }
 
   incr(key: string, amountOrOptions?: number | MetricOptions, options?: MetricOptions): void {
@@ -67,9 +74,7 @@ export class MetricsFacade implements Metrics {
     try {
       if (scope.generation !== engine.generation && !scope.renew()) return;
       if (misplaced) return void scope.misplaced(key);
-      if (!accepts(kind, value)) return engine.refuse(key, value);
-      let rate = options?.sampleRate ?? engine.sampleRate;
-      if (rate !== 1) rate = scope.rate(kind, rate, key);
+      const rate = engine.admit(kind, key, value, options?.sampleRate ?? engine.sampleRate);
       if (rate === 0) return;
       const id = scope.locate(kind, key, options);
       if (id < 0) return;
@@ -81,40 +86,22 @@ export class MetricsFacade implements Metrics {
   }
 
   event(event: EventOptions): void {
-    this.#occurrence(event, event?.title, (given, tags) => {
-      const { backend } = this.#engine;
-      if (!backend.event) return false;
-      backend.event({ ...given, tags });
-      return true;
-    });
+    this.#occurrence('event', event, event?.title);
   }
 
   serviceCheck(check: ServiceCheckOptions): void {
-    this.#occurrence(check, check?.name, (given, tags) => {
-      const { backend, series } = this.#engine;
-      if (!backend.serviceCheck) return false;
-      backend.serviceCheck({ ...given, name: series.prefix + this.#scope.prefix + given.name, tags });
-      return true;
-    });
+    this.#occurrence('serviceCheck', check, check?.name);
   }
 
   timer<Result>(key: string, optionsOrFn: RecordOptions | undefined | Callback<Result>, fn?: Callback<Result>): Result {
-    const [options, run] = typeof optionsOrFn === 'function' ? [undefined, optionsOrFn] : [optionsOrFn, fn!];
-    return timeRun({ ...options?.tags }, run, (milliseconds, tags) => {
-      quietly(() => this.timing(key, milliseconds, { ...options, tags }));
-    });
+    const [options, run] = functionLast<RecordOptions, Callback<Result>>(optionsOrFn, fn);
+    return timeRun(options?.tags, run, (milliseconds, tags) => this.timing(key, milliseconds, { ...options, tags }));
   }
 
   startTimer(key: string, options?: RecordOptions): Timer {
-    return startTimer((milliseconds, tags) => {
-      quietly(() =>
-        this.timing(
-          key,
-          milliseconds,
-          tags === undefined ? options : { ...options, tags: { ...options?.tags, ...tags } },
-        ),
-      );
-    });
+    return startTimer((milliseconds, tags) =>
+      this.timing(key, milliseconds, tags ? { ...options, tags: { ...options?.tags, ...tags } } : options),
+    );
   }
 
   wraps<Args extends unknown[], Result>(
@@ -122,7 +109,7 @@ export class MetricsFacade implements Metrics {
     optionsOrFn: RecordOptions | undefined | ((...args: Args) => Result),
     fn?: (...args: Args) => Result,
   ): (...args: Args) => Result {
-    const [options, wrapped] = typeof optionsOrFn === 'function' ? [undefined, optionsOrFn] : [optionsOrFn, fn!];
+    const [options, wrapped] = functionLast<RecordOptions, (...args: Args) => Result>(optionsOrFn, fn);
     const time = (run: () => Result): Result => this.timer(key, options, run);
     const timed = function (this: unknown, ...args: Args): Result {
       return time(() => wrapped.apply(this, args));
@@ -141,25 +128,27 @@ export class MetricsFacade implements Metrics {
   }
 
   withTags<Result>(tags: Tags, fn: () => Result): Result {
-    const [context, read] = this.#context(tags);
-    return context === undefined || read === undefined ? fn() : context.run(tags, read, fn);
+    const context = this.#context();
+    const read = context && this.#readQuietly(tags, 'withTags');
+    return read ? context.run(read, fn) : fn();
   }
 
   addTags(tags: Tags): void {
-    const [context, read] = this.#context(tags);
-    if (context === undefined || read === undefined || context.add(tags, read)) return;
-    this.#quietTell('no_context', 'addTags() adds to the enclosing withTags(), and there is none.');
+    const context = this.#context();
+    const read = context && this.#readQuietly(tags, 'addTags');
+    if (read && !context.add(read))
+      this.#engine.quietTell('no_context', undefined, 'addTags() adds to the enclosing withTags(), and there is none.');
   }
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
-    const own = this.#canonical(tags, prefix);
-    const id = JSON.stringify([prefix, ...[...own].map((pair) => JSON.stringify(pair)).sort()]);
+    const own = mergedTags(undefined, this.#readQuietly(tags, prefix));
+    const id = [prefix, ...tagTexts(own)].join(SEPARATOR);
     let child = this.#children.get(id);
     if (child === undefined) {
       if (this.#children.size === MAX_CHILDREN) this.#children.clear();
       const { engine, prefix: parentPrefix, tags: parentTags } = this.#scope;
       const scope = new Scope(engine, parentPrefix + prefix, new Map([...parentTags, ...own]));
-      this.#children.set(id, (child = new MetricsFacade({ scope, cycle: this.#cycle })));
+      this.#children.set(id, (child = new MetricsFacade(scope, this.#cycle)));
     }
     return child;
   }
@@ -210,15 +199,14 @@ export class MetricsFacade implements Metrics {
   }
 
   #recordAt(kind: MetricKind, id: SeriesId, key: string, value: number, timestamp: number, rate: number): void {
-    const { backend } = this.#engine;
+    const engine = this.#engine;
+    const { backend } = engine;
     if (!(Number.isFinite(timestamp) && timestamp > 0 && timestamp < MAX_TIMESTAMP))
-      this.#engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', {
-        value: described(timestamp),
-      });
+      engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
     else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
     else {
       emit(backend, kind, id, value, rate);
-      this.#engine.tell(
+      engine.tell(
         'timestamp_unsupported',
         key,
         'Not in this backend, or not for this kind; the sample counts as of now.',
@@ -227,60 +215,57 @@ export class MetricsFacade implements Metrics {
   }
 
   /** Events and service checks: rare, so merged and checked anew each time. */
-  #occurrence<Given extends { readonly tags?: Tags | undefined }>(
-    given: Given,
-    name: unknown,
-    hand: (given: Given, tags: Readonly<Record<string, string>>) => boolean,
-  ): void {
+  #occurrence(verb: 'event' | 'serviceCheck', given: EventOptions | ServiceCheckOptions, title: unknown): void {
     const engine = this.#engine;
+    const scope = this.#scope;
     try {
-      if (this.#scope.generation !== engine.generation && !this.#scope.renew()) return;
-      if (typeof name !== 'string' || name === '') return engine.refuse('event', name);
-      const read = this.#scope.read(given.tags, name);
+      if (scope.generation !== engine.generation && !scope.renew()) return;
+      if (typeof title !== 'string' || title === '')
+        return void engine.drop('invalid_value', verb, 'A title or a name is a string.', { value: title });
+      const read = scope.read(given.tags, title);
       if (read === undefined) return;
-      const tags = Object.fromEntries(this.#scope.merged(read, engine.context?.current()));
-      if (!hand(given, tags)) engine.drop('unsupported', name, 'The backend has no events or service checks.');
+      const { backend } = engine;
+      const name = verb === 'event' ? undefined : { name: engine.series.prefix + scope.prefix + title };
+      const tags = Object.fromEntries(scope.merged(read, engine.context?.current()));
+      // The verbs differ in what they take beside the tags, which is the caller's.
+      if (backend[verb]) backend[verb]({ ...given, ...name, tags } as never);
+      else engine.drop('unsupported', title, 'The backend has no events or service checks.');
     } catch (error) {
-      engine.caught(error, name);
+      engine.caught(error, title);
     }
   }
 
   #define(kind: MetricKind, key: string, definition: GaugeDefinition<string>): DeclaredInstrument {
     const known = this.#instruments.get(key);
-    if (known !== undefined && !known.isLike(kind, definition))
-      this.#quietTell('definition_conflict', 'This metric was declared otherwise; the first one holds.', key);
+    this.#scope.declare(kind, key, definition, known?.definition);
     if (known?.kind === kind) return known;
     const instrument = new DeclaredInstrument(this.#scope, kind, key, definition);
     if (known === undefined) {
       this.#instruments.set(key, instrument);
-      instrument.declare();
+      if (definition.observe) instrument.observe(definition.observe);
     }
     return instrument;
   }
 
   /** Creates the context at its first use, or says that this runtime has none. */
-  #context(tags: Tags): [ContextTags | undefined, ReadTags | undefined] {
+  #context(): ContextTags | undefined {
     const engine = this.#engine;
     engine.context ??= ContextTags.create();
     if (engine.context === undefined)
-      this.#quietTell('context_unavailable', 'This runtime has no AsyncLocalStorage; context tags are left out.');
+      engine.quietTell(
+        'context_unavailable',
+        undefined,
+        'This runtime has no AsyncLocalStorage, hence no context tags.',
+      );
+    return engine.context;
+  }
+
+  /** Tags that belong to no sample: none where they are bad, which is told, and never thrown. */
+  #readQuietly(tags: Tags | undefined, where: string): ReadTags {
     let read: ReadTags | undefined;
     quietly(() => {
-      read = this.#scope.read(tags, 'withTags');
+      read = this.#scope.read(tags, where);
     });
-    return [engine.context, read];
-  }
-
-  #canonical(tags: Tags | undefined, where: string): ReadonlyMap<string, string> {
-    const canonical = new Map<string, string>();
-    quietly(() => {
-      const read = this.#scope.read(tags, where);
-      if (read !== undefined) mergeTags(canonical, read);
-    });
-    return canonical;
-  }
-
-  #quietTell(code: string, remedy: string, metric?: string): void {
-    quietly(() => this.#engine.tell(code, metric, remedy));
+    return read ?? new Map();
   }
 }

@@ -21,7 +21,7 @@ export interface Swept {
  */
 export class IdleSweep {
   readonly #swept: Swept;
-  #period: ReturnType<typeof setTimeout> | undefined;
+  #period: ReturnType<typeof setInterval> | undefined;
   #slice: ReturnType<typeof setImmediate> | undefined;
 
   constructor(swept: Swept) {
@@ -30,14 +30,11 @@ export class IdleSweep {
 
   /** Begins anew with this many milliseconds, or stops at 0. */
   restart(idleAfter: number): void {
-    clearTimeout(this.#period);
+    clearInterval(this.#period);
     clearImmediate(this.#slice);
     this.#slice = undefined;
     if (!(idleAfter > 0 && idleAfter < 2 ** 31)) return;
-    this.#period = setTimeout(() => {
-      this.#begin();
-      this.#period?.refresh();
-    }, idleAfter);
+    this.#period = setInterval(() => this.#begin(), idleAfter);
     this.#period.unref?.();
   }
 

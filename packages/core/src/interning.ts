@@ -9,7 +9,7 @@
 export class Interner {
   readonly #ids = new Map<string, number>();
   readonly #texts: (string | undefined)[] = [];
-  #references = new Int32Array(16);
+  readonly #references: number[] = [];
   readonly #free: number[] = [];
 
   get size(): number {
@@ -24,7 +24,6 @@ export class Interner {
       return known;
     }
     const id = this.#free.pop() ?? this.#texts.length;
-    if (id >= this.#references.length) this.#references = grown(this.#references);
     const owned = flatCopy(text);
     this.#ids.set(owned, id);
     this.#texts[id] = owned;
@@ -64,12 +63,12 @@ export class RowTable {
   readonly #freeStretches: number[] = [];
   readonly #freeIds: number[] = [];
   #nextId = 0;
-  #size = 0;
-  /** Open addressing, linear probing, at most half full: id + 1, or 0 for empty. */
+  /** Open addressing, linear probing, at most half full: id + 1, or 0 for empty. A removed row's stays until a rehash. */
   #buckets = new Int32Array(32);
+  #bucketsUsed = 0;
 
   get size(): number {
-    return this.#size;
+    return this.#nextId - this.#freeIds.length;
   }
 
   /** One more than the greatest id ever given: the length a column needs. */
@@ -92,32 +91,29 @@ export class RowTable {
 
   /** The id of the row, or -1. */
   find(row: readonly number[]): number {
-    return this.#buckets[this.#bucketOf(row)]! - 1;
+    return this.#buckets[this.#bucketOf(row, 0, row.length)]! - 1;
   }
 
   /** Adds a row that {@link find} does not know. */
   insert(row: readonly number[]): number {
-    if ((this.#size + 1) * 2 > this.#buckets.length) this.#rehash();
+    if ((this.#bucketsUsed + 1) * 2 > this.#buckets.length) this.#rehash();
     const id = this.#freeIds.pop() ?? this.#nextId++;
     if (id >= this.#starts.length) this.#starts = grown(this.#starts, -1);
     const start = this.#allocate(row.length);
     this.#starts[id] = start;
     this.#cells[start] = row.length;
-    for (let i = 0; i < row.length; i += 1) this.#cells[start + 1 + i] = row[i]!;
-    this.#buckets[this.#bucketOf(row)] = id + 1;
-    this.#size += 1;
+    this.#cells.set(row, start + 1);
+    this.#enter(id);
     return id;
   }
 
   remove(id: number): void {
     const start = this.#starts[id]!;
-    this.#vacate(this.#bucketHolding(id));
     const length = this.#cells[start]!;
     this.#cells[start + 1] = this.#freeStretches[length] ?? -1;
     this.#freeStretches[length] = start;
     this.#starts[id] = -1;
     this.#freeIds.push(id);
-    this.#size -= 1;
   }
 
   /** A stretch of `length` integers behind its length, with room for at least one: a free one links to the next. */
@@ -133,67 +129,42 @@ export class RowTable {
     return start;
   }
 
-  /** The bucket that holds an equal row, or the empty one where it belongs. */
-  #bucketOf(row: readonly number[]): number {
+  /** The bucket that holds an equal row, or the empty one where it belongs. The row is `length` integers of `cells`. */
+  #bucketOf(cells: ArrayLike<number>, from: number, length: number): number {
     const mask = this.#buckets.length - 1;
-    let hash = row.length;
-    for (let i = 0; i < row.length; i += 1) hash = mixed(hash, row[i]!);
-    let bucket = finished(hash) & mask;
+    let hash = length;
+    for (let i = 0; i < length; i += 1) {
+      hash = Math.imul(hash ^ cells[from + i]!, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    let bucket = (hash ^ (hash >>> 13)) & mask;
     for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
-      if (this.#equals(held - 1, row)) return bucket;
+      if (this.#equals(this.#starts[held - 1]!, cells, from, length)) return bucket;
       bucket = (bucket + 1) & mask;
     }
     return bucket;
   }
 
-  #equals(id: number, row: readonly number[]): boolean {
-    const start = this.#starts[id]!;
-    if (this.#cells[start] !== row.length) return false;
-    for (let i = 0; i < row.length; i += 1) if (this.#cells[start + 1 + i] !== row[i]) return false;
+  #equals(start: number, cells: ArrayLike<number>, from: number, length: number): boolean {
+    if (start < 0 || this.#cells[start] !== length) return false;
+    for (let i = 0; i < length; i += 1) if (this.#cells[start + 1 + i] !== cells[from + i]) return false;
     return true;
   }
 
-  #home(id: number): number {
-    const start = this.#starts[id]!;
-    const length = this.#cells[start]!;
-    let hash = length;
-    for (let i = 0; i < length; i += 1) hash = mixed(hash, this.#cells[start + 1 + i]!);
-    return finished(hash) & (this.#buckets.length - 1);
+  /** Makes a row findable. Its id may stand in the very bucket already, from a row before. */
+  #enter(id: number): void {
+    const bucket = this.#bucketOf(this.#cells, this.#starts[id]! + 1, this.length(id));
+    if (this.#buckets[bucket] === 0) this.#bucketsUsed += 1;
+    this.#buckets[bucket] = id + 1;
   }
 
-  #bucketHolding(id: number): number {
-    const mask = this.#buckets.length - 1;
-    let bucket = this.#home(id);
-    while (this.#buckets[bucket] !== id + 1) bucket = (bucket + 1) & mask;
-    return bucket;
-  }
-
-  /** Empties a bucket and moves back those behind it that would no longer be found (Knuth 6.4, algorithm R). */
-  #vacate(emptied: number): void {
-    const mask = this.#buckets.length - 1;
-    let hole = emptied;
-    let bucket = hole;
-    for (;;) {
-      bucket = (bucket + 1) & mask;
-      const held = this.#buckets[bucket]!;
-      if (held === 0) break;
-      const home = this.#home(held - 1);
-      if (((bucket - home) & mask) < ((bucket - hole) & mask)) continue;
-      this.#buckets[hole] = held;
-      hole = bucket;
-    }
-    this.#buckets[hole] = 0;
-  }
-
+  /** Leaves out the buckets of removed rows; a quarter is in use at most afterwards, so it is rare. */
   #rehash(): void {
-    this.#buckets = new Int32Array(this.#buckets.length * 2);
-    const mask = this.#buckets.length - 1;
-    for (let id = 0; id < this.#nextId; id += 1) {
-      if (this.#starts[id]! < 0) continue;
-      let bucket = this.#home(id);
-      while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & mask;
-      this.#buckets[bucket] = id + 1;
-    }
+    const { length } = this.#buckets;
+    this.#buckets = new Int32Array(this.size * 4 < length ? length : length * 2);
+    this.#bucketsUsed = 0;
+    for (let id = 0; id < this.#nextId; id += 1) if (this.has(id)) this.#enter(id);
   }
 }
 
@@ -208,14 +179,4 @@ export function grown<T extends Int32Array | Float64Array | Uint8Array | Uint32A
 /** A copy without the parent that a sliced string keeps alive; engines offer no direct way, and slice from 13 characters. */
 export function flatCopy(text: string): string {
   return text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string);
-}
-
-function mixed(hash: number, value: number): number {
-  const product = Math.imul(hash ^ value, 0x9e3779b1);
-  return product ^ (product >>> 15);
-}
-
-function finished(hash: number): number {
-  const product = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return (product ^ (product >>> 13)) >>> 0;
 }

@@ -1,24 +1,16 @@
-import { type Engine, NOTHING, type Use } from './engine.js';
-import { type Exiting, exitHooks } from './exit-hooks.js';
+import type { Engine } from './engine.js';
+import { addExitHooks, deleteExitHooks, type Exiting } from './exit-hooks.js';
 import type { BackendStats, MetricsBackend } from './metrics-backend.js';
 import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
+import type { CanonicalTags } from './tags.js';
+import { NOTHING, type Use } from './use.js';
 
 /** Milliseconds for what is closed because something else took its place. */
 const RETIRE_TIMEOUT = 2000;
 
-/** One call of `register`, and what to go back to when it is disposed. */
-interface Term {
-  readonly use: Use;
-  readonly previous: Term | undefined;
-  /** Where `register` was called. */
-  readonly where: Error | undefined;
-  ended: boolean;
-}
-
 /** Which backend is in use, from `register` to `close` and the end of the process. */
 export class LifeCycle implements Exiting {
   readonly #engine: Engine;
-  #term: Term = { use: NOTHING, previous: undefined, where: undefined, ended: false };
   /** Backends that were replaced or closed and have not finished, with their ends. */
   readonly #closing = new Map<MetricsBackend, Promise<void>>();
 
@@ -26,46 +18,45 @@ export class LifeCycle implements Exiting {
     this.#engine = engine;
   }
 
-  register(backend: MetricsBackend, options: RegisterOptions, tags: ReadonlyMap<string, string>): Registration {
-    if (typeof backend?.open !== 'function')
-      throw new TypeError('register() takes a metrics backend, such as new StatsdMetricsBackend()');
-    const { where, use } = this.#term;
-    if (!use.backend.replaceable && !options.replace)
-      throw new Error(
-        'A metrics backend is registered already (where: see the cause). Pass { replace: true } to switch, or combine() both.',
-        { cause: where },
-      );
+  register(backend: MetricsBackend, options: RegisterOptions, tags: CanonicalTags): Registration {
     const engine = this.#engine;
-    const lost = backend.discards || use !== NOTHING ? 0 : engine.discarded;
+    const previous = engine.use;
+    if (typeof backend?.open !== 'function')
+      throw new TypeError('register() takes a backend, such as new StatsdMetricsBackend()');
+    if (!previous.backend.replaceable && !options.replace)
+      throw new Error(
+        'A backend is registered already: the cause says where. Pass { replace: true } to switch, or combine() both.',
+        { cause: previous.where },
+      );
     const { sampleRate = 1 } = options;
     if (!(sampleRate >= 0 && sampleRate <= 1)) throw new RangeError(`sampleRate is from 0 to 1, not ${sampleRate}`);
-    const term: Term = {
-      use: { backend, options, tags },
-      previous: this.#term,
-      where: new Error('registered here'),
-      ended: false,
-    };
-    this.#begin(term);
-    engine.attempt(() =>
+    // What is not replaceable is closed now and never comes back.
+    let restorable = previous;
+    while (!restorable.backend.replaceable) restorable = restorable.previous!;
+    const use: Use = { backend, options, tags, previous: restorable, where: new Error('registered here') };
+    this.#begin(use);
+    void engine.attempt(() =>
       backend.start?.({
         report: (problem) => engine.problems.report(problem),
         collect: () => {
-          if (this.#term === term) this.collect();
+          if (engine.use === use) this.collect();
         },
       }),
     );
-    if (!backend.discards) exitHooks.add(this, options.signals);
-    if (lost > 0) {
-      const remedy = 'Samples were recorded before register() and are lost: register first.';
-      engine.problems.report({ code: 'not_registered', count: lost, remedy });
+    if (!backend.discards) {
+      addExitHooks(this, options.signals);
+      if (previous === NOTHING && engine.discarded > 0)
+        engine.quietTell('not_registered', undefined, 'Samples came before register() and are lost: register first.', {
+          count: engine.discarded,
+        });
     }
     const dispose = (): void => {
-      term.ended = true;
-      if (this.#term !== term) return;
-      let back: Term | undefined = term.previous;
-      while (back !== undefined && (back.ended || !back.use.backend.replaceable)) back = back.previous;
-      this.#begin(back ?? { use: NOTHING, previous: undefined, where: undefined, ended: false });
-      this.#retire(backend, RETIRE_TIMEOUT);
+      use.disposed = true;
+      if (engine.use !== use) return;
+      let back = restorable;
+      while (back.disposed) back = back.previous!;
+      this.#begin(back);
+      this.#retire(backend);
     };
     return { dispose, [Symbol.dispose]: dispose };
   }
@@ -77,65 +68,60 @@ export class LifeCycle implements Exiting {
 
   async flush(): Promise<void> {
     this.collect();
-    await Promise.all([this.#settled(() => this.#term.use.backend.flush()), ...this.#closing.values()]);
+    const { backend } = this.#engine.use;
+    await Promise.all([this.#engine.attempt(() => backend.flush()), ...this.#closing.values()]);
   }
 
   async close({ timeout = RETIRE_TIMEOUT }: CloseOptions = {}): Promise<void> {
     this.collect();
-    const { backend } = this.#term.use;
-    if (backend !== NOTHING.backend) {
-      this.#begin({ use: NOTHING, previous: undefined, where: undefined, ended: false }, timeout);
-      this.#retire(backend, timeout);
+    const { use } = this.#engine;
+    if (use !== NOTHING) {
+      this.#begin(NOTHING, timeout);
+      this.#retire(use.backend, timeout);
     }
-    await this.#withDeadline(Promise.all(this.#closing.values()), timeout);
-    exitHooks.delete(this);
+    // A backend keeps its deadline; one that does not must not keep the application.
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(resolve, timeout + 100);
+      void Promise.all(this.#closing.values()).then(() => {
+        clearTimeout(deadline);
+        resolve();
+      });
+    });
+    if (this.#engine.use === NOTHING) deleteExitHooks(this);
   }
 
   /** Hands over what can be handed over without waiting. */
   flushSync(): void {
     this.collect();
-    for (const backend of [this.#term.use.backend, ...this.#closing.keys()])
-      this.#engine.attempt(() => backend.flushSync?.());
+    for (const backend of [this.#engine.use.backend, ...this.#closing.keys()])
+      void this.#engine.attempt(() => backend.flushSync?.());
   }
 
   accounts(): BackendStats {
-    return this.#term.use.backend.stats();
-  }
-
-  #begin(term: Term, timeout = RETIRE_TIMEOUT): void {
-    const engine = this.#engine;
-    const { backend } = this.#term.use;
-    const { series } = engine;
-    this.#term = term;
-    engine.put(term.use);
-    // A replaceable backend may come back, when its registration's successor is disposed; any other is closed.
-    if (backend.replaceable) series.forEach((id) => engine.attempt(() => backend.release(id)));
-    else this.#retire(backend, timeout);
-  }
-
-  #retire(backend: MetricsBackend, timeout: number): void {
-    if (this.#closing.has(backend)) return;
-    const end = this.#settled(() => backend.close({ timeout })).then(() => {
-      this.#closing.delete(backend);
-    });
-    this.#closing.set(backend, end);
-  }
-
-  async #settled(action: () => Promise<void>): Promise<void> {
     try {
-      await action();
-    } catch (error) {
-      this.#engine.failed(error);
+      return this.#engine.use.backend.stats();
+    } catch {
+      return NOTHING.backend.stats();
     }
   }
 
-  /** A backend keeps its deadline; one that does not must not keep the application. */
-  async #withDeadline(work: Promise<unknown>, timeout: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeout + 100);
-    });
-    await Promise.race([work, deadline]);
-    clearTimeout(timer);
+  #begin(use: Use, timeout?: number): void {
+    const engine = this.#engine;
+    const { backend } = engine.use;
+    const { series } = engine;
+    engine.put(use);
+    // A replaceable backend may come back, when its registration's successor is disposed; any other is closed.
+    if (backend.replaceable) series.forEach((id) => void engine.attempt(() => backend.release(id)));
+    else this.#retire(backend, timeout);
+  }
+
+  #retire(backend: MetricsBackend, timeout = RETIRE_TIMEOUT): void {
+    if (this.#closing.has(backend)) return;
+    const end = this.#engine
+      .attempt(() => backend.close({ timeout }))
+      .then(() => {
+        this.#closing.delete(backend);
+      });
+    this.#closing.set(backend, end);
   }
 }

@@ -1,11 +1,9 @@
 import type { Problem } from './problem.js';
 import { described } from './tags.js';
 
-/** Told again at most this often, with the number of times it happened since. */
+/** Told again at most this often, in milliseconds, with the number of times it happened since. */
 const REPEAT_AFTER = 60_000;
-/** Distinct problems that are remembered; beyond it the oldest is forgotten and would be told anew. */
-const MAX_REMEMBERED = 500;
-/** Distinct problems told within one {@link REPEAT_AFTER}, so that a flood of them is not a flood of logs. */
+/** Distinct problems told, and remembered, within {@link REPEAT_AFTER}, so that a flood of them is no flood of logs. */
 const MAX_TOLD = 50;
 
 export type ProblemHandler = (problem: Problem) => void;
@@ -13,42 +11,37 @@ export type ProblemHandler = (problem: Problem) => void;
 /** Merges equal problems and tells each once, then at most once a minute with a count. */
 export class ProblemReporter {
   handler: ProblemHandler | undefined;
-  readonly listeners: Set<ProblemHandler> = new Set();
-  readonly #remembered = new Map<string, { toldAt: number; untold: number }>();
+  readonly #listeners: Iterable<{ readonly onProblem?: ProblemHandler | undefined }>;
+  /** When each was told, the longest ago first, and how often it happened since. */
+  readonly #told = new Map<string, { at: number; since: number }>();
   #telling = false;
-  #windowStart = 0;
-  #toldInWindow = 0;
+
+  /** Listeners are told every single problem. */
+  constructor(listeners: Iterable<{ readonly onProblem?: ProblemHandler | undefined }>) {
+    this.#listeners = listeners;
+  }
 
   report(problem: Problem): void {
-    for (const listener of this.listeners) quietly(listener, problem);
+    for (const { onProblem } of this.#listeners) if (onProblem) quietly(onProblem, problem);
     // A handler that records metrics may cause a problem of its own: it must not be called from within itself.
     if (this.#telling) return;
-    const id = `${problem.code} ${problem.metric ?? ''} ${problem.tag ?? ''}`;
+    const id = `${problem.code} ${problem.metric} ${problem.tag}`;
     const now = Date.now();
-    const known = this.#remembered.get(id);
-    const count = problem.count + (known?.untold ?? 0);
-    if ((known !== undefined && now - known.toldAt < REPEAT_AFTER) || this.#overLimit(now)) {
-      this.#remember(id, { toldAt: known?.toldAt ?? Number.NEGATIVE_INFINITY, untold: count });
+    const known = this.#told.get(id);
+    if (known !== undefined && now - known.at < REPEAT_AFTER) {
+      known.since += problem.count;
       return;
     }
-    this.#remember(id, { toldAt: now, untold: 0 });
-    this.#toldInWindow += 1;
-    this.#telling = true;
-    quietly(this.handler ?? warn, { ...problem, count });
-    this.#telling = false;
-  }
-
-  #overLimit(now: number): boolean {
-    if (now - this.#windowStart >= REPEAT_AFTER) {
-      this.#windowStart = now;
-      this.#toldInWindow = 0;
+    for (const [oldest, { at }] of this.#told) {
+      if (this.#told.size < MAX_TOLD) break;
+      if (now - at < REPEAT_AFTER) return;
+      this.#told.delete(oldest);
     }
-    return this.#toldInWindow >= MAX_TOLD;
-  }
-
-  #remember(id: string, state: { toldAt: number; untold: number }): void {
-    this.#remembered.set(id, state);
-    if (this.#remembered.size > MAX_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
+    this.#told.delete(id);
+    this.#told.set(id, { at: now, since: 0 });
+    this.#telling = true;
+    quietly(this.handler ?? warn, { ...problem, count: problem.count + (known?.since ?? 0) });
+    this.#telling = false;
   }
 }
 

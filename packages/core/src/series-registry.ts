@@ -1,12 +1,7 @@
 import type { Family } from './family.js';
 import { grown, Interner, RowTable } from './interning.js';
 import type { Series, SeriesId } from './metrics-backend.js';
-
-/**
- * Parts key from value in an interned tag and starts an interned instance. A lone surrogate, which no well-formed text
- * holds, so that nothing an application writes can look like it.
- */
-const SEPARATOR = '\uD800';
+import { type CanonicalTags, SEPARATOR, tagTexts } from './tags.js';
 
 /** All open series of one registration: a series is a row of integers, its family and its interned tags. */
 export class SeriesRegistry {
@@ -28,32 +23,13 @@ export class SeriesRegistry {
     return this.#rows.size;
   }
 
-  /** One more than the greatest id in use. */
-  get bound(): number {
-    return this.#rows.bound;
-  }
-
-  has(id: SeriesId): boolean {
-    return this.#rows.has(id);
-  }
-
-  /** The id of the series with these canonical tags; `opened` is called where it is new. */
-  open(
-    family: Family,
-    tags: ReadonlyMap<string, string>,
-    instance: string | undefined,
-    opened: (id: SeriesId, series: Series) => void,
-  ): SeriesId {
-    const texts = [...tags.keys()].sort().map((key) => key + SEPARATOR + tags.get(key)!);
-    if (instance !== undefined) texts.push(SEPARATOR + instance);
-    const row = [family.id];
-    for (const text of texts) row.push(this.#tags.find(text) ?? -1);
+  /** The id of the series with these tags and this instance; `opened` is called where it is new. */
+  open(family: Family, tags: CanonicalTags, opened: (id: SeriesId, series: Series) => void): SeriesId {
+    const texts = tagTexts(tags);
+    const row = [family.id, ...texts.map((text) => this.#tags.find(text) ?? -1)];
     const known = row.includes(-1) ? -1 : this.#rows.find(row);
     if (known >= 0) return known;
-    texts.forEach((text, index) => {
-      row[index + 1] = this.#tags.acquire(text);
-    });
-    const id = this.#rows.insert(row);
+    const id = this.#rows.insert([family.id, ...texts.map((text) => this.#tags.acquire(text))]);
     while (id >= this.touched.length) this.touched = grown(this.touched);
     opened(id, this.describe(id));
     return id;
@@ -77,8 +53,9 @@ export class SeriesRegistry {
     for (let i = 1; i < this.#rows.length(id); i += 1) {
       const text = this.#tags.text(this.#rows.at(id, i));
       const separator = text.indexOf(SEPARATOR);
-      if (separator === 0) instance = text.slice(1);
-      else tags[text.slice(0, separator)] = text.slice(separator + 1);
+      const value = text.slice(separator + 1);
+      if (separator === 0) instance = value;
+      else tags[text.slice(0, separator)] = value;
     }
     const { kind, key, unit, internal } = family;
     return { kind, key, name: this.prefix + key, instance, tags, unit, internal };

@@ -1,6 +1,9 @@
 import { flatCopy } from './interning.js';
 import type { ReadTags, Tags } from './tags.js';
 
+/** Raw values longer than this are never kept as keys of a cache. */
+const MAX_CACHED_LENGTH = 256;
+
 /**
  * Finds a series id by the tags of a call, walking them in the order they were written: no string is built, sorted or
  * hashed anew. Every way of writing the same tags (other order, `200` for `'200'`) is a path of its own to the same id,
@@ -8,10 +11,14 @@ import type { ReadTags, Tags } from './tags.js';
  */
 export class TrieNode {
   /** The series that ends here, or {@link NOT_FOUND}. */
-  id: number = NOT_FOUND;
+  id: number;
   /** The edge for the tag key most often seen first, and the others. */
   edge: Edge | undefined = undefined;
   others: Map<string, Edge> | undefined = undefined;
+
+  constructor(id: number = NOT_FOUND) {
+    this.id = id;
+  }
 }
 
 /** All values one tag key has at a node. A leaf is the bare id, which costs a map entry and no object. */
@@ -27,29 +34,26 @@ class Edge {
 
 export const NOT_FOUND = -1;
 const NO_VALUE: unique symbol = Symbol();
-/** The key under which an instance is an edge; no tag has an empty key. */
-const INSTANCE = '';
+/** An instance goes with the tags, behind them: no tag has an empty key. */
+export const INSTANCE = '';
 
 export function findPath(root: TrieNode, tags: Tags | undefined, instance: string | undefined): number {
   let at: TrieNode | number = root;
   for (const key in tags) {
-    if (typeof at === 'number') return NOT_FOUND;
-    at = step(at, key, tags[key]);
+    // Nothing is read for nothing: a getter may answer something else the next time.
+    if (typeof at === 'number' || at.edge === undefined) return NOT_FOUND;
+    at = step(at, at.edge, key, tags[key]);
   }
   if (instance !== undefined) {
-    if (typeof at === 'number') return NOT_FOUND;
-    at = step(at, INSTANCE, instance);
+    if (typeof at === 'number' || at.edge === undefined) return NOT_FOUND;
+    at = step(at, at.edge, INSTANCE, instance);
   }
   return typeof at === 'number' ? at : at.id;
 }
 
-function step(node: TrieNode, key: string, value: unknown): TrieNode | number {
-  let edge = node.edge;
+function step(node: TrieNode, first: Edge, key: string, value: unknown): TrieNode | number {
+  const edge = first.key === key ? first : node.others?.get(key);
   if (edge === undefined) return NOT_FOUND;
-  if (edge.key !== key) {
-    edge = node.others?.get(key);
-    if (edge === undefined) return NOT_FOUND;
-  }
   if (edge.lastValue === value) return edge.lastChild;
   const child = edge.children.get(value);
   if (child === undefined) return NOT_FOUND;
@@ -59,40 +63,30 @@ function step(node: TrieNode, key: string, value: unknown): TrieNode | number {
 }
 
 /** Remembers that a call with these tags means series `id`. */
-export function insertPath(root: TrieNode, read: ReadTags, instance: string | undefined, id: number): void {
-  const { keys, values } = read;
-  const steps = keys.length + (instance === undefined ? 0 : 1);
+export function insertPath(root: TrieNode, tags: ReadTags, id: number): void {
   let node = root;
-  for (let i = 0; i < steps; i += 1) {
-    const edge = edgeOf(node, i < keys.length ? keys[i]! : INSTANCE);
-    const raw = i < keys.length ? values[i] : instance;
+  let left = tags.size;
+  for (const [key, raw] of tags) {
+    if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH) return;
+    left -= 1;
+    const edge = edgeOf(node, key);
     const value = typeof raw === 'string' ? flatCopy(raw) : raw;
-    const child = edge.children.get(value);
-    if (i === steps - 1 && (child === undefined || typeof child === 'number')) {
-      edge.children.set(value, id);
-      edge.lastValue = value;
-      edge.lastChild = id;
-      return;
-    }
-    if (typeof child === 'object') {
-      node = child;
-      continue;
-    }
-    const inner = new TrieNode();
-    if (child !== undefined) inner.id = child;
-    edge.children.set(value, inner);
+    const known = edge.children.get(value);
+    const child = typeof known === 'object' ? known : left === 0 ? id : new TrieNode(known);
+    edge.children.set(value, child);
     edge.lastValue = value;
-    edge.lastChild = inner;
-    node = inner;
+    edge.lastChild = child;
+    if (typeof child === 'number') return;
+    node = child;
   }
   node.id = id;
 }
 
 function edgeOf(node: TrieNode, key: string): Edge {
   if (node.edge === undefined) return (node.edge = new Edge(key));
-  if (node.edge.key === key) return node.edge;
-  node.others ??= new Map();
-  let edge = node.others.get(key);
-  if (edge === undefined) node.others.set(key, (edge = new Edge(key)));
+  const known = node.edge.key === key ? node.edge : node.others?.get(key);
+  if (known !== undefined) return known;
+  const edge = new Edge(key);
+  (node.others ??= new Map()).set(key, edge);
   return edge;
 }

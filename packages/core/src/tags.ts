@@ -31,59 +31,40 @@ export const MAX_TAGS = 32;
 /** Tag values are cut to this many characters, the limit of Datadog (https://docs.datadoghq.com/getting_started/tagging/). */
 const MAX_VALUE_LENGTH = 200;
 
-/** Raw values longer than this are never kept as keys of a cache. */
-const MAX_CACHED_LENGTH = 256;
+/** The tags of one call as they were written, each read once. */
+export type ReadTags = Map<string, TagValue | null | undefined>;
 
-/** The tags of one call, each read exactly once. */
-export interface ReadTags {
-  readonly keys: string[];
-  readonly values: (TagValue | null | undefined)[];
-  /** Whether a later call with equal keys and values must mean the same series. */
-  cacheable: boolean;
+/** Tags in canonical form. */
+export type CanonicalTags = ReadonlyMap<string, string>;
+
+/** Stands between the parts of a text. A lone surrogate, which no canonical text holds, so that nothing can imitate it. */
+export const SEPARATOR = '\uD800';
+
+/** Each tag as one text, its key and value parted by {@link SEPARATOR}, by ascending keys. */
+export function tagTexts(tags: CanonicalTags): string[] {
+  return [...tags.keys()].sort().map((key) => key + SEPARATOR + tags.get(key)!);
 }
 
-/** Why tags cannot be used. */
-export interface TagFault {
-  readonly code: 'invalid_tags' | 'invalid_tag_value' | 'too_many_tags';
-  readonly tag?: string;
-  readonly value: string;
-  readonly remedy: string;
+/** Adds tags in canonical form to others; a later value wins, absent ones change nothing. */
+export function mergedTags(tags: CanonicalTags | undefined, read: ReadTags): CanonicalTags {
+  const merged = new Map(tags);
+  for (const [key, value] of read)
+    if (value !== undefined && value !== null) merged.set(canonicalValue(key), canonicalValue(value));
+  return merged;
 }
 
-const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
-
-/** Reads all enumerable tags, also inherited ones, or says why not. A throwing getter throws. */
-export function readTags(tags: unknown): ReadTags | TagFault {
-  const read: ReadTags = { keys: [], values: [], cacheable: true };
-  if (tags === undefined || tags === null) return read;
-  if (typeof tags !== 'object' || Object.prototype.toString.call(tags) !== '[object Object]')
-    return { code: 'invalid_tags', value: described(tags), remedy: NOT_TAGS };
-  for (const key in tags) {
-    if (read.keys.length === MAX_TAGS)
-      return { code: 'too_many_tags', value: `over ${MAX_TAGS}`, remedy: `A call takes at most ${MAX_TAGS} tags.` };
-    const value = (tags as Record<string, unknown>)[key];
-    if (!isTagValue(value) || key === '')
-      return { code: 'invalid_tag_value', tag: key, value: described(value), remedy: NOT_TAGS };
-    if (typeof value === 'string' && value.length > MAX_CACHED_LENGTH) read.cacheable = false;
-    read.keys.push(key);
-    read.values.push(value);
-  }
-  return read;
-}
-
-/** Whether an object in which no enumerable key was found may stand for "no tags": a Map or a Date may not. */
-export function isEmptyTags(tags: object): boolean {
-  const prototype = Object.getPrototypeOf(tags) as unknown;
-  return prototype === Object.prototype || Object.prototype.toString.call(tags) === '[object Object]';
+/** Plain objects and instances of classes hold tags; a Map, a Date or an array does not. */
+export function isTagsObject(tags: unknown): tags is Tags {
+  return Object.getPrototypeOf(tags) === Object.prototype || Object.prototype.toString.call(tags) === '[object Object]';
 }
 
 /** The one form in which a value is known: a well-formed string, not over the limit. */
-export function canonicalValue(value: TagValue): string {
+function canonicalValue(value: TagValue): string {
   const text = wellFormed(String(value));
   return text.length > MAX_VALUE_LENGTH ? wellFormed(text.slice(0, MAX_VALUE_LENGTH)) : text;
 }
 
-export function isTruncated(value: TagValue): boolean {
+export function isTruncated(value: unknown): boolean {
   return typeof value === 'string' && value.length > MAX_VALUE_LENGTH;
 }
 
@@ -96,17 +77,12 @@ export function wellFormed(text: string): string {
 export function described(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (Array.isArray(value)) return 'an array';
-  if (value instanceof Map) return 'a Map';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return typeof value === 'function' ? 'a function' : typeof value === 'bigint' ? 'a bigint' : String(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return value instanceof Map ? 'a Map' : 'an object';
+  return String(value).slice(0, 60);
 }
 
-/** What a set may hold. */
-export function isMember(member: unknown): member is string | number {
-  return typeof member === 'string' || Number.isFinite(member);
-}
-
-function isTagValue(value: unknown): value is TagValue | null | undefined {
+export function isTagValue(value: unknown): value is TagValue | null | undefined {
   const type = typeof value;
   return type === 'string' || type === 'number' || type === 'boolean' || value === undefined || value === null;
 }

@@ -10,64 +10,62 @@ export interface Timer {
   [Symbol.dispose](): void;
 }
 
-/** Milliseconds on a clock that never goes back. */
-export function now(): number {
-  return performance.now();
-}
-
 /**
- * Runs `fn` and records how long it, or the promise it answers, took. Adds `result: 'success' | 'failure'` unless the tags
- * have one. Answers or throws what `fn` did; `record` must not throw.
+ * Runs `fn` and records how long it, or the promise it answers, took, in milliseconds. Adds
+ * `result: 'success' | 'failure'` unless the tags have one. Answers or throws what `fn` did.
  */
 export function timeRun<Result>(
-  tags: TimerTags,
+  given: Tags | undefined,
   fn: (tags: TimerTags) => Result,
   record: (milliseconds: number, tags: TimerTags) => void,
 ): Result {
-  const start = now();
+  const tags: TimerTags = { ...given };
+  const timer = startTimer((milliseconds) => record(milliseconds, tags));
   const finish = (result: 'success' | 'failure'): void => {
-    const milliseconds = now() - start;
     tags['result'] ??= result;
-    record(milliseconds, tags);
+    timer.stop();
+  };
+  const fail = (error: unknown): never => {
+    finish('failure');
+    throw error;
   };
   let returned: Result;
   try {
     returned = fn(tags);
   } catch (error) {
-    finish('failure');
-    throw error;
+    return fail(error);
   }
-  if (!isThenable(returned)) {
-    finish('success');
-    return returned;
-  }
-  return returned.then(
-    (value) => {
+  if (isThenable(returned))
+    return returned.then((value) => {
       finish('success');
       return value;
-    },
-    (error: unknown) => {
-      finish('failure');
-      throw error;
-    },
-  ) as Result;
+    }, fail) as Result;
+  finish('success');
+  return returned;
 }
 
-/** Records once, at the first stop. */
+/** Records once, at the first stop, on a clock that never goes back. */
 export function startTimer(record: (milliseconds: number, tags: Tags | undefined) => void): Timer {
-  const start = now();
+  const start = performance.now();
   let stopped: number | undefined;
   const stop = (tags?: Tags): number => {
-    if (stopped === undefined) {
-      stopped = now() - start;
-      record(stopped, tags);
-    }
-    return stopped;
+    if (stopped !== undefined) return stopped;
+    const milliseconds = (stopped = performance.now() - start);
+    quietly(() => record(milliseconds, tags));
+    return milliseconds;
   };
   return { stop, [Symbol.dispose]: () => void stop() };
 }
 
-/** The end of a timer: its problems were reported, and even in strict mode must not cover up what the timed code did. */
+/** A function comes last; what stands before it may be left out. */
+export function functionLast<Given, Fn>(
+  givenOrFn: Given | undefined | Fn,
+  fn: Fn | undefined,
+): [Given | undefined, Fn] {
+  return typeof givenOrFn === 'function' ? [undefined, givenOrFn as Fn] : [givenOrFn as Given | undefined, fn!];
+}
+
+/** Problems were reported, and even in strict mode must not cover up what the application does. */
 export function quietly(record: () => void): void {
   try {
     record();

@@ -1,15 +1,9 @@
 import type { MetricKind, MetricsBackend, SeriesId } from './metrics-backend.js';
-import { isMember } from './tags.js';
 
 /** Whether a metric of this kind takes the value: finite numbers, no negative timings, strings as members of sets. */
 export function accepts(kind: MetricKind, value: unknown): boolean {
-  if (kind === 'set') return isMember(value);
+  if (typeof value === 'string') return kind === 'set';
   return Number.isFinite(value) && (kind !== 'timing' || (value as number) >= 0);
-}
-
-/** Whether calls of this kind can be left out by sampling. */
-export function isSampled(kind: MetricKind): boolean {
-  return kind !== 'gauge' && kind !== 'set';
 }
 
 /** Hands an accepted value to the backend. */

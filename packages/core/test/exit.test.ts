@@ -82,6 +82,21 @@ it("signals are the application's own unless asked for, and close leaves no list
   expect(lines(output)).toEqual(['1,1,0', 'close 2000', '0,0,0', 'exit']);
 });
 
+it('a register while a close is under way keeps what happens at the end', async () => {
+  const { output } = await runScript(`
+    ${start()}
+    const closed = metrics.close();
+    let accepted2 = 0;
+    metrics.register({
+      open() {}, release() {}, incr() { accepted2 += 1; }, flush: async () => say('second flush'),
+      close: async () => {}, stats: () => ({ accepted: accepted2, pending: accepted2, dropped: {} }),
+    });
+    await closed;
+    metrics.incr('x');
+  `);
+  expect(lines(output)).toEqual(['close 2000', 'second flush', 'exit']);
+});
+
 it('many instances share one set of listeners', async () => {
   const { output } = await runScript(`
     import { createMetrics } from '$DIST/index.js';

@@ -164,6 +164,14 @@ describe('close', () => {
   });
 });
 
+it('a backend whose stats throw harms nobody', () => {
+  const backend = new JournalBackend();
+  backend.stats = () => {
+    throw new Error('no');
+  };
+  expect(createMetrics({ backend }).stats().backend.accepted).toBe(0);
+});
+
 describe('instruments and handles', () => {
   it('made before register, or kept across one, follow the backend in use', () => {
     const metrics = createMetrics();
@@ -207,6 +215,20 @@ describe('tap', () => {
     expect(journal.lines).toEqual(['counter x{a=1} 1', 'counter y 1', 'gauge c.z 1']);
     expect(backend.lines).toHaveLength(7);
     expect(heard.map(({ code }) => code)).toEqual(['invalid_value', 'invalid_value']);
+  });
+
+  it('leaves a backend that throws to be told, and is not affected', () => {
+    const backend = new JournalBackend();
+    backend.incr = () => {
+      throw new Error('broken');
+    };
+    const told: Problem[] = [];
+    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const journal = new JournalBackend();
+    metrics.tap({ backend: journal });
+    metrics.incr('x');
+    expect(journal.lines).toEqual(['counter x 1']);
+    expect(told).toMatchObject([{ code: 'backend_failed', cause: new Error('broken') }]);
   });
 
   it('hears samples while nothing is registered', () => {

@@ -1,0 +1,103 @@
+import type { SampleLedger, SlotTable, WindowWriter } from '../src/index.js';
+
+export interface Written {
+  readonly kind: string;
+  /** The fragments of the slot, at the time of writing. */
+  readonly series: string;
+  readonly value: number | string;
+  readonly samples: number;
+  readonly inverse: number;
+}
+
+/** A writer whose transport is a list, and whose readiness, burst size and callbacks a test decides. */
+export class RecordingWriter implements WindowWriter {
+  ready = true;
+  /** What {@link whenReady} makes of {@link ready}. */
+  recovers = false;
+  burst = Number.POSITIVE_INFINITY;
+  /** Whether samples are settled when written; otherwise by {@link settle}. */
+  settles = true;
+  readonly written: Written[] = [];
+  readonly bursts: number[] = [0];
+  finishes = 0;
+  #unsettled = 0;
+  #waiting: (() => void)[] = [];
+  readonly #slots: SlotTable;
+  readonly #ledger: SampleLedger;
+
+  readonly #text: (fragment: number) => string;
+
+  constructor(slots: SlotTable, ledger: SampleLedger, text: (fragment: number) => string = String) {
+    this.#slots = slots;
+    this.#ledger = ledger;
+    this.#text = text;
+  }
+
+  get burstFull(): boolean {
+    return this.bursts.at(-1)! >= this.burst;
+  }
+
+  beginBurst(): void {
+    if (this.bursts.at(-1) !== 0) this.bursts.push(0);
+  }
+
+  counter(slot: number, sum: number, samples: number): void {
+    this.#write(slot, sum, samples, 1);
+  }
+
+  gauge(slot: number, value: number, samples: number): void {
+    this.#write(slot, value, samples, 1);
+  }
+
+  values(slot: number, values: Float64Array, from: number, to: number, inverse: number): number {
+    let index = from;
+    do {
+      this.#write(slot, values[index]!, 1, inverse);
+      index += 1;
+    } while (index < to && this.ready && !this.burstFull);
+    return index;
+  }
+
+  member(slot: number, member: string, samples: number): void {
+    this.#write(slot, member, samples, 1);
+  }
+
+  finish(): void {
+    this.finishes += 1;
+  }
+
+  settle(): void {
+    this.#ledger.settle(this.#unsettled);
+    this.#unsettled = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  settled(): Promise<void> {
+    if (this.#unsettled === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async whenReady(): Promise<boolean> {
+    this.ready ||= this.recovers;
+    return this.ready;
+  }
+
+  abandon(reason: string): void {
+    this.#ledger.lose(this.#unsettled, reason);
+    this.#unsettled = 0;
+  }
+
+  #write(slot: number, value: number | string, samples: number, inverse: number): void {
+    const fragments = Array.from({ length: this.#slots.fragments(slot) }, (_, at) => this.#slots.fragment(slot, at));
+    this.written.push({
+      kind: this.#slots.kind(slot),
+      series: fragments.map(this.#text).join('/'),
+      value,
+      samples,
+      inverse,
+    });
+    this.bursts[this.bursts.length - 1]! += 1;
+    if (this.settles) this.#ledger.settle(samples);
+    else this.#unsettled += samples;
+  }
+}

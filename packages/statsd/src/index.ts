@@ -1,0 +1,4 @@
+export { createBackend } from './create-backend.js';
+export type { TagFormat } from './line-syntax.js';
+export { StatsdMetricsBackend, type StatsdStats } from './statsd-metrics-backend.js';
+export type { StatsdOptions } from './statsd-options.js';

@@ -1,0 +1,218 @@
+import type { SampleLedger } from '@metrics/aggregation';
+import type { PacketTransport } from './packet-transport.js';
+
+/** A quarter of what Linux queues for a UDP socket by default (twelve packets of 8192 bytes, with their overhead). */
+const BURST_BYTES = 24_000;
+/** A server written in JavaScript parses as many in the pause between two bursts, before its code is optimised. */
+const BURST_LINES = 400;
+/** Packets that wait for their callback. */
+const MAX_IN_FLIGHT = 64;
+const SPARE_BUFFERS = 8;
+const FIRST_RETRY = 5;
+const LONGEST_RETRY = 1000;
+/** Milliseconds for which a request waits for a transport that is down. */
+const PATIENCE = 1000;
+
+interface Packet {
+  readonly buffer: Buffer;
+  length: number;
+  samples: number;
+}
+
+export interface PacketsOptions {
+  readonly transport: PacketTransport;
+  readonly ledger: SampleLedger;
+  /** Called with the first of several failures in a row; `held` when the packets are kept and offered again. */
+  readonly onFailure: (error: Error, held: boolean) => void;
+}
+
+/**
+ * Lines into packets, packets into the transport. Counts what comes back, keeps what was refused and offers it again, so
+ * that nothing is written while the transport is down and the columns go on merging.
+ */
+export class Packets {
+  readonly #transport: PacketTransport;
+  readonly #ledger: SampleLedger;
+  readonly #onFailure: (error: Error, held: boolean) => void;
+  #open: Packet | undefined;
+  readonly #spare: Buffer[] = [];
+  readonly #inFlight = new Set<Packet>();
+  /** Refused packets, oldest first. */
+  #held: Packet[] = [];
+  #retryTimer: NodeJS.Timeout | undefined;
+  #retryWait = FIRST_RETRY;
+  #failing = false;
+  #abandoned = false;
+  #waiting: (() => void)[] = [];
+  #burstBytes = 0;
+  #burstPackets = 0;
+  #burstLines = 0;
+  #packets = 0;
+  #bytes = 0;
+
+  constructor(options: PacketsOptions) {
+    this.#transport = options.transport;
+    this.#ledger = options.ledger;
+    this.#onFailure = options.onFailure;
+  }
+
+  /** Sent without an error. */
+  get sent(): { readonly packets: number; readonly bytes: number } {
+    return { packets: this.#packets, bytes: this.#bytes };
+  }
+
+  get ready(): boolean {
+    return this.#transport.ready && this.#held.length === 0 && this.#inFlight.size < MAX_IN_FLIGHT;
+  }
+
+  get burstFull(): boolean {
+    return (
+      this.#burstBytes >= BURST_BYTES ||
+      this.#burstLines >= BURST_LINES ||
+      this.#burstPackets >= this.#transport.maxBurstPackets
+    );
+  }
+
+  beginBurst(): void {
+    this.#burstBytes = 0;
+    this.#burstPackets = 0;
+    this.#burstLines = 0;
+  }
+
+  /** The buffer that the last reserved bytes are in. */
+  get buffer(): Uint8Array {
+    return this.#open!.buffer;
+  }
+
+  /** Makes room for `length` bytes in one packet and answers where they begin, or -1 when no packet is that long. */
+  reserve(length: number): number {
+    const limit = this.#transport.maxPacketBytes;
+    if (length > limit) return -1;
+    if (this.#open !== undefined && this.#open.length + length > limit) this.finish();
+    this.#open ??= { buffer: this.#spareBuffer(limit), length: 0, samples: 0 };
+    return this.#open.length;
+  }
+
+  /** The reserved bytes were written; they stand for `samples`. */
+  commit(length: number, samples: number): void {
+    this.#open!.length += length;
+    this.#open!.samples += samples;
+    this.#burstLines += 1;
+  }
+
+  /** Sends the open packet. */
+  finish(): void {
+    const packet = this.#open;
+    if (packet === undefined) return;
+    this.#open = undefined;
+    this.#burstBytes += packet.length;
+    this.#burstPackets += 1;
+    // One that was begun before the transport went down must not overtake the held ones.
+    if (this.#held.length > 0) this.#held.push(packet);
+    else this.#send(packet);
+  }
+
+  /** Resolves when every packet came back, or is held. */
+  settled(): Promise<void> {
+    if (this.#inFlight.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Offers held packets again now. Resolves with whether more can be written, within about a second. */
+  async whenReady(): Promise<boolean> {
+    if (!this.#transport.ready && !(await this.#transport.connect())) return false;
+    const ends = performance.now() + PATIENCE;
+    this.#retry();
+    while (!this.ready && !this.#abandoned && performance.now() < ends) {
+      // Keeps the process alive: somebody waits.
+      await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY));
+    }
+    return this.ready;
+  }
+
+  /** Loses what is open, held or not called back yet. */
+  abandon(reason: string): void {
+    this.#abandoned = true;
+    clearTimeout(this.#retryTimer);
+    const lost = [...this.#inFlight, ...this.#held];
+    if (this.#open !== undefined) lost.push(this.#open);
+    this.#open = undefined;
+    this.#held = [];
+    this.#inFlight.clear();
+    for (const { samples } of lost) this.#ledger.lose(samples, reason);
+    this.#wake();
+  }
+
+  #send(packet: Packet): void {
+    this.#inFlight.add(packet);
+    this.#transport.send(packet.buffer.subarray(0, packet.length), (error, refused) => {
+      // Abandoned.
+      if (!this.#inFlight.delete(packet)) return;
+      if (error === undefined) this.#succeeded(packet);
+      else if (refused) this.#hold(packet, error);
+      else this.#fail(packet, error);
+      if (this.#inFlight.size === 0) this.#wake();
+    });
+  }
+
+  #succeeded(packet: Packet): void {
+    this.#failing = false;
+    this.#retryWait = FIRST_RETRY;
+    this.#packets += 1;
+    this.#bytes += packet.length;
+    this.#ledger.settle(packet.samples);
+    this.#recycle(packet);
+  }
+
+  #fail(packet: Packet, error: Error): void {
+    this.#ledger.lose(packet.samples, 'send_failed');
+    this.#recycle(packet);
+    this.#tell(error, false);
+  }
+
+  #hold(packet: Packet, error: Error): void {
+    this.#held.push(packet);
+    if (this.#retryTimer === undefined) {
+      this.#retryTimer = setTimeout(() => this.#retry(), this.#retryWait).unref();
+      this.#retryWait = Math.min(this.#retryWait * 2, LONGEST_RETRY);
+    }
+    // A reader that is a little behind is no problem worth telling.
+    if (this.#retryWait > 100) this.#tell(error, true);
+  }
+
+  #tell(error: Error, held: boolean): void {
+    if (this.#failing) return;
+    this.#failing = true;
+    this.#onFailure(error, held);
+  }
+
+  /** Offers the held packets in order, until one is refused again. */
+  #retry(): void {
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    const held = this.#held;
+    this.#held = [];
+    for (const packet of held) {
+      if (this.#held.length > 0) this.#held.push(packet);
+      else this.#send(packet);
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #spareBuffer(length: number): Buffer {
+    for (;;) {
+      const buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(length);
+      // The limit changes with the address.
+      if (buffer.length === length) return buffer;
+    }
+  }
+
+  #recycle(packet: Packet): void {
+    if (this.#spare.length < SPARE_BUFFERS) this.#spare.push(packet.buffer);
+  }
+}

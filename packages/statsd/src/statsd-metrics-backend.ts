@@ -1,0 +1,173 @@
+import { AggregationWindow, Columns, SampleLedger, SlotTable } from '@metrics/aggregation';
+import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
+import { Fragments } from './fragments.js';
+import { type LineSyntax, lineSyntax } from './line-syntax.js';
+import { LineWriter } from './line-writer.js';
+import type { PacketTransport } from './packet-transport.js';
+import { Packets } from './packets.js';
+import { ProblemReporter } from './problem-reporter.js';
+import { type CheckedStatsdOptions, checkedOptions, type StatsdOptions } from './statsd-options.js';
+import { UdpTransport } from './udp-transport.js';
+import { UdsTransport } from './uds-transport.js';
+
+export interface StatsdStats extends BackendStats {
+  /** Packets and bytes handed over without an error. */
+  readonly packets: number;
+  readonly bytes: number;
+  /** Where they go; undefined until the host name is resolved. */
+  readonly address: string | undefined;
+  /** The last error of the transport or of name resolution. */
+  readonly lastError: string | undefined;
+}
+
+/** No packet is longer by default, so a longer name cannot be sent. */
+const LONGEST_NAME = 8192;
+
+/**
+ * Plain StatsD over UDP or a Unix datagram socket: columns, lines, packets, transport.
+ *
+ * What the protocol cannot carry: tags (unless {@link StatsdOptions.tagFormat} says how), units, timestamps, events,
+ * service checks; distributions are sent as timings, and a negative gauge as two lines.
+ */
+export class StatsdMetricsBackend implements MetricsBackend {
+  readonly #problems: ProblemReporter;
+  readonly #fragments = new Fragments();
+  readonly #ledger = new SampleLedger();
+  readonly #syntax: LineSyntax;
+  readonly #dropsTags: boolean;
+  readonly #longestName: number;
+  readonly #transport: PacketTransport;
+  readonly #packets: Packets;
+  readonly #columns: Columns;
+  readonly #window: AggregationWindow;
+
+  /**
+   * @throws {TypeError} or {@link RangeError} on a bad option, naming it and showing its value.
+   * @throws {Error} when protocol `uds` is asked for and the package `unix-dgram` is missing.
+   */
+  constructor(options: StatsdOptions = {}) {
+    const checked = checkedOptions(options);
+    const slots = new SlotTable((fragment) => this.#fragments.release(fragment));
+    this.#problems = new ProblemReporter(checked.onError);
+    this.#syntax = lineSyntax(checked.tagFormat);
+    this.#dropsTags = checked.tagFormat === 'none';
+    this.#longestName = checked.maxPacketBytes ?? LONGEST_NAME;
+    this.#transport = this.#createTransport(checked);
+    this.#packets = new Packets({
+      transport: this.#transport,
+      ledger: this.#ledger,
+      onFailure: (cause, held) => this.#reportFailure(cause, held),
+    });
+    this.#columns = new Columns({ slots, ledger: this.#ledger, merge: checked.aggregation });
+    this.#window = new AggregationWindow({
+      slots,
+      columns: this.#columns,
+      ledger: this.#ledger,
+      interval: checked.flushInterval,
+      collect: () => this.#problems.host?.collect(),
+      writer: new LineWriter({
+        slots,
+        fragments: this.#fragments,
+        syntax: this.#syntax,
+        packets: this.#packets,
+        ledger: this.#ledger,
+        onNegative: () => this.#reportNegative(),
+      }),
+    });
+  }
+
+  start(host: BackendHost): void {
+    this.#problems.host = host;
+  }
+
+  open(id: SeriesId, series: Series): void {
+    if (this.#columns.closed) return;
+    if (series.name === '') return this.#columns.refuse(id, 'empty_name');
+    if (series.name.length > this.#longestName) return this.#columns.refuse(id, 'line_too_long');
+    if (this.#dropsTags && Object.keys(series.tags).length > 0) this.#reportDroppedTags(series);
+    const fragments = this.#syntax.texts(series).map((text) => this.#fragments.acquire(text));
+    this.#columns.open(id, series.kind, fragments);
+  }
+
+  release(id: SeriesId): void {
+    this.#columns.release(id);
+  }
+
+  incr(id: SeriesId, amount: number, sampleRate: number): void {
+    this.#columns.incr(id, amount, sampleRate);
+  }
+
+  gauge(id: SeriesId, value: number): void {
+    this.#columns.gauge(id, value);
+  }
+
+  timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
+    this.#columns.value(id, milliseconds, sampleRate);
+  }
+
+  distribution(id: SeriesId, value: number, sampleRate: number): void {
+    this.#columns.value(id, value, sampleRate);
+  }
+
+  set(id: SeriesId, member: string): void {
+    this.#columns.set(id, member);
+  }
+
+  flush(): Promise<void> {
+    return this.#window.flush();
+  }
+
+  flushSync(): void {
+    this.#window.drainSync();
+  }
+
+  async close(options: { readonly timeout: number }): Promise<void> {
+    await this.#window.close(options);
+    this.#transport.close();
+  }
+
+  stats(): StatsdStats {
+    return {
+      ...this.#ledger.stats(this.#columns.held),
+      ...this.#packets.sent,
+      address: this.#transport.address,
+      lastError: this.#problems.lastError,
+    };
+  }
+
+  #createTransport({ path, host, port, maxPacketBytes }: CheckedStatsdOptions): PacketTransport {
+    if (path !== undefined) return new UdsTransport({ path, maxPacketBytes });
+    return new UdpTransport({
+      host,
+      port,
+      maxPacketBytes,
+      onResolveFailure: (cause) => {
+        const remedy = `The StatsD host ${host} cannot be resolved; metrics wait, and it is tried again. Check the option host.`;
+        this.#problems.report('resolve_failed', remedy, { cause });
+      },
+    });
+  }
+
+  #reportFailure(cause: Error, held: boolean): void {
+    const address = this.#transport.address;
+    if (held) {
+      const remedy = `Nobody reads ${address}; metrics are kept and merged until somebody does. Check that the server runs.`;
+      this.#problems.report('transport_down', remedy, { cause });
+    } else {
+      const remedy = `A packet to ${address} could not be sent and its samples are lost. Check address and network.`;
+      this.#problems.report('send_failed', remedy, { cause });
+    }
+  }
+
+  #reportDroppedTags({ key }: Series): void {
+    const remedy =
+      "Plain StatsD has no tags, so they are left out. Set tagFormat to 'datadog', 'graphite' or 'influx' if the server reads tags, or use @metrics/dogstatsd.";
+    this.#problems.reportOnce('tags_dropped', remedy, { metric: key });
+  }
+
+  #reportNegative(): void {
+    const remedy =
+      'StatsD takes no negative timings, and distributions are sent as timings: negative values are dropped. Use a gauge, or @metrics/dogstatsd.';
+    this.#problems.reportOnce('negative_distribution', remedy);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Problem } from '@metrics/core';
+import type { TagFormat } from './line-syntax.js';
+
+export interface StatsdOptions {
+  /** A name or an IP address. A name is resolved once, and again every minute. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** @default 8125 */
+  readonly port?: number | undefined;
+  /** `uds` sends datagrams to the Unix socket at {@link path}; it needs the package `unix-dgram`. @default 'udp' */
+  readonly protocol?: 'udp' | 'uds' | undefined;
+  /** Where the Unix socket is; at most 107 bytes. Only with protocol `uds`. */
+  readonly path?: string | undefined;
+  /**
+   * The size of the largest packet, in bytes from 64 to 65,507.
+   *
+   * @default 8192 on loopback and on a Unix socket, otherwise 1432
+   */
+  readonly maxPacketBytes?: number | undefined;
+  /** Milliseconds between two flushes; must divide 10,000. @default 2000, or 100 without aggregation */
+  readonly flushInterval?: number | undefined;
+  /** Whether counters are summed and gauges keep their last value until the flush; else each sample is a line. @default true */
+  readonly aggregation?: boolean | undefined;
+  /** How tags are written: not at all (plain StatsD has none), or as one of three kinds of servers reads them. @default 'none' */
+  readonly tagFormat?: TagFormat | undefined;
+  /** Told of what goes wrong, also when a facade is told. What it throws is swallowed. */
+  readonly onError?: ((problem: Problem) => void) | undefined;
+}
+
+export interface CheckedStatsdOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Set where datagrams go to a Unix socket. */
+  readonly path: string | undefined;
+  readonly maxPacketBytes: number | undefined;
+  readonly flushInterval: number;
+  readonly aggregation: boolean;
+  readonly tagFormat: TagFormat;
+  readonly onError: ((problem: Problem) => void) | undefined;
+}
+
+/** `sockaddr_un` holds 108 bytes with the final NUL; a longer path would be cut off. */
+const LONGEST_PATH = 107;
+const LARGEST_DATAGRAM = 65_507;
+const TAG_FORMATS: readonly TagFormat[] = ['none', 'graphite', 'influx', 'datadog'];
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ */
+export function checkedOptions(options: StatsdOptions): CheckedStatsdOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options must be an object, not ${shown(options)}.`);
+  const { host = '127.0.0.1', port = 8125, protocol = 'udp', path, maxPacketBytes, aggregation = true } = options;
+  const { flushInterval = aggregation ? 2000 : 100, tagFormat = 'none', onError } = options;
+  if (typeof host !== 'string' || host === '')
+    throw new TypeError(`host must be a name or an address, not ${shown(host)}.`);
+  checkInteger('port', port, 1, 65_535);
+  if (protocol !== 'udp' && protocol !== 'uds')
+    throw new TypeError(`protocol must be 'udp' or 'uds', not ${shown(protocol)}.`);
+  checkPath(protocol, path);
+  if (maxPacketBytes !== undefined) checkInteger('maxPacketBytes', maxPacketBytes, 64, LARGEST_DATAGRAM);
+  if (typeof aggregation !== 'boolean')
+    throw new TypeError(`aggregation must be true or false, not ${shown(aggregation)}.`);
+  if (typeof flushInterval !== 'number')
+    throw new TypeError(`flushInterval must be a number, not ${shown(flushInterval)}.`);
+  if (!(flushInterval >= 1) || 10_000 % flushInterval !== 0) {
+    throw new RangeError(`flushInterval must divide 10,000 milliseconds, and ${flushInterval} does not.`);
+  }
+  if (!TAG_FORMATS.includes(tagFormat)) {
+    throw new TypeError(`tagFormat must be one of ${TAG_FORMATS.join(', ')}, not ${shown(tagFormat)}.`);
+  }
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new TypeError(`onError must be a function, not ${shown(onError)}.`);
+  }
+  return { host, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat, onError };
+}
+
+function checkPath(protocol: string, path: unknown): void {
+  if (protocol === 'udp') {
+    if (path !== undefined) throw new TypeError(`path is for protocol 'uds' only, and is ${shown(path)}.`);
+    return;
+  }
+  if (typeof path !== 'string' || path === '') throw new TypeError(`path must name a Unix socket, not ${shown(path)}.`);
+  if (Buffer.byteLength(path) > LONGEST_PATH || path.includes('\0')) {
+    throw new RangeError(`path must be at most ${LONGEST_PATH} bytes without NUL, not ${shown(path)}.`);
+  }
+}
+
+function checkInteger(name: string, value: unknown, least: number, most: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${shown(value)}.`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${shown(value)}.`);
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 120)}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 120);
+}

@@ -1,0 +1,63 @@
+import { runProgram } from './run-program.js';
+import { UdpReceiver } from './udp-receiver.js';
+
+let receiver: UdpReceiver;
+
+beforeEach(async () => {
+  receiver = await UdpReceiver.start();
+});
+
+afterEach(async () => {
+  await receiver[Symbol.asyncDispose]();
+});
+
+/** A program with a backend and a counter that has one sample when `end` runs. */
+function program(end: string): string {
+  return `
+    import { StatsdMetricsBackend } from '@metrics/statsd';
+    const backend = new StatsdMetricsBackend({ port: ${receiver.port} });
+    process.on('exit', () => backend.flushSync());
+    backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: {}, internal: false });
+    backend.incr(0, 1, 1);
+    ${end}
+  `;
+}
+
+test.each([
+  ['process.exit()', 'process.exit(0);', 0],
+  ['process.exit() on a later tick', 'setTimeout(() => process.exit(0), 10);', 0],
+  ['its natural end', '', 0],
+  ['an uncaught exception', "throw new Error('on purpose');", 1],
+])('flushSync in the exit event delivers at %s', async (_name, end, code) => {
+  expect((await runProgram(program(end))).code).toBe(code);
+  expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
+});
+
+test('many packets leave at exit, paced, without loss', async () => {
+  const end = `
+    for (let id = 1; id <= 10_000; id += 1) {
+      backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });
+      backend.incr(id, 1, 1);
+    }
+    process.exit(0);
+  `;
+  await runProgram(program(end));
+  expect(new Set(await receiver.waitForLines(10_001)).size).toBe(10_001);
+});
+
+test('a backend that is neither flushed nor closed does not keep the process alive', async () => {
+  const source = program('').replace(/process\.on.*\n/, '');
+  expect((await runProgram(source)).code).toBe(0);
+});
+
+test('an awaited flush keeps the process alive until all of it was sent', async () => {
+  const end = `
+    for (let id = 1; id <= 10_000; id += 1) {
+      backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });
+      backend.incr(id, 1, 1);
+    }
+    await backend.flush();
+    console.log(backend.stats().sent);
+  `;
+  expect(await runProgram(program(end))).toEqual({ code: 0, output: '10001\n' });
+});
