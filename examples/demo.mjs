@@ -31,9 +31,13 @@ table(rows);
 
 const wrong = rows.filter((each) => each.sent !== each.received);
 const { bytes, packets } = statsd.stats();
-const { metrics_received: lines, bad_lines_seen: bad } = received.own;
-console.log(`\n${recorder.stats().accepted} samples left in ${packets} packets of ${bytes} bytes in all; the daemon read`);
-console.log(`${lines} lines, ${bad} of them bad. StatsD has no tags, so series that differ by tags are one name there.`);
+const { metrics_received: readLines, bad_lines_seen: bad } = received.own;
+console.log(
+  `\n${recorder.stats().accepted} samples left in ${packets} packets of ${bytes} bytes in all; the daemon read`,
+);
+console.log(
+  `${readLines} lines, ${bad} of them bad. StatsD has no tags, so series that differ by tags are one name there.`,
+);
 if (wrong.length > 0 || bad !== 0) {
   console.error(`\n${wrong.length} metrics differ: ${wrong.map(({ metric }) => metric).join(', ')}`);
   process.exitCode = 1;

@@ -14,11 +14,12 @@ export async function workThrough(count) {
   metrics.defineGauge('queue.length', { observe: () => queue.length });
   let failed = 0;
   for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+    const current = job;
     metrics.incr('jobs.started');
     metrics.set('users.active', `user ${job % 17}`);
     metrics.incr('bytes.sent', job % 512, { tags: { platform: job % 2 === 0 ? 'ios' : 'android' } });
     try {
-      await metrics.timer('jobs.run', { tags: { task_name: 'send_email' } }, () => sendEmail(Number(job)));
+      await metrics.timer('jobs.run', { tags: { task_name: 'send_email' } }, () => sendEmail(current));
       mailSent.incr();
     } catch {
       failed += 1;
