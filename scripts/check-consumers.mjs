@@ -150,8 +150,9 @@ function compile() {
     quiet: true,
   });
 
-  const program = `import { DummyMetricsBackend, metrics, type MetricsBackend } from '@metrics/core';
+  const program = `import { anyValue, DummyMetricsBackend, metrics, type MetricsBackend, type Tags } from '@metrics/core';
 import { Interner } from '@metrics/core/interning';
+import { routeTemplate, statusClass } from '@metrics/core/normalisers';
 import { StatsdMetricsBackend } from '@metrics/statsd';
 import { RecordingBackend } from '@metrics/testing';
 
@@ -162,6 +163,33 @@ metrics.incr('jobs.started', { tags: { task_name: 'send_email' } });
 metrics.incr('bytes.sent', 512, { tags: { status: 200 } });
 // @ts-expect-error -- tags belong into \`tags\`
 metrics.incr('x', 1, { status: '200' });
+// @ts-expect-error -- one value per request
+metrics.incr('x', { tags: { request_id: 'x' } });
+// @ts-expect-error -- an identifier
+metrics.timer('x', { tags: { userId: 5 } }, () => 1);
+
+declare module '@metrics/core' {
+  interface AllowedTags {
+    broker_id: true;
+  }
+}
+interface Shape {
+  readonly status: string;
+  readonly code?: number;
+}
+export function wrapper<Given extends Tags>(tags: Given, shape: Shape, record: Record<string, string>): void {
+  for (const options of [{ tags: record }, {}]) metrics.incr('x', options);
+  metrics.incr('x', { tags });
+  metrics.incr('x', { tags: { ...tags, more: 1 } });
+  metrics.incr('x', { tags: shape });
+  metrics.incr('x', { tags: { broker_id: 5, route: routeTemplate('/users/42'), status: statusClass(503) } as const });
+}
+const done = metrics.defineCounter('jobs.done', { tags: { result: ['success', 'failure'], task_id: anyValue } });
+done.incr({ result: 'success', task_id: 5 });
+// @ts-expect-error -- not a listed value
+done.incr({ result: 'other' });
+// @ts-expect-error -- not a declared key
+done.incr(2, { queue: 'mail' });
 `;
   for (const extension of ['mts', 'cts']) writeFileSync(path.join(consumer, `consumer.${extension}`), program);
   for (const compiler of Object.keys(compilers)) {

@@ -32,11 +32,11 @@ export class DeclaredInstrument
   readonly engine: Engine;
   readonly key: string;
   readonly kind: MetricKind;
-  readonly definition: GaugeDefinition<string>;
+  readonly definition: GaugeDefinition;
   #entry: Entry | undefined;
   #generation = -1;
 
-  constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition<string>) {
+  constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition) {
     this.scope = scope;
     this.engine = scope.engine;
     this.kind = kind;
@@ -60,8 +60,10 @@ export class DeclaredInstrument
   }
 
   incr(amountOrTags?: number | Tags, tags?: Tags): void {
-    if (typeof amountOrTags === 'object' && amountOrTags !== null) this.record(1, amountOrTags);
-    else this.record(amountOrTags ?? 1, tags);
+    if (typeof amountOrTags === 'object' && amountOrTags !== null) {
+      if (tags === undefined) this.record(1, amountOrTags);
+      else this.scope.misplaced(this.key);
+    } else this.record(amountOrTags ?? 1, tags);
   }
 
   set(value: number, tags?: Tags): void {
@@ -96,10 +98,8 @@ export class DeclaredInstrument
       if (rate === 0) return;
       const context = engine.context?.current();
       let id = entryPath(entry, context, tags);
-      if (id < 0) id = this.scope.open(entry, tags, undefined, context);
-      if (id < 0) return;
-      engine.series.touched[id] = 1;
-      emit(engine.backend, kind, id, value, rate);
+      id = id === NOT_FOUND ? this.scope.open(entry, tags, undefined, context) : this.scope.touched(id);
+      if (id >= 0) emit(engine.backend, kind, id, value, rate);
     } catch (error) {
       engine.caught(error, this.key);
     }

@@ -1,7 +1,10 @@
+import { CardinalityGuard } from './cardinality-guard.js';
+import { cardinalityMode } from './cardinality-options.js';
 import { CombinedBackend } from './combine.js';
 import type { ContextTags } from './context-tags.js';
 import type { Family } from './family.js';
 import { IdleSweep } from './idle-sweep.js';
+import { flatCopy } from './interning.js';
 import type { MetricKind, MetricsBackend, SeriesId } from './metrics-backend.js';
 import { MetricsError } from './metrics-error.js';
 import { matchesAny } from './name-pattern.js';
@@ -9,7 +12,7 @@ import type { Problem, ProblemCode } from './problem.js';
 import { ProblemReporter } from './problem-reporter.js';
 import { SeriesRegistry } from './series-registry.js';
 import { NOT_FOUND } from './tag-trie.js';
-import { described } from './tags.js';
+import { type CanonicalTags, described } from './tags.js';
 import { NOTHING, type Use } from './use.js';
 import { accepts } from './verb.js';
 
@@ -35,6 +38,8 @@ export class Engine {
   /** What recorders call: the backend in use, with the taps while there are any. */
   backend!: MetricsBackend;
   series!: SeriesRegistry;
+  /** Decides whether a new series may be opened; none in mode `off`. */
+  guard: CardinalityGuard | undefined;
   /** The default sampling rate. */
   sampleRate!: number;
   use!: Use;
@@ -48,8 +53,9 @@ export class Engine {
   /** Gauges that are read when a flush begins. */
   readonly observers: Set<() => void> = new Set();
   readonly dropped: Record<string, number> = {};
-  readonly #families = new Map<string, Family>();
+  readonly families: Map<string, Family> = new Map();
   readonly #familyList: Family[] = [];
+  readonly #freeFamilies: number[] = [];
   readonly #taps = new Set<MetricsTap>();
   readonly problems: ProblemReporter = new ProblemReporter(this.#taps);
   readonly #sweep: IdleSweep = new IdleSweep(this);
@@ -68,6 +74,11 @@ export class Engine {
     this.problems.handler = options.onError;
     this.#denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
     this.series = new SeriesRegistry(this.#familyList, options.prefix ?? '');
+    const mode = cardinalityMode(options);
+    this.guard =
+      mode === 'off'
+        ? undefined
+        : new CardinalityGuard(mode, options.cardinality ?? {}, this.series, (...told) => this.quietTell(...told));
     this.#sweep.restart(backend.discards ? 0 : (options.cardinality?.idleAfter ?? 600_000));
     this.#connect();
   }
@@ -92,7 +103,7 @@ export class Engine {
       this.backend = combined;
     }
     this.discarding = backend.discards === true && this.#taps.size === 0 && !this.#strict;
-    if (this.discarding) this.series = new SeriesRegistry(this.#familyList, this.series.prefix);
+    if (this.discarding) this.series.clear();
     this.invalidate();
   }
 
@@ -102,18 +113,41 @@ export class Engine {
     this.paths = 0;
   }
 
+  /** Opens a series, here and at the backend. */
+  open(family: Family, tags: CanonicalTags): SeriesId {
+    const { series } = this;
+    const id = series.open(family, tags);
+    this.guard?.opened(family, tags);
+    this.backend.open(id, series.describe(id));
+    return id;
+  }
+
   release(id: SeriesId): void {
-    this.series.release(id);
+    const { series } = this;
+    this.guard?.released(series.family(id), series.describe(id));
+    series.release(id);
     void this.attempt(() => this.backend.release(id));
   }
 
-  /** The family of a key, created by the first that asks. */
-  family(key: string, kind: MetricKind, unit: string | undefined, internal: boolean): Family {
-    let family = this.#families.get(key);
-    if (family === undefined) {
-      family = { id: this.#familyList.length, key, kind, unit, internal, declared: undefined };
-      this.#families.set(key, family);
-      this.#familyList.push(family);
+  /** After a sweep: metrics without series are forgotten, and what found no place may ask for one again. */
+  swept(): void {
+    if (this.guard === undefined) return;
+    for (const [key, family] of this.families) {
+      if (family.declared !== undefined || this.guard.metrics.has(family)) continue;
+      this.families.delete(key);
+      this.#freeFamilies.push(family.id);
+    }
+    this.invalidate();
+  }
+
+  /** The family of a key, created by the first that asks; `undefined` where there are too many. */
+  family(key: string, kind: MetricKind, unit: string | undefined, internal: boolean): Family | undefined {
+    let family = this.families.get(key);
+    if (family === undefined && (this.guard?.admitsMetric(this.families.size) ?? true)) {
+      const id = this.#freeFamilies.pop() ?? this.#familyList.length;
+      family = { id, key: flatCopy(key), kind, unit, internal, declared: undefined };
+      this.families.set(family.key, family);
+      this.#familyList[id] = family;
     }
     return family;
   }

@@ -1,5 +1,7 @@
+import { type CardinalityReport, type CountingOptions, cardinalityReport } from './cardinality-report.js';
 import { ContextTags } from './context-tags.js';
 import { DeclaredInstrument } from './declared-instrument.js';
+import type { TagLists } from './declared-tags.js';
 import { Engine, type MetricsTap } from './engine.js';
 import type { Counter, Definition, Distribution, Gauge, GaugeDefinition, SetInstrument, Timing } from './instrument.js';
 import { LifeCycle } from './life-cycle.js';
@@ -153,26 +155,38 @@ export class MetricsFacade implements Metrics {
     return child;
   }
 
-  defineCounter<const Key extends string = never>(key: string, definition: Definition<Key> = {}): Counter<Key> {
+  defineCounter<const Declared extends string | TagLists = never>(
+    key: string,
+    definition: Definition<Declared> = {},
+  ): Counter<Declared> {
     return this.#define('counter', key, definition);
   }
 
-  defineGauge<const Key extends string = never>(key: string, definition: GaugeDefinition<Key> = {}): Gauge<Key> {
+  defineGauge<const Declared extends string | TagLists = never>(
+    key: string,
+    definition: GaugeDefinition<Declared> = {},
+  ): Gauge<Declared> {
     return this.#define('gauge', key, definition);
   }
 
-  defineTiming<const Key extends string = never>(key: string, definition: Definition<Key> = {}): Timing<Key> {
+  defineTiming<const Declared extends string | TagLists = never>(
+    key: string,
+    definition: Definition<Declared> = {},
+  ): Timing<Declared> {
     return this.#define('timing', key, definition);
   }
 
-  defineDistribution<const Key extends string = never>(
+  defineDistribution<const Declared extends string | TagLists = never>(
     key: string,
-    definition: Definition<Key> = {},
-  ): Distribution<Key> {
+    definition: Definition<Declared> = {},
+  ): Distribution<Declared> {
     return this.#define('distribution', key, definition);
   }
 
-  defineSet<const Key extends string = never>(key: string, definition: Definition<Key> = {}): SetInstrument<Key> {
+  defineSet<const Declared extends string | TagLists = never>(
+    key: string,
+    definition: Definition<Declared> = {},
+  ): SetInstrument<Declared> {
     return this.#define('set', key, definition);
   }
 
@@ -191,6 +205,10 @@ export class MetricsFacade implements Metrics {
   stats(): MetricsStats {
     const { discarded, dropped, sampledOut, series } = this.#engine;
     return { discarded, dropped: { ...dropped }, sampledOut, series: series.size, backend: this.#cycle.accounts() };
+  }
+
+  cardinality(counting?: CountingOptions): CardinalityReport {
+    return cardinalityReport(this.#engine, counting);
   }
 
   tap(tap: MetricsTap): { [Symbol.dispose](): void } {
@@ -235,7 +253,7 @@ export class MetricsFacade implements Metrics {
     }
   }
 
-  #define(kind: MetricKind, key: string, definition: GaugeDefinition<string>): DeclaredInstrument {
+  #define(kind: MetricKind, key: string, definition: GaugeDefinition): DeclaredInstrument {
     const known = this.#instruments.get(key);
     this.#scope.declare(kind, key, definition, known?.definition);
     if (known?.kind === kind) return known;

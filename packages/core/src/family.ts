@@ -7,6 +7,6 @@ export interface Family {
   readonly kind: MetricKind;
   readonly unit: string | undefined;
   readonly internal: boolean;
-  /** The tag keys of a declared instrument; `undefined` where calls may bring any. */
-  declared: ReadonlySet<string> | undefined;
+  /** The tags of a declared instrument, with their values where those are listed; `undefined` where calls may bring any. */
+  declared: ReadonlyMap<string, ReadonlySet<string> | undefined> | undefined;
 }

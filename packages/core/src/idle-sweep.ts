@@ -10,6 +10,8 @@ export interface Swept {
   /** Makes every remembered id void, so that whoever still wants a series finds it anew and thereby touches it. */
   invalidate(): void;
   release(id: SeriesId): void;
+  /** All of one sweep were released. */
+  swept(): void;
 }
 
 /**
@@ -55,6 +57,7 @@ export class IdleSweep {
     const { series } = this.#swept;
     for (const id of idle.splice(-SLICE)) if (series.touched[id] === 0) this.#swept.release(id);
     this.#slice = idle.length === 0 ? undefined : setImmediate(() => this.#release(idle));
+    if (idle.length === 0) this.#swept.swept();
     this.#slice?.unref?.();
   }
 }

@@ -1,15 +1,28 @@
+import type { TagLists } from './declared-tags.js';
 import type { TagValue } from './tags.js';
 import type { TimerTags } from './timer.js';
 
-/** The tags of an instrument: those it was declared with, each of them optional. */
-export type DeclaredTags<Key extends string> = [Key] extends [never]
+/**
+ * The tags of an instrument, each of them optional: the keys it was declared with, or an object of keys with the values
+ * they may have.
+ */
+export type DeclaredTags<Declared extends string | TagLists> = [Declared] extends [never]
   ? { readonly [Name in string]: never }
-  : { readonly [Name in Key]?: TagValue | null | undefined };
+  : [Declared] extends [string]
+    ? { readonly [Name in Declared]?: TagValue | null | undefined }
+    : Declared extends TagLists
+      ? { readonly [Name in keyof Declared]?: ListedValue<Declared[Name]> | null | undefined }
+      : never;
+
+type ListedValue<Values> = Values extends readonly (infer Value)[] ? Value : TagValue;
 
 /** A metric declared once, before it is used. */
-export interface Definition<Key extends string> {
-  /** The tag keys calls may bring; any other is left out and reported. Register and child tags are added always. */
-  readonly tags?: readonly Key[] | undefined;
+export interface Definition<Declared extends string | TagLists = string | TagLists> {
+  /**
+   * The tag keys calls may bring, as a list, or with their values: `{ result: ['success', 'failure'], queue: anyValue }`.
+   * Any other key is left out and reported, any other value becomes `__other__`. Register and child tags are added always.
+   */
+  readonly tags?: readonly (Declared & string)[] | (Declared & TagLists) | undefined;
   readonly unit?: string | undefined;
   /** What it counts, for people. */
   readonly description?: string | undefined;
@@ -17,7 +30,7 @@ export interface Definition<Key extends string> {
   readonly internal?: boolean | undefined;
 }
 
-export interface GaugeDefinition<Key extends string> extends Definition<Key> {
+export interface GaugeDefinition<Declared extends string | TagLists = string | TagLists> extends Definition<Declared> {
   /** Read at each flush. `undefined` leaves a reading out. */
   readonly observe?: (() => number | undefined) | undefined;
 }
@@ -39,28 +52,27 @@ export interface BoundSet {
   add(member: string | number): void;
 }
 
-export interface Counter<Key extends string> {
-  incr(tags?: DeclaredTags<Key>): void;
-  incr(amount: number, tags?: DeclaredTags<Key>): void;
+export interface Counter<Declared extends string | TagLists> {
+  incr(amountOrTags?: number | DeclaredTags<Declared>, tags?: DeclaredTags<Declared>): void;
   /** Equal tags give the same handle, which stays valid for ever. */
-  with(tags: DeclaredTags<Key>): BoundCounter;
+  with(tags: DeclaredTags<Declared>): BoundCounter;
 }
-export interface Gauge<Key extends string> {
-  set(value: number, tags?: DeclaredTags<Key>): void;
-  with(tags: DeclaredTags<Key>): BoundGauge;
+export interface Gauge<Declared extends string | TagLists> {
+  set(value: number, tags?: DeclaredTags<Declared>): void;
+  with(tags: DeclaredTags<Declared>): BoundGauge;
 }
-export interface Timing<Key extends string> {
-  record(milliseconds: number, tags?: DeclaredTags<Key>): void;
+export interface Timing<Declared extends string | TagLists> {
+  record(milliseconds: number, tags?: DeclaredTags<Declared>): void;
   /** As `metrics.timer`: times `fn` and the promise it answers, and adds the tag `result`, which needs no declaration. */
   timer<Result>(fn: (tags: TimerTags) => Result): Result;
-  timer<Result>(tags: DeclaredTags<Key> | undefined, fn: (tags: TimerTags) => Result): Result;
-  with(tags: DeclaredTags<Key>): BoundTiming;
+  timer<Result>(tags: DeclaredTags<Declared> | undefined, fn: (tags: TimerTags) => Result): Result;
+  with(tags: DeclaredTags<Declared>): BoundTiming;
 }
-export interface Distribution<Key extends string> {
-  record(value: number, tags?: DeclaredTags<Key>): void;
-  with(tags: DeclaredTags<Key>): BoundDistribution;
+export interface Distribution<Declared extends string | TagLists> {
+  record(value: number, tags?: DeclaredTags<Declared>): void;
+  with(tags: DeclaredTags<Declared>): BoundDistribution;
 }
-export interface SetInstrument<Key extends string> {
-  add(member: string | number, tags?: DeclaredTags<Key>): void;
-  with(tags: DeclaredTags<Key>): BoundSet;
+export interface SetInstrument<Declared extends string | TagLists> {
+  add(member: string | number, tags?: DeclaredTags<Declared>): void;
+  with(tags: DeclaredTags<Declared>): BoundSet;
 }

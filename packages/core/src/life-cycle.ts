@@ -1,3 +1,4 @@
+import { cardinalityMode } from './cardinality-options.js';
 import type { Engine } from './engine.js';
 import { addExitHooks, deleteExitHooks, type Exiting } from './exit-hooks.js';
 import type { BackendStats, MetricsBackend } from './metrics-backend.js';
@@ -28,6 +29,7 @@ export class LifeCycle implements Exiting {
         'A backend is registered already: the cause says where. Pass { replace: true } to switch, or combine() both.',
         { cause: previous.where },
       );
+    cardinalityMode(options);
     const { sampleRate = 1 } = options;
     if (!(sampleRate >= 0 && sampleRate <= 1)) throw new RangeError(`sampleRate is from 0 to 1, not ${sampleRate}`);
     // What is not replaceable is closed now and never comes back.

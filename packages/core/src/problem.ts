@@ -24,6 +24,15 @@ export type ProblemCode =
   | 'observe_failed'
   | 'recording_failed'
   | 'backend_failed'
+  | 'high_cardinality_tag'
+  | 'identifier_tag'
+  | 'many_values'
+  | 'suspicious_values'
+  | 'too_many_values'
+  | 'undeclared_value'
+  | 'too_many_series'
+  | 'gauge_would_merge'
+  | 'too_many_metrics'
   | (string & {});
 
 /** Something that went wrong, told to `onError` and never thrown (except in strict mode). */

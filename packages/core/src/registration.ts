@@ -1,3 +1,4 @@
+import type { CardinalityOptions } from './cardinality-options.js';
 import type { ProblemHandler } from './problem-reporter.js';
 import type { Tags } from './tags.js';
 
@@ -26,15 +27,11 @@ export interface RegisterOptions {
   readonly replace?: boolean | undefined;
   /** Signals on which to close and then die of the signal, such as `['SIGTERM']`. @default none: signals are yours */
   readonly signals?: readonly ExitSignal[] | undefined;
+  /** How many series may be opened, and which tags had better not be used. */
   readonly cardinality?: CardinalityOptions | undefined;
 }
 
 export type ExitSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK';
-
-export interface CardinalityOptions {
-  /** Milliseconds without a sample after which a series is released; 0 keeps every series for ever. @default 600_000 */
-  readonly idleAfter?: number | undefined;
-}
 
 export interface CloseOptions {
   /** Milliseconds. What could not be sent by then is dropped and counted. @default 2000 */

@@ -1,9 +1,10 @@
+import { declaredTags, isSameDeclaration } from './declared-tags.js';
 import type { Engine } from './engine.js';
 import type { Family } from './family.js';
 import type { GaugeDefinition } from './instrument.js';
 import { flatCopy } from './interning.js';
 import type { MetricKind, SeriesId } from './metrics-backend.js';
-import { findPath, INSTANCE, insertPath, NOT_FOUND, TrieNode } from './tag-trie.js';
+import { findPath, findRead, type Held, INSTANCE, insertPath, NOT_FOUND, TrieNode, WOULD_MERGE } from './tag-trie.js';
 import {
   type CanonicalTags,
   isTagsObject,
@@ -102,14 +103,12 @@ export class Scope {
     else {
       const { tags, instance, unit, internal } = options;
       id = entryPath(entry, context, tags, instance);
-      if ((id < 0 || (tags === undefined && instance === undefined)) && !isPlausible(options))
+      if ((id === NOT_FOUND || (tags === undefined && instance === undefined)) && !isPlausible(options))
         return this.misplaced(key);
       if ((unit !== undefined || internal !== undefined) && !this.#agrees(entry.family, unit, internal))
         return NOT_FOUND;
     }
-    if (id < 0) return this.open(entry, options?.tags, options?.instance, context);
-    engine.series.touched[id] = 1;
-    return id;
+    return id === NOT_FOUND ? this.open(entry, options?.tags, options?.instance, context) : this.touched(id);
   }
 
   /** A key of this scope; `undefined` where the sample was dropped and counted. */
@@ -122,8 +121,13 @@ export class Scope {
     }
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      const full = wellFormed(flatCopy(this.prefix + key));
-      entry = new Entry(engine.family(full, kind, unit, internal), engine.isDenied(full));
+      const full = wellFormed(this.prefix + key);
+      const family = engine.family(full, kind, unit, internal);
+      if (family === undefined) {
+        engine.count('too_many_metrics');
+        return undefined;
+      }
+      entry = new Entry(family, engine.isDenied(full));
       this.#entries.set(flatCopy(key), entry);
     }
     if (entry.kind === kind) return entry;
@@ -133,19 +137,20 @@ export class Scope {
   }
 
   /** Declares a metric: its tag keys are closed from now on, unless that was done already, when it should say the same. */
-  declare(kind: MetricKind, key: string, definition: GaugeDefinition<string>, known = definition): void {
+  declare(kind: MetricKind, key: string, definition: GaugeDefinition, known: GaugeDefinition = definition): void {
     const { engine } = this;
     // Every sample of such an instrument is dropped and told.
     if (typeof key !== 'string') return;
     const { tags = [], unit, internal = false } = definition;
     const family = engine.family(wellFormed(this.prefix + key), kind, unit, internal);
-    const declared = new Set([INSTANCE, ...tags, ...(kind === 'timing' ? ['result'] : [])]);
+    if (family === undefined) return;
+    const declared = declaredTags(tags, kind);
     if (
       family.kind !== kind ||
       family.unit !== unit ||
       family.internal !== internal ||
       known.observe !== definition.observe ||
-      (family.declared !== undefined && String([...family.declared].sort()) !== String([...declared].sort()))
+      (family.declared !== undefined && !isSameDeclaration(family.declared, declared))
     )
       engine.quietTell('definition_conflict', key, 'This metric was declared or used otherwise; the first one holds.');
     if (family.declared !== undefined) return;
@@ -167,14 +172,28 @@ export class Scope {
         });
       read.set(INSTANCE, instance);
     }
-    const id = engine.series.open(family, this.merged(read, context, family), (opened, series) => {
-      engine.backend.open(opened, series);
-    });
-    engine.series.touched[id] = 1;
-    if (engine.paths < 2 * engine.series.size + SPARE_PATHS) {
-      engine.paths += 1;
-      insertPath(entry.root(context), read, id);
+    const root = entry.root(context);
+    // With too many ways of writing the same tags, only the sorted one is remembered.
+    const spare = 2 * engine.series.size + SPARE_PATHS - engine.paths;
+    const path = spare > 0 ? read : new Map([...read].sort(([one], [other]) => (one < other ? -1 : 1)));
+    let id = spare > 0 ? NOT_FOUND : findRead(root, path);
+    if (id === NOT_FOUND) {
+      const held: Held = new Map();
+      const tagsOf = this.merged(read, context, family, held);
+      id = engine.guard?.place(family, tagsOf, held) ?? engine.series.find(family, tagsOf);
+      if (id === NOT_FOUND) id = engine.open(family, tagsOf);
+      if (spare > -2 * SPARE_PATHS) {
+        engine.paths += 1;
+        insertPath(root, path, id, held);
+      }
     }
+    return this.touched(id);
+  }
+
+  /** Marks a series as used, or counts a sample that has none. */
+  touched(id: SeriesId): SeriesId {
+    if (id === WOULD_MERGE) this.engine.count('gauge_would_merge');
+    else this.engine.series.touched[id] = 1;
     return id;
   }
 
@@ -200,16 +219,18 @@ export class Scope {
   }
 
   /** All tags in force, register < child < context < call, less those an instrument did not declare. */
-  merged(read: ReadTags, context: CanonicalTags | undefined, family?: Family): CanonicalTags {
+  merged(read: ReadTags, context: CanonicalTags | undefined, family?: Family, held?: Held): Map<string, string> {
     const declared = family?.declared;
     const merged = new Map([...this.engine.use.tags, ...this.tags]);
     for (const [tag, value] of context ?? []) if (declared?.has(tag) ?? true) merged.set(tag, value);
     for (const [tag, value] of mergedTags(undefined, read))
       if (declared?.has(tag) ?? true) merged.set(tag, value);
-      else
+      else {
+        held?.set(tag, undefined);
         this.engine.tell('undeclared_tag', family?.key, 'The metric was declared without this tag; it is left out.', {
           tag,
         });
+      }
     return merged;
   }
 

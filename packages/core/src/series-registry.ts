@@ -1,6 +1,7 @@
 import type { Family } from './family.js';
 import { grown, Interner, RowTable } from './interning.js';
 import type { Series, SeriesId } from './metrics-backend.js';
+import { NOT_FOUND } from './tag-trie.js';
 import { type CanonicalTags, SEPARATOR, tagTexts } from './tags.js';
 
 /** All open series of one registration: a series is a row of integers, its family and its interned tags. */
@@ -11,8 +12,8 @@ export class SeriesRegistry {
   readonly handles: unknown[] = [];
   readonly families: Family[];
   readonly prefix: string;
-  readonly #tags = new Interner();
-  readonly #rows = new RowTable();
+  #tags = new Interner();
+  #rows = new RowTable();
 
   constructor(families: Family[], prefix: string) {
     this.families = families;
@@ -23,15 +24,21 @@ export class SeriesRegistry {
     return this.#rows.size;
   }
 
-  /** The id of the series with these tags and this instance; `opened` is called where it is new. */
-  open(family: Family, tags: CanonicalTags, opened: (id: SeriesId, series: Series) => void): SeriesId {
-    const texts = tagTexts(tags);
-    const row = [family.id, ...texts.map((text) => this.#tags.find(text) ?? -1)];
-    const known = row.includes(-1) ? -1 : this.#rows.find(row);
-    if (known >= 0) return known;
-    const id = this.#rows.insert([family.id, ...texts.map((text) => this.#tags.acquire(text))]);
+  /** The series with these tags and this instance, or {@link NOT_FOUND}. */
+  find(family: Family, tags: CanonicalTags): SeriesId {
+    const row = [family.id];
+    for (const text of tagTexts(tags)) {
+      const tag = this.#tags.find(text);
+      if (tag === undefined) return NOT_FOUND;
+      row.push(tag);
+    }
+    return this.#rows.find(row);
+  }
+
+  /** Opens a series that {@link find} does not know. */
+  open(family: Family, tags: CanonicalTags): SeriesId {
+    const id = this.#rows.insert([family.id, ...tagTexts(tags).map((text) => this.#tags.acquire(text))]);
     while (id >= this.touched.length) this.touched = grown(this.touched);
-    opened(id, this.describe(id));
     return id;
   }
 
@@ -42,12 +49,22 @@ export class SeriesRegistry {
     this.handles[id] = undefined;
   }
 
+  clear(): void {
+    this.#tags = new Interner();
+    this.#rows = new RowTable();
+    this.handles.length = 0;
+  }
+
   forEach(visit: (id: SeriesId) => void): void {
     for (let id = 0; id < this.#rows.bound; id += 1) if (this.#rows.has(id)) visit(id);
   }
 
+  family(id: SeriesId): Family {
+    return this.families[this.#rows.at(id, 0)]!;
+  }
+
   describe(id: SeriesId): Series {
-    const family = this.families[this.#rows.at(id, 0)]!;
+    const family = this.family(id);
     const tags = Object.create(null) as Record<string, string>;
     let instance: string | undefined;
     for (let i = 1; i < this.#rows.length(id); i += 1) {

@@ -1,5 +1,5 @@
 import { flatCopy } from './interning.js';
-import type { ReadTags, Tags } from './tags.js';
+import { cut, isPresent, type ReadTags, type Tags } from './tags.js';
 
 /** Raw values longer than this are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
@@ -24,6 +24,9 @@ export class TrieNode {
 /** All values one tag key has at a node. A leaf is the bare id, which costs a map entry and no object. */
 class Edge {
   readonly children: Map<unknown, TrieNode | number> = new Map();
+  /** Where all other values lead, of a tag that is left out or has no place for more; see {@link Held}. */
+  other: TrieNode | number | undefined = undefined;
+  placed: { has(value: string): boolean } | undefined = undefined;
   lastValue: unknown = NO_VALUE;
   lastChild: TrieNode | number = NOT_FOUND;
   readonly key: string;
@@ -33,6 +36,12 @@ class Edge {
 }
 
 export const NOT_FOUND = -1;
+/** In place of a series: samples that would merge with those of others and are dropped. */
+export const WOULD_MERGE = -2;
+
+/** Tags whose value does not matter, unless it is among those that have a place. */
+export type Held = Map<string, { has(value: string): boolean } | undefined>;
+
 const NO_VALUE: unique symbol = Symbol();
 /** An instance goes with the tags, behind them: no tag has an empty key. */
 export const INSTANCE = '';
@@ -51,25 +60,49 @@ export function findPath(root: TrieNode, tags: Tags | undefined, instance: strin
   return typeof at === 'number' ? at : at.id;
 }
 
+/** The same for tags that were read. */
+export function findRead(root: TrieNode, tags: ReadTags): number {
+  let at: TrieNode | number = root;
+  for (const [key, value] of tags) {
+    if (typeof at === 'number' || at.edge === undefined) return NOT_FOUND;
+    at = step(at, at.edge, key, value);
+  }
+  return typeof at === 'number' ? at : at.id;
+}
+
 function step(node: TrieNode, first: Edge, key: string, value: unknown): TrieNode | number {
   const edge = first.key === key ? first : node.others?.get(key);
   if (edge === undefined) return NOT_FOUND;
   if (edge.lastValue === value) return edge.lastChild;
   const child = edge.children.get(value);
-  if (child === undefined) return NOT_FOUND;
+  if (child === undefined) return elsewhere(edge, value);
   edge.lastValue = value;
   edge.lastChild = child;
   return child;
 }
 
+/** Where a value leads that the edge does not know. */
+function elsewhere({ other, placed }: Edge, value: unknown): TrieNode | number {
+  if (other === undefined || !isPresent(value)) return NOT_FOUND;
+  return placed?.has(cut(String(value))) ? NOT_FOUND : other;
+}
+
 /** Remembers that a call with these tags means series `id`. */
-export function insertPath(root: TrieNode, tags: ReadTags, id: number): void {
+export function insertPath(root: TrieNode, tags: ReadTags, id: number, held: Held): void {
   let node = root;
   let left = tags.size;
   for (const [key, raw] of tags) {
-    if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH) return;
+    const isHeld = held.has(key) && isPresent(raw);
+    if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isHeld) return;
     left -= 1;
     const edge = edgeOf(node, key);
+    if (isHeld) {
+      edge.placed = held.get(key);
+      edge.other = typeof edge.other === 'object' ? edge.other : left === 0 ? id : new TrieNode(edge.other);
+      if (typeof edge.other === 'number') return;
+      node = edge.other;
+      continue;
+    }
     const value = typeof raw === 'string' ? flatCopy(raw) : raw;
     const known = edge.children.get(value);
     const child = typeof known === 'object' ? known : left === 0 ? id : new TrieNode(known);

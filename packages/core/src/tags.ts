@@ -1,11 +1,13 @@
+import { flatCopy } from './interning.js';
+
 /** What a tag value may be. `200` and `'200'` are the same value; so are `true` and `'true'`. */
 export type TagValue = string | number | boolean;
 
 /** Tags of a call. `undefined` and `null` values are left out. */
 export type Tags = { readonly [key: string]: TagValue | null | undefined };
 
-export interface RecordOptions {
-  readonly tags?: Tags | undefined;
+export interface RecordOptions<Given = Tags> {
+  readonly tags?: Given | undefined;
   /** Which of several equal things reported: a worker, a shard. Bounded like a tag value. */
   readonly instance?: string | undefined;
   /**
@@ -18,7 +20,7 @@ export interface RecordOptions {
 }
 
 /** Options of counters and gauges. */
-export interface MetricOptions extends RecordOptions {
+export interface MetricOptions<Given = Tags> extends RecordOptions<Given> {
   /** When it happened, in seconds since the epoch. Default: now. Counters and gauges only. */
   readonly timestamp?: number | undefined;
   /** `byte`, `second`, `request`, … Belongs to the metric: the first call decides. Timings are always milliseconds. */
@@ -58,10 +60,13 @@ export function isTagsObject(tags: unknown): tags is Tags {
   return Object.getPrototypeOf(tags) === Object.prototype || Object.prototype.toString.call(tags) === '[object Object]';
 }
 
-/** The one form in which a value is known: a well-formed string, not over the limit. */
+/** The one form in which a value is known: a well-formed string of its own, not over the limit. */
 function canonicalValue(value: TagValue): string {
-  const text = wellFormed(String(value));
-  return text.length > MAX_VALUE_LENGTH ? wellFormed(text.slice(0, MAX_VALUE_LENGTH)) : text;
+  return flatCopy(wellFormed(cut(String(value))));
+}
+
+export function cut(text: string): string {
+  return text.length > MAX_VALUE_LENGTH ? text.slice(0, MAX_VALUE_LENGTH) : text;
 }
 
 export function isTruncated(value: unknown): boolean {
@@ -83,6 +88,10 @@ export function described(value: unknown): string {
 }
 
 export function isTagValue(value: unknown): value is TagValue | null | undefined {
+  return value === undefined || value === null || isPresent(value);
+}
+
+export function isPresent(value: unknown): value is TagValue {
   const type = typeof value;
-  return type === 'string' || type === 'number' || type === 'boolean' || value === undefined || value === null;
+  return type === 'string' || type === 'number' || type === 'boolean';
 }

@@ -1,3 +1,4 @@
+import type { CheckedTags } from './checked-tags.js';
 import type { Tags, TagValue } from './tags.js';
 
 /** Tags that the timed code may add to. */
@@ -6,7 +7,7 @@ export type TimerTags = Record<string, TagValue | null | undefined>;
 /** A running timer. Disposing it stops it: `using timer = metrics.startTimer('db.query')`. */
 export interface Timer {
   /** Records the time since the start, once, and answers it in milliseconds. */
-  stop(tags?: Tags): number;
+  stop<Given extends CheckedTags<Given> = Tags>(tags?: Given): number;
   [Symbol.dispose](): void;
 }
 

@@ -64,14 +64,14 @@ it('reads the environment, which what is given in code overrules', () => {
     METRICS_OPTIONS: '{"port":1}',
     METRICS_PREFIX: 'env.',
     METRICS_SAMPLE_RATE: '0.25',
-    METRICS_TAGS: 'region:eu, url:http://x ,broken',
+    METRICS_TAGS: 'region:eu, link:http://x ,broken',
   });
   registration = configure({ from: from() });
   expect(made().options).toEqual({ port: 1 });
   registration.dispose();
   registration = configure({ backend: () => backend, tags: { region: 'us' } });
   metrics.incr('x');
-  expect(backend.lines).toEqual(['counter env.x{region=us,url=http://x} 1 @0.25']);
+  expect(backend.lines).toEqual(['counter env.x{link=http://x,region=us} 1 @0.25']);
 });
 
 it.each([

@@ -8,7 +8,7 @@ let metrics: Metrics;
 beforeEach(() => {
   jest.useFakeTimers();
   backend = new JournalBackend();
-  metrics = createMetrics({ backend, cardinality: { idleAfter: IDLE } });
+  metrics = createMetrics({ backend, cardinality: { idleAfter: IDLE, mode: 'off' } });
 });
 afterEach(() => jest.useRealTimers());
 

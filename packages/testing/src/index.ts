@@ -1,3 +1,4 @@
+export { assertCardinality, type CardinalityBudget, type MetricBudget } from './assert-cardinality.js';
 export { type CaptureOptions, capture } from './capture.js';
 export type {
   BackendProgram,

@@ -73,7 +73,7 @@ export const deliveryChecks: readonly ConformanceCheck[] = [
     trial.open(1, { kind: 'gauge', key: 'imported.level' });
     for (const minute of [0, 1, 2]) {
       trial.recordAt(0, 10 + minute, trial.now - 60 * minute);
-      trial.recordAt(1, -minute, trial.now - 60 * minute);
+      trial.recordAt(1, 0 - minute, trial.now - 60 * minute);
     }
     trial.incr(0, 1);
     trial.gauge(1, 4);
