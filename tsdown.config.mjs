@@ -18,6 +18,8 @@ export default defineConfig({
   sourcemap: true,
   logLevel: 'warn',
   fixedExtension: false,
+  // The ESLint plugin has a default export beside its names; CommonJS gets both under their names.
+  outputOptions: { exports: 'named' },
   // The paths of the workspace's tsconfig point at sources; a build must refer to the packages by name.
   tsconfig: false,
 });

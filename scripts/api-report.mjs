@@ -39,6 +39,8 @@ for (const { folder, directory, manifest } of publishedPackages) {
             // The report itself marks what has no comment.
             'ae-undocumented': { logLevel: ExtractorLogLevel.None },
             'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
+            // Declarations of others may end in .d.cts, as ESLint's do.
+            'ae-wrong-input-file-type': { logLevel: ExtractorLogLevel.None },
             // A type that is used but not exported: shown in the report, for the eyes of the reviewer.
             'ae-forgotten-export': { logLevel: ExtractorLogLevel.None, addToApiReportFile: true },
             'ae-unresolved-link': { logLevel: ExtractorLogLevel.None },

@@ -28,8 +28,9 @@ const IDENTIFIER =
 export interface TagUsage {
   /** The number of series that hold each value; a value without series has given its place back. */
   readonly places: Map<string, number>;
-  /** The most values; 0 where the tag is left out. */
+  /** The most values. */
   readonly limit: number;
+  readonly leftOut: boolean;
   readonly warnAt: number;
   /** The values of a declared tag; nothing else has a place. */
   readonly declared: ReadonlySet<string> | undefined;
@@ -90,12 +91,12 @@ export class CardinalityGuard {
     let merged = false;
     for (const [tag, value] of tags) {
       const usage = this.#usage(family, metric, tag);
-      const { places, limit, declared } = usage;
+      const { places, limit, leftOut, declared } = usage;
       if (value === OTHER || places.has(value) || declared?.has(value)) continue;
-      if (limit === 0) {
+      if (leftOut) {
         tags.delete(tag);
         held.set(tag, undefined);
-        this.#refuse(usage, 'high_cardinality_tag', family, tag, value);
+        if (metric.tags.has(tag)) this.#refuse(usage, 'high_cardinality_tag', family, tag, value);
       } else if (declared !== undefined || places.size >= limit) {
         tags.set(tag, OTHER);
         held.set(tag, declared ?? places);
@@ -142,7 +143,6 @@ export class CardinalityGuard {
   released(family: Family, series: Series): void {
     const metric = this.#metric(family);
     metric.series -= 1;
-    if (metric.series === 0) this.metrics.delete(family);
     const release = (tag: string, value: string): void => {
       const places = metric.tags.get(tag)?.places;
       const left = (places?.get(value) ?? 1) - 1;
@@ -151,6 +151,13 @@ export class CardinalityGuard {
     };
     for (const [tag, value] of Object.entries(series.tags)) release(tag, value);
     if (series.instance !== undefined) release(INSTANCE, series.instance);
+  }
+
+  /** Whether a metric has series; one that has none is forgotten. */
+  isInUse(family: Family): boolean {
+    const inUse = (this.metrics.get(family)?.series ?? 0) > 0;
+    if (!inUse) this.metrics.delete(family);
+    return inUse;
   }
 
   /** Whether there may be one more metric than `count`. One problem stands for many names: they are the attack. */
@@ -174,11 +181,14 @@ export class CardinalityGuard {
     const severity = this.#severity(family, tag);
     const surplus = metric.tags.size >= MAX_TAG_KEYS;
     const most = limitOf(this.#options.maxValuesPerTag, family.key, tag, 500);
-    const limit = severity === 'never' || surplus ? 0 : severity === 'avoid' ? Math.min(AVOIDED_VALUES, most) : most;
+    const leftOut = severity === 'never' || surplus;
+    const limit = leftOut ? 0 : severity === 'avoid' ? Math.min(AVOIDED_VALUES, most) : most;
     const warnAt = limitOf(this.#options.warnAt, family.key, tag, 100);
-    usage = { places: new Map(), limit, warnAt, declared, refused: new Set(), suspicious: 0 };
+    usage = { places: new Map(), limit, leftOut, warnAt, declared, refused: new Set(), suspicious: 0 };
+    // Before the tag becomes known, so that a strict guard throws at each call.
+    if (surplus) this.#say('too_many_tag_keys', family, { tag });
+    else if (severity === 'avoid') this.#say('identifier_tag', family, { tag });
     if (!surplus) metric.tags.set(tag, usage);
-    if (severity === 'avoid') this.#say('identifier_tag', family, { tag });
     return usage;
   }
 
@@ -225,6 +235,7 @@ const REMEDIES = {
     'An identifier as a tag costs a series per value: 20 values are kept. Remove it, or list it in `allow`.',
   too_many_values: 'The tag has too many values: new ones become __other__. Use a template or a class of values.',
   undeclared_value: 'The tag was declared without this value, which becomes __other__.',
+  too_many_tag_keys: 'The metric has 64 tag keys, and more are left out. Are keys made of data?',
   many_values: 'The tag has many values. Is it an identifier, a path, a message?',
   suspicious_values: 'These values look like identifiers: use a template or a class of values.',
   too_many_series: 'The metric, or the process, is at its bound of series: tags with most values become __other__.',

@@ -34,10 +34,14 @@ export interface CardinalityOptions {
 
 const MODES: readonly string[] = ['report', 'guard', 'strict', 'off'] satisfies CardinalityMode[];
 
-/** @throws RangeError for what is no mode, also in the environment. */
+/** @throws RangeError for what is no mode, also in the environment, and for bounds that are none. */
 export function cardinalityMode({ cardinality, strict }: RegisterOptions): CardinalityMode {
   const given = globalThis.process?.env?.['METRICS_CARDINALITY_MODE'] || cardinality?.mode;
   const mode = given ?? (strict ? 'strict' : 'guard');
   if (!MODES.includes(mode)) throw new RangeError(`The cardinality mode is one of ${MODES.join(', ')}, not ${mode}`);
+  for (const name of ['maxSeriesPerMetric', 'maxSeries', 'maxMetrics', 'idleAfter'] as const) {
+    const bound = cardinality?.[name];
+    if (bound !== undefined && !(bound >= 0)) throw new RangeError(`cardinality.${name} is at least 0, not ${bound}`);
+  }
   return mode as CardinalityMode;
 }

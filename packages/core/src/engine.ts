@@ -133,7 +133,7 @@ export class Engine {
   swept(): void {
     if (this.guard === undefined) return;
     for (const [key, family] of this.families) {
-      if (family.declared !== undefined || this.guard.metrics.has(family)) continue;
+      if (this.guard.isInUse(family) || family.declared !== undefined) continue;
       this.families.delete(key);
       this.#freeFamilies.push(family.id);
     }

@@ -31,6 +31,7 @@ export type ProblemCode =
   | 'too_many_values'
   | 'undeclared_value'
   | 'too_many_series'
+  | 'too_many_tag_keys'
   | 'gauge_would_merge'
   | 'too_many_metrics'
   | (string & {});

@@ -19,6 +19,8 @@ export const NEVER_TAGS = [
   'ipaddress',
   'clientip',
   'url',
+  'uri',
+  'useragent',
   'timestamp',
 ] as const;
 

@@ -209,6 +209,20 @@ describe('bounds of series', () => {
     expect(backend.lines).toHaveLength(400);
   });
 
+  it('of tag keys: more than 64 are left out', () => {
+    const metrics = guarded();
+    for (let i = 0; i < 80; i += 1) metrics.incr('x', { tags: { [`key${i}`]: 1 } });
+    expect(metrics.stats().series).toBe(65);
+    expect(problems[0]).toMatchObject({ code: 'too_many_tag_keys', metric: 'x', tag: 'key64' });
+  });
+
+  it('that are none are errors at once', () => {
+    for (const name of ['maxSeriesPerMetric', 'maxSeries', 'maxMetrics', 'idleAfter'])
+      expect(() => guarded({ [name]: Number.NaN })).toThrow(
+        new RangeError(`cardinality.${name} is at least 0, not NaN`),
+      );
+  });
+
   it('of metrics: samples of new ones are dropped and counted', () => {
     const metrics = guarded({ maxMetrics: 3 });
     for (let i = 0; i < 10; i += 1) metrics.incr(`m${i}`);
@@ -259,7 +273,8 @@ describe('modes', () => {
       value: '"abc"',
       remedy: expect.stringContaining('allow'),
     });
-    expect(() => metrics.incr('x', { tags: tagged('org_id', 1) })).toThrow(/identifier_tag/);
+    for (let i = 0; i < 2; i += 1)
+      expect(() => metrics.incr('x', { tags: tagged('org_id', 1) })).toThrow(/identifier_tag/);
     expect(backend.lines).toEqual([]);
     expect(() => guarded({}, { strict: true }).incr('x', { tags: tagged('uuid', 1) })).toThrow(CardinalityError);
   });
@@ -293,6 +308,17 @@ describe('after the idle time', () => {
     metrics.gauge('g', 1, { tags: { route: 'real' } });
     metrics.incr('late');
     expect(backend.lines).toEqual(['counter x{route=real} 1', 'gauge g{route=real} 1', 'counter late 1']);
+  });
+
+  it('a metric that opened no series is forgotten', () => {
+    jest.useFakeTimers();
+    const metrics = guarded({ maxValuesPerTag: 0, maxMetrics: 2, idleAfter: 1000 });
+    metrics.gauge('merged', 1, { tags: { shard: 1 } });
+    metrics.incr('x');
+    jest.advanceTimersByTime(3000);
+    metrics.incr('y');
+    metrics.incr('z');
+    expect(backend.lines).toEqual(['counter x 1', 'counter y 1', 'counter z 1']);
   });
 
   it('a value that is still in use keeps its place', () => {

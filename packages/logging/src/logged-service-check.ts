@@ -1,0 +1,20 @@
+import type { ServiceCheck } from '@metrics/core';
+import { escaped, quoted } from './escaped.js';
+import type { LogEntry } from './log-sink.js';
+import { loggedTags } from './logged-series.js';
+
+/** `'db': critical 'no route to host'` */
+export function loggedServiceCheck(check: ServiceCheck, level: string): LogEntry {
+  const { name, status, message, hostname, timestamp, tags } = check;
+  return {
+    level,
+    message: `${quoted(name)}: ${status}${message === undefined ? '' : ` ${quoted(message)}`}`,
+    kind: 'service_check',
+    check: escaped(name),
+    status,
+    text: message && escaped(message),
+    host: hostname && escaped(hostname),
+    tags: loggedTags(tags),
+    epochSeconds: timestamp,
+  };
+}
