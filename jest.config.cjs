@@ -5,6 +5,8 @@ const packages = path.join(__dirname, 'packages');
 
 module.exports = {
   testEnvironment: 'node',
+  // Tests end in seconds; this is for machines that are busy with something else.
+  testTimeout: 30_000,
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   transform: {

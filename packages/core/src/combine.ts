@@ -45,14 +45,14 @@ export class CombinedBackend implements MetricsBackend {
     this.discards = members.every(({ backend }) => backend.discards);
     this.replaceable = members.every(({ backend }) => backend.replaceable);
     if (members.some(({ backend }) => backend.event))
-      this.event = (event) => void this.#each((backend) => backend.event?.(event));
+      this.event = (event) => this.#each((backend) => backend.event?.(event));
     if (members.some(({ backend }) => backend.serviceCheck))
-      this.serviceCheck = (check) => void this.#each((backend) => backend.serviceCheck?.(check));
+      this.serviceCheck = (check) => this.#each((backend) => backend.serviceCheck?.(check));
   }
 
   start(host: BackendHost): void {
     this.#host = host;
-    void this.#each((backend) => backend.start?.(host));
+    this.#each((backend) => backend.start?.(host));
   }
 
   /** Takes over a series that is open at its members already. */
@@ -64,11 +64,11 @@ export class CombinedBackend implements MetricsBackend {
     this.adopt(id, series.kind);
     for (const { include, excluded } of this.#members)
       if (include !== undefined && !matchesAny(include, series.key)) excluded.add(id);
-    void this.#each((backend) => backend.open(id, series), id);
+    this.#each((backend) => backend.open(id, series), id);
   }
 
   release(id: SeriesId): void {
-    void this.#each((backend) => backend.release(id), id);
+    this.#each((backend) => backend.release(id), id);
     for (const { excluded } of this.#members) excluded.delete(id);
   }
 
@@ -137,21 +137,21 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   async flush(): Promise<void> {
-    await this.#each((backend) => backend.flush());
+    await this.#all((backend) => backend.flush());
   }
 
   flushSync(): void {
-    void this.#each((backend) => backend.flushSync?.());
+    this.#each((backend) => backend.flushSync?.());
   }
 
   async close(options: { readonly timeout: number }): Promise<void> {
-    await this.#each((backend) => backend.close(options));
+    await this.#all((backend) => backend.close(options));
   }
 
   stats(): BackendStats {
     const sum = { accepted: 0, sent: 0, pending: 0, sampledOut: 0 };
     const dropped: Record<string, number> = {};
-    void this.#each((backend) => {
+    this.#each((backend) => {
       const stats = backend.stats();
       for (const field of ['accepted', 'sent', 'pending', 'sampledOut'] as const) sum[field] += stats[field];
       for (const [reason, count] of Object.entries(stats.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
@@ -159,12 +159,22 @@ export class CombinedBackend implements MetricsBackend {
     return { ...sum, dropped };
   }
 
-  /** Calls the members that take the series; a failure is told, whether it comes at once or later. */
-  async #each(call: (backend: MetricsBackend) => unknown, id: SeriesId = -1): Promise<void> {
+  /** Calls the members that take the series. Synchronous: thousands of series may come and go in one turn of the loop. */
+  #each(call: (backend: MetricsBackend) => void, id: SeriesId = -1): void {
+    for (const { backend, excluded } of this.#members)
+      try {
+        if (!excluded.has(id)) call(backend);
+      } catch (error) {
+        this.#failed(error);
+      }
+  }
+
+  /** Resolves when all members did; a failure is told, whether it comes at once or later. */
+  async #all(call: (backend: MetricsBackend) => Promise<void>): Promise<void> {
     await Promise.all(
-      this.#members.map(async ({ backend, excluded }) => {
+      this.#members.map(async ({ backend }) => {
         try {
-          if (!excluded.has(id)) await call(backend);
+          await call(backend);
         } catch (error) {
           this.#failed(error);
         }

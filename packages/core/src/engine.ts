@@ -126,7 +126,7 @@ export class Engine {
     const { series } = this;
     this.guard?.released(series.family(id), series.describe(id));
     series.release(id);
-    void this.attempt(() => this.backend.release(id));
+    this.guarded(() => this.backend.release(id));
   }
 
   /** After a sweep: metrics without series are forgotten, and what found no place may ask for one again. */
@@ -212,15 +212,27 @@ export class Engine {
     this.drop('recording_failed', metric, 'A getter of the tags, or the backend, threw. See the cause.', { cause });
   }
 
-  /** Runs what a backend provides; a failure is reported, whether it comes at once or later. */
-  async attempt(action: () => unknown): Promise<void> {
+  /** Runs what a backend provides; a failure is reported. */
+  guarded(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      this.#backendFailed(cause);
+    }
+  }
+
+  /** The same for what takes its time. */
+  async attempt(action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (cause) {
-      this.quietTell('backend_failed', undefined, 'A backend threw, which its contract forbids. See the cause.', {
-        cause,
-      });
+      this.#backendFailed(cause);
     }
+  }
+
+  #backendFailed(cause: unknown): void {
+    const remedy = 'A backend threw, which its contract forbids. See the cause.';
+    this.quietTell('backend_failed', undefined, remedy, { cause });
   }
 }
 

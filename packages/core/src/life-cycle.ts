@@ -37,7 +37,7 @@ export class LifeCycle implements Exiting {
     while (!restorable.backend.replaceable) restorable = restorable.previous!;
     const use: Use = { backend, options, tags, previous: restorable, where: new Error('registered here') };
     this.#begin(use);
-    void engine.attempt(() =>
+    engine.guarded(() =>
       backend.start?.({
         report: (problem) => engine.problems.report(problem),
         collect: () => {
@@ -96,7 +96,7 @@ export class LifeCycle implements Exiting {
   flushSync(): void {
     this.collect();
     for (const backend of [this.#engine.use.backend, ...this.#closing.keys()])
-      void this.#engine.attempt(() => backend.flushSync?.());
+      this.#engine.guarded(() => backend.flushSync?.());
   }
 
   accounts(): BackendStats {
@@ -113,7 +113,7 @@ export class LifeCycle implements Exiting {
     const { series } = engine;
     engine.put(use);
     // A replaceable backend may come back, when its registration's successor is disposed; any other is closed.
-    if (backend.replaceable) series.forEach((id) => void engine.attempt(() => backend.release(id)));
+    if (backend.replaceable) series.forEach((id) => engine.guarded(() => backend.release(id)));
     else this.#retire(backend, timeout);
   }
 
