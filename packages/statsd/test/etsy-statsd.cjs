@@ -19,6 +19,15 @@ const { runInNewContext } = require('node:vm');
  * @property {() => Promise<{ sets: Record<string, string[]> }>} stop Ends the daemon and answers what only its last flush tells.
  */
 
+/**
+ * The daemon flushes to its console when it exits, and a signal alone does not let it exit. It was written for older
+ * versions of Node.js: `util.log` is gone since 23.
+ */
+const PRELOAD = `
+process.once('SIGTERM', () => process.exit(0));
+require('node:util').log ??= console.log;
+`;
+
 /** @returns {Promise<EtsyStatsd>} */
 async function startEtsyStatsd() {
   const port = await freeUdpPort();
@@ -36,16 +45,14 @@ async function startEtsyStatsd() {
     title: false,
   };
   await writeFile(configuration, JSON.stringify(settings));
-  // The daemon flushes to its console when it exits, and a signal alone does not let it exit.
-  const exitOnSignal = join(directory, 'exit-on-signal.cjs');
-  await writeFile(exitOnSignal, "process.once('SIGTERM', () => process.exit(0));");
+  const preload = join(directory, 'preload.cjs');
+  await writeFile(preload, PRELOAD);
   // A file takes all of it; of a pipe, an exit leaves what did not fit.
   const output = await open(join(directory, 'console.txt'), 'w+');
-  const daemon = spawn(
-    process.execPath,
-    ['--require', exitOnSignal, require.resolve('statsd/bin/statsd'), configuration],
-    { stdio: ['ignore', output.fd, 'ignore'] },
-  );
+  const daemon = spawn(process.execPath, ['--require', preload, require.resolve('statsd/bin/statsd'), configuration], {
+    stdio: ['ignore', output.fd, 'ignore'],
+  });
+  await output.close();
   const ended = once(daemon, 'exit');
   /** @param {string} command */
   const ask = (command) => askManagement(managementPort, command);
@@ -53,7 +60,6 @@ async function startEtsyStatsd() {
     daemon.kill();
     await ended;
     const printed = await readFile(join(directory, 'console.txt'), 'utf8');
-    await output.close();
     await rm(directory, { recursive: true });
     return { sets: lastFlush(printed).sets };
   };

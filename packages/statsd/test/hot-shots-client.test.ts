@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StatsD } from 'hot-shots';
 import { HotShotsClient, type PacketError } from '../src/hot-shots-client.js';
+import { describeWithUnixDatagrams } from './describe-with.js';
 import { UdpReceiver } from './udp-receiver.js';
 import { UnixReceiver } from './unix-receiver.js';
 import { waitUntil } from './wait-until.js';
@@ -48,17 +49,19 @@ test('a client that is closed with a packet in the air lets it leave', async () 
   expect(await receiver.waitForLines(1)).toEqual(['a:1|c']);
 });
 
-test('a Unix socket that does not exist fails each packet; once it does, the very next one arrives', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'hot-shots-'));
-  const path = join(directory, 'statsd.sock');
-  const client = new HotShotsClient({ protocol: 'uds', path });
-  expect(await send(client, 'a:1|c\n')).toBeInstanceOf(Error);
-  expect(await send(client, 'a:1|c\n')).toBeInstanceOf(Error);
-  const receiver = await UnixReceiver.start(path);
-  expect(await send(client, 'b:1|c\n')).toBeUndefined();
-  await waitUntil(() => receiver.lines.length > 0);
-  expect(receiver.lines).toEqual(['b:1|c']);
-  client.close();
-  await receiver.stop();
-  await rm(directory, { recursive: true });
+describeWithUnixDatagrams('Unix datagrams', () => {
+  test('a Unix socket that does not exist fails each packet; once it does, the very next one arrives', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hot-shots-'));
+    const path = join(directory, 'statsd.sock');
+    const client = new HotShotsClient({ protocol: 'uds', path });
+    expect(await send(client, 'a:1|c\n')).toBeInstanceOf(Error);
+    expect(await send(client, 'a:1|c\n')).toBeInstanceOf(Error);
+    const receiver = await UnixReceiver.start(path);
+    expect(await send(client, 'b:1|c\n')).toBeUndefined();
+    await waitUntil(() => receiver.lines.length > 0);
+    expect(receiver.lines).toEqual(['b:1|c']);
+    client.close();
+    await receiver.stop();
+    await rm(directory, { recursive: true });
+  });
 });
