@@ -1,16 +1,7 @@
-import type {
-  BackendHost,
-  BackendStats,
-  MetricsBackend,
-  MetricsEvent,
-  Problem,
-  Series,
-  SeriesId,
-  ServiceCheck,
-} from '@metrics/core';
-import { OpenSeries } from './open-series.js';
+import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
 import type { RecordedSample } from './recorded-sample.js';
 import { Recording, type RecordingOptions } from './recording.js';
+import { SampleReceiver } from './sample-receiver.js';
 
 /**
  * Keeps every sample in memory and answers questions about them: `backend.recorded.counter('jobs.done')`. Another backend
@@ -19,11 +10,10 @@ import { Recording, type RecordingOptions } from './recording.js';
  * A sample counts as sent while it is kept. Dropped: `capacity` (the oldest, beyond `maxSamples`), `closed` (recorded
  * after `close`), `unknown_series` (the id is not open). Sampling rates are recorded and nothing is left out.
  */
-export class RecordingBackend implements MetricsBackend {
+export class RecordingBackend extends SampleReceiver implements MetricsBackend {
   readonly replaceable = true;
   /** What was recorded; stays readable after `close`. */
   readonly recorded: Recording;
-  readonly #open = new OpenSeries();
   readonly #dropped: Record<string, number> = {};
   #host: BackendHost | undefined;
   #accepted = 0;
@@ -31,43 +21,12 @@ export class RecordingBackend implements MetricsBackend {
 
   /** @throws RangeError when `maxSamples` is not a positive integer. */
   constructor(options?: RecordingOptions) {
+    super();
     this.recorded = new Recording(options);
   }
 
   start(host: BackendHost): void {
     this.#host = host;
-  }
-
-  open(id: SeriesId, series: Series): void {
-    this.#open.open(id, series);
-  }
-
-  release(id: SeriesId): void {
-    this.#open.release(id);
-  }
-
-  incr(id: SeriesId, amount: number, sampleRate: number): void {
-    this.#add(this.#open.value(id, 'counter', amount, sampleRate));
-  }
-
-  gauge(id: SeriesId, value: number): void {
-    this.#add(this.#open.value(id, 'gauge', value, 1));
-  }
-
-  timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
-    this.#add(this.#open.value(id, 'timing', milliseconds, sampleRate));
-  }
-
-  distribution(id: SeriesId, value: number, sampleRate: number): void {
-    this.#add(this.#open.value(id, 'distribution', value, sampleRate));
-  }
-
-  set(id: SeriesId, member: string): void {
-    this.#add(this.#open.member(id, member));
-  }
-
-  recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    this.#add(this.#open.valueAt(id, value, epochSeconds));
   }
 
   event(event: MetricsEvent): void {
@@ -82,7 +41,7 @@ export class RecordingBackend implements MetricsBackend {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#open.clear();
+    this.forgetSeries();
   }
 
   stats(): BackendStats {
@@ -96,7 +55,7 @@ export class RecordingBackend implements MetricsBackend {
     };
   }
 
-  #add(sample: RecordedSample | undefined): void {
+  protected override receive(sample: RecordedSample | undefined): void {
     if (!this.#accept()) return;
     if (sample !== undefined) this.#forgotten(this.recorded.addSample(sample));
     else this.#drop('unknown_series', 'A sample came for an id that is not open: open the series first.');

@@ -1,0 +1,58 @@
+import type { MetricKind, Series, SeriesId } from '@metrics/core';
+import type { RecordedSample } from './recorded-sample.js';
+
+/** The recording methods of a backend: each call with an id becomes a whole sample again. */
+export abstract class SampleReceiver {
+  /** Copies of the series that are open. */
+  readonly #series = new Map<SeriesId, Series>();
+
+  /** Takes a sample; `undefined` stands for one whose id is not open. */
+  protected abstract receive(sample: RecordedSample | undefined): void;
+
+  protected forgetSeries(): void {
+    this.#series.clear();
+  }
+
+  open(id: SeriesId, series: Series): void {
+    const tags = Object.freeze(Object.assign(Object.create(null), series.tags) as Record<string, string>);
+    this.#series.set(id, { ...series, tags });
+  }
+
+  release(id: SeriesId): void {
+    this.#series.delete(id);
+  }
+
+  incr(id: SeriesId, amount: number, sampleRate: number): void {
+    this.#value(id, 'counter', amount, sampleRate);
+  }
+
+  gauge(id: SeriesId, value: number): void {
+    this.#value(id, 'gauge', value, 1);
+  }
+
+  timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
+    this.#value(id, 'timing', milliseconds, sampleRate);
+  }
+
+  distribution(id: SeriesId, value: number, sampleRate: number): void {
+    this.#value(id, 'distribution', value, sampleRate);
+  }
+
+  set(id: SeriesId, member: string): void {
+    const series = this.#series.get(id);
+    this.receive(series && Object.freeze({ ...series, kind: 'set', member }));
+  }
+
+  /** A sample with a time of its own is one of a counter or of a gauge: the series knows. */
+  recordAt(id: SeriesId, value: number, epochSeconds: number): void {
+    const kind = this.#series.get(id)?.kind === 'counter' ? 'counter' : 'gauge';
+    this.#value(id, kind, value, 1, epochSeconds);
+  }
+
+  /** The call says the kind, in case the series was opened as another. */
+  #value(id: SeriesId, kind: Exclude<MetricKind, 'set'>, value: number, sampleRate: number, timestamp?: number): void {
+    const series = this.#series.get(id);
+    const sample = series && { ...series, kind, value, sampleRate };
+    this.receive(sample && Object.freeze(timestamp === undefined ? sample : { ...sample, timestamp }));
+  }
+}
