@@ -1,6 +1,6 @@
 import type { MetricKind } from './metrics-backend.js';
 import { INSTANCE } from './tag-trie.js';
-import { cut, type TagValue, wellFormed } from './tags.js';
+import { canonicalValue, type TagValue } from './tags.js';
 
 /** In the place of a list of values: the tag is declared, its values are not. The usual limits hold. */
 export const anyValue = '*';
@@ -16,11 +16,11 @@ export function declaredTags(tags: readonly string[] | TagLists, kind: MetricKin
   const declared = new Map<string, ReadonlySet<string> | undefined>([[INSTANCE, undefined]]);
   // What a timer adds. Where values are closed, so is this one; a list of the declaration wins.
   if (kind === 'timing') declared.set('result', isList(tags) ? undefined : new Set(['success', 'failure']));
-  if (isList(tags)) for (const tag of tags) declared.set(canonical(tag), undefined);
+  if (isList(tags)) for (const tag of tags) declared.set(canonicalValue(tag), undefined);
   // A copy, because a caller without types may pass null.
   else
     for (const [tag, values] of Object.entries({ ...tags }))
-      declared.set(canonical(tag), isList(values) ? new Set(values.map(canonical)) : undefined);
+      declared.set(canonicalValue(tag), isList(values) ? new Set(values.map(canonicalValue)) : undefined);
   return declared;
 }
 
@@ -32,11 +32,6 @@ export function isSameDeclaration(one: DeclaredTagSet, other: DeclaredTagSet): b
 function text(declared: DeclaredTagSet): string {
   const rows = [...declared].map(([tag, values]) => JSON.stringify([tag, values && [...values].sort()]));
   return rows.sort().join();
-}
-
-/** As the values of calls are known. */
-function canonical(value: TagValue): string {
-  return wellFormed(cut(String(value)));
 }
 
 /** `Array.isArray` takes no readonly array out of a union. */

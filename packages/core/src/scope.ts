@@ -28,6 +28,8 @@ const OPTION_NAMES = new Set(['tags', 'instance', 'sampleRate', 'timestamp', 'un
 
 const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
 
+const DEFINED_OTHERWISE = 'This metric was declared or used otherwise; the first one holds.';
+
 /** A key as one scope knows it: its family, and the tries that find its series. */
 export class Entry {
   readonly family: Family;
@@ -152,7 +154,7 @@ export class Scope {
       known.observe !== definition.observe ||
       (family.declared !== undefined && !isSameDeclaration(family.declared, declared))
     )
-      engine.quietTell('definition_conflict', key, 'This metric was declared or used otherwise; the first one holds.');
+      engine.quietTell('definition_conflict', key, DEFINED_OTHERWISE);
     if (family.declared !== undefined) return;
     family.declared = declared;
     engine.invalidate();
@@ -252,11 +254,7 @@ export class Scope {
       return false;
     }
     if (otherUnit || (internal !== undefined && internal !== family.internal))
-      this.engine.tell(
-        'definition_conflict',
-        family.key,
-        'This metric was declared or used otherwise; the first one holds.',
-      );
+      this.engine.tell('definition_conflict', family.key, DEFINED_OTHERWISE);
     return true;
   }
 }

@@ -60,8 +60,8 @@ export function isTagsObject(tags: unknown): tags is Tags {
   return Object.getPrototypeOf(tags) === Object.prototype || Object.prototype.toString.call(tags) === '[object Object]';
 }
 
-/** The one form in which a value is known: a well-formed string of its own, not over the limit. */
-function canonicalValue(value: TagValue): string {
+/** The one form in which a key or a value is known: a well-formed string of its own, not over the limit. */
+export function canonicalValue(value: TagValue): string {
   return flatCopy(wellFormed(cut(String(value))));
 }
 
