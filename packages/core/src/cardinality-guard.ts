@@ -92,11 +92,12 @@ export class CardinalityGuard {
     for (const [tag, value] of tags) {
       const usage = this.#usage(family, metric, tag);
       const { places, limit, leftOut, declared } = usage;
-      if (value === OTHER || places.has(value) || declared?.has(value)) continue;
       if (leftOut) {
         tags.delete(tag);
         held.set(tag, undefined);
         if (metric.tags.has(tag)) this.#refuse(usage, 'high_cardinality_tag', family, tag, value);
+      } else if (value === OTHER || places.has(value) || declared?.has(value)) {
+        // It has its place.
       } else if (declared !== undefined || places.size >= limit) {
         tags.set(tag, OTHER);
         held.set(tag, declared ?? places);

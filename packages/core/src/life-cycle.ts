@@ -9,6 +9,9 @@ import { NOTHING, type Use } from './use.js';
 /** Milliseconds for what is closed because something else took its place. */
 const RETIRE_TIMEOUT = 2000;
 
+/** A timer turns a longer delay, such as no deadline at all, into one millisecond. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 /** Which backend is in use, from `register` to `close` and the end of the process. */
 export class LifeCycle implements Exiting {
   readonly #engine: Engine;
@@ -83,7 +86,7 @@ export class LifeCycle implements Exiting {
     }
     // A backend keeps its deadline; one that does not must not keep the application.
     await new Promise<void>((resolve) => {
-      const deadline = setTimeout(resolve, timeout + 100);
+      const deadline = setTimeout(resolve, Math.min(timeout + 100, LONGEST_TIMEOUT));
       void Promise.all(this.#closing.values()).then(() => {
         clearTimeout(deadline);
         resolve();

@@ -216,6 +216,16 @@ describe('bounds of series', () => {
     expect(problems[0]).toMatchObject({ code: 'too_many_tag_keys', metric: 'x', tag: 'key64' });
   });
 
+  it('hold for values that look like the overflow', () => {
+    const metrics = guarded({ maxSeriesPerMetric: 10 });
+    for (let i = 0; i < 200; i += 1) metrics.incr('x', { tags: { [`key${i}`]: '__other__', n: i } });
+    metrics.incr('x', { tags: tagged('request_id', '__other__') });
+    expect(metrics.stats()).toMatchObject({ dropped: {} });
+    expect(metrics.stats().series).toBeLessThanOrEqual(10);
+    expect(backend.lines).toHaveLength(201);
+    expect(backend.lines.join()).not.toContain('request_id');
+  });
+
   it('that are none are errors at once', () => {
     for (const name of ['maxSeriesPerMetric', 'maxSeries', 'maxMetrics', 'idleAfter'])
       expect(() => guarded({ [name]: Number.NaN })).toThrow(

@@ -158,6 +158,21 @@ describe('close', () => {
     expect(next.lines).toEqual(['counter x 1']);
   });
 
+  it('waits as long as it takes where the deadline is infinite', async () => {
+    jest.useFakeTimers();
+    const backend = new SlowBackend();
+    const metrics = createMetrics({ backend });
+    let ended = false;
+    const closed = metrics.close({ timeout: Number.POSITIVE_INFINITY }).then(() => {
+      ended = true;
+    });
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect(ended).toBe(false);
+    backend.end();
+    await closed;
+    jest.useRealTimers();
+  });
+
   it('ends although a backend never does', async () => {
     const metrics = createMetrics({ backend: new SlowBackend() });
     await metrics.close({ timeout: 5 });
