@@ -16,7 +16,7 @@ import type { MetricKind, SeriesId } from './metrics-backend.js';
 import { type Entry, entryPath, type Scope } from './scope.js';
 import { NOT_FOUND } from './tag-trie.js';
 import type { Tags } from './tags.js';
-import { functionLast, quietly, type TimerTags, timeRun } from './timer.js';
+import { copied, functionLast, quietly, type TimerTags, timeRun } from './timer.js';
 import { emit } from './verb.js';
 
 /**
@@ -110,7 +110,7 @@ export class DeclaredInstrument
     const { engine } = this;
     let handle: BoundSeries | undefined;
     try {
-      handle = new BoundSeries(this, { ...tags });
+      handle = new BoundSeries(this, copied(tags));
       if (handle.renew(0)) return engine.series.handles[handle.id] as BoundSeries;
     } catch (error) {
       engine.caught(error, this.key);

@@ -18,7 +18,7 @@ import {
   type Tags,
   tagTexts,
 } from './tags.js';
-import { functionLast, quietly, startTimer, type Timer, type TimerTags, timeRun } from './timer.js';
+import { copied, functionLast, quietly, startTimer, type Timer, type TimerTags, timeRun } from './timer.js';
 import { emit } from './verb.js';
 
 /** Children that are remembered, so that equal ones are one object and share their caches. */
@@ -97,12 +97,18 @@ export class MetricsFacade implements Metrics {
 
   timer<Result>(key: string, optionsOrFn: RecordOptions | undefined | Callback<Result>, fn?: Callback<Result>): Result {
     const [options, run] = functionLast<RecordOptions, Callback<Result>>(optionsOrFn, fn);
-    return timeRun(options?.tags, run, (milliseconds, tags) => this.timing(key, milliseconds, { ...options, tags }));
+    return timeRun(options?.tags, run, (milliseconds, tags) =>
+      this.timing(key, milliseconds, Object.assign(copied(options), { tags })),
+    );
   }
 
   startTimer(key: string, options?: RecordOptions): Timer {
     return startTimer((milliseconds, tags) =>
-      this.timing(key, milliseconds, tags ? { ...options, tags: { ...options?.tags, ...tags } } : options),
+      this.timing(
+        key,
+        milliseconds,
+        tags ? Object.assign(copied(options), { tags: Object.assign(copied(options?.tags), tags) }) : options,
+      ),
     );
   }
 

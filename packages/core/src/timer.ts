@@ -20,11 +20,16 @@ export function timeRun<Result>(
   fn: (tags: TimerTags) => Result,
   record: (milliseconds: number, tags: TimerTags) => void,
 ): Result {
-  const tags: TimerTags = { ...given };
-  const timer = startTimer((milliseconds) => record(milliseconds, tags));
+  const tags: TimerTags = copied(given);
+  const start = performance.now();
   const finish = (result: 'success' | 'failure'): void => {
-    tags['result'] ??= result;
-    timer.stop();
+    const milliseconds = performance.now() - start;
+    try {
+      tags['result'] ??= result;
+      record(milliseconds, tags);
+    } catch {
+      // As in `quietly`.
+    }
   };
   const fail = (error: unknown): never => {
     finish('failure');
@@ -43,6 +48,18 @@ export function timeRun<Result>(
     }, fail) as Result;
   finish('success');
   return returned;
+}
+
+/**
+ * A copy of tags or options, written property by property: what V8 makes of `{ ...tags }` is slow to walk afterwards, by
+ * 0.6 µs in Node.js 20.
+ */
+export function copied<Given extends object>(
+  given: Given | undefined,
+): { -readonly [Key in keyof Given]?: Given[Key] } {
+  const copy: { [Key in keyof Given]?: Given[Key] } = {};
+  for (const key in given) copy[key] = given[key];
+  return copy;
 }
 
 /** Records once, at the first stop, on a clock that never goes back. */
