@@ -53,6 +53,9 @@ export class Interner {
   }
 }
 
+/** The share of buckets in use at which there must be more. */
+const FULL = 0.75;
+
 /** Rows of integers, each known by a dense integer that is reused after it was removed. Equal rows are one row. */
 export class RowTable {
   /** Where a row starts in `#cells`: its length, then its integers. Minus one where the id is free. */
@@ -63,7 +66,7 @@ export class RowTable {
   readonly #freeStretches: number[] = [];
   readonly #freeIds: number[] = [];
   #nextId = 0;
-  /** Open addressing, linear probing, at most half full: id + 1, or 0 for empty. A removed row's stays until a rehash. */
+  /** Open addressing, linear probing, at most {@link FULL}: id + 1, or 0 for empty. A removed row's stays until a rehash. */
   #buckets = new Int32Array(32);
   #bucketsUsed = 0;
 
@@ -96,7 +99,7 @@ export class RowTable {
 
   /** Adds a row that {@link find} does not know. */
   insert(row: readonly number[]): number {
-    if ((this.#bucketsUsed + 1) * 2 > this.#buckets.length) this.#rehash();
+    if (this.#bucketsUsed >= this.#buckets.length * FULL) this.#rehash();
     const id = this.#freeIds.pop() ?? this.#nextId++;
     if (id >= this.#starts.length) this.#starts = grown(this.#starts, -1);
     const start = this.#allocate(row.length);
@@ -131,17 +134,18 @@ export class RowTable {
 
   /** The bucket that holds an equal row, or the empty one where it belongs. The row is `length` integers of `cells`. */
   #bucketOf(cells: ArrayLike<number>, from: number, length: number): number {
-    const mask = this.#buckets.length - 1;
+    const buckets = this.#buckets;
     let hash = length;
     for (let i = 0; i < length; i += 1) {
       hash = Math.imul(hash ^ cells[from + i]!, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    let bucket = (hash ^ (hash >>> 13)) & mask;
-    for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
+    // Scaled to the number of buckets, which is no power of two: that could be twice as many as are needed.
+    let bucket = Math.floor((((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32) * buckets.length);
+    for (let held = buckets[bucket]!; held !== 0; held = buckets[bucket]!) {
       if (this.#equals(this.#starts[held - 1]!, cells, from, length)) return bucket;
-      bucket = (bucket + 1) & mask;
+      bucket = bucket + 1 === buckets.length ? 0 : bucket + 1;
     }
     return bucket;
   }
@@ -159,18 +163,17 @@ export class RowTable {
     this.#buckets[bucket] = id + 1;
   }
 
-  /** Leaves out the buckets of removed rows; a quarter is in use at most afterwards, so it is rare. */
+  /** Leaves out the buckets of removed rows, and makes so many that it is rare. */
   #rehash(): void {
-    const { length } = this.#buckets;
-    this.#buckets = new Int32Array(this.size * 4 < length ? length : length * 2);
+    this.#buckets = new Int32Array(Math.max(32, Math.ceil((this.size * 1.5) / FULL)));
     this.#bucketsUsed = 0;
     for (let id = 0; id < this.#nextId; id += 1) if (this.has(id)) this.#enter(id);
   }
 }
 
-/** A copy of twice the length, its new half filled with `fill`. */
+/** A copy a quarter longer, its new part filled with `fill`. Doubling would leave up to half of a large column unused. */
 export function grown<T extends Int32Array | Float64Array | Uint8Array | Uint32Array>(column: T, fill = 0): T {
-  const copy = new (column.constructor as new (length: number) => T)(column.length * 2);
+  const copy = new (column.constructor as new (length: number) => T)(Math.ceil(column.length * 1.25));
   copy.set(column);
   if (fill !== 0) copy.fill(fill, column.length);
   return copy;
