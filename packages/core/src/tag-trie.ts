@@ -27,8 +27,9 @@ class Edge {
   /** Where all other values lead, of a tag that is left out or has no place for more; see {@link Held}. */
   other: TrieNode | number | undefined = undefined;
   placed: { has(value: string): boolean } | undefined = undefined;
-  lastValue: unknown = NO_VALUE;
-  lastChild: TrieNode | number = NOT_FOUND;
+  /** The value that came first, which is often the only one: found without a look into the map. */
+  firstValue: unknown = NO_VALUE;
+  firstChild: TrieNode | number = NOT_FOUND;
   readonly key: string;
   constructor(key: string) {
     this.key = key;
@@ -73,12 +74,9 @@ export function findRead(root: TrieNode, tags: ReadTags): number {
 function step(node: TrieNode, first: Edge, key: string, value: unknown): TrieNode | number {
   const edge = first.key === key ? first : node.others?.get(key);
   if (edge === undefined) return NOT_FOUND;
-  if (edge.lastValue === value) return edge.lastChild;
+  if (edge.firstValue === value) return edge.firstChild;
   const child = edge.children.get(value);
-  if (child === undefined) return elsewhere(edge, value);
-  edge.lastValue = value;
-  edge.lastChild = child;
-  return child;
+  return child === undefined ? elsewhere(edge, value) : child;
 }
 
 /** Where a value leads that the edge does not know. */
@@ -107,8 +105,10 @@ export function insertPath(root: TrieNode, tags: ReadTags, id: number, held: Hel
     const known = edge.children.get(value);
     const child = typeof known === 'object' ? known : left === 0 ? id : new TrieNode(known);
     edge.children.set(value, child);
-    edge.lastValue = value;
-    edge.lastChild = child;
+    if (edge.children.size === 1) {
+      edge.firstValue = value;
+      edge.firstChild = child;
+    }
     if (typeof child === 'number') return;
     node = child;
   }
