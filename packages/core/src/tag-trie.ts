@@ -105,7 +105,7 @@ export function insertPath(root: TrieNode, tags: ReadTags, id: number, held: Hel
     const known = edge.children.get(value);
     const child = typeof known === 'object' ? known : left === 0 ? id : new TrieNode(known);
     edge.children.set(value, child);
-    if (edge.children.size === 1) {
+    if (edge.children.size === 1 || value === edge.firstValue) {
       edge.firstValue = value;
       edge.firstChild = child;
     }
