@@ -1,5 +1,6 @@
-/** Samples of one slot that are kept one by one: growing values at one sampling rate, or distinct members. */
+/** Samples that are kept one by one: growing values of a slot at one sampling rate, its distinct members, or a line. */
 export class Batch {
+  /** Minus one for a line. */
   readonly slot: number;
   /** k, where each value was drawn at the rate 1/k. */
   readonly inverse: number;
@@ -9,6 +10,12 @@ export class Batch {
   /** The first value that is not written yet. */
   position = 0;
   members: Set<string> | undefined;
+  line: Uint8Array | undefined;
+  /** How many values a reservoir has left out. */
+  leftOut = 0;
+  /** How many values each one stands for; the first {@link heavier} of them for one more. */
+  weight = 1;
+  heavier = 0;
   /** Samples not yet handed to the writer; more than there are members where one was recorded repeatedly. */
   samples = 0;
   /** What the batch counts against the bound, in units of eight bytes. */
@@ -19,6 +26,30 @@ export class Batch {
     this.inverse = inverse;
     this.values = values;
     this.members = members;
+  }
+
+  /** Another value for a full reservoir. Algorithm R: the n-th is kept with the probability length/n, in the place of any. */
+  replace(value: number, random: () => number): void {
+    this.leftOut += 1;
+    const place = Math.floor(random() * (this.length + this.leftOut));
+    if (place < this.length) this.values[place] = value;
+  }
+
+  /**
+   * Says how many values each of a reservoir's stands for, in whole numbers that add up to all there were. Who stands for
+   * one more is drawn: a place in a reservoir says something about when its value came.
+   */
+  weigh(random: () => number): void {
+    const { length, values } = this;
+    const all = length + this.leftOut;
+    this.weight = Math.floor(all / length);
+    this.heavier = all - this.weight * length;
+    for (let place = 0; place < this.heavier; place += 1) {
+      const other = place + Math.floor(random() * (length - place));
+      const value = values[place]!;
+      values[place] = values[other]!;
+      values[other] = value;
+    }
   }
 }
 

@@ -1,10 +1,10 @@
-import type { MetricKind, SeriesId } from '@metrics/core';
+import type { SeriesId } from '@metrics/core';
 import { grown } from '@metrics/core/interning';
 import { Batch, BatchQueue } from './batch-queue.js';
 import type { SampleLedger } from './sample-ledger.js';
 import { inverseRate } from './sampling-rate.js';
-import type { SlotTable } from './slot-table.js';
-import { LARGEST_VALUE_ARRAY, ValueArrays } from './value-arrays.js';
+import type { SlotKind, SlotTable } from './slot-table.js';
+import { ValueArrays } from './value-arrays.js';
 import type { WindowWriter } from './window-writer.js';
 
 export interface ColumnsOptions {
@@ -24,6 +24,16 @@ export interface ColumnsOptions {
    * @default 1_000_000
    */
   readonly maxQueuedSamples?: number | undefined;
+  /** Single values of one slot that are kept together; 1 to 10,000. @default 1024 */
+  readonly maxSlotValues?: number | undefined;
+  /**
+   * What happens beyond `maxSlotValues`: the values are drained before the window ends (exact), or, in a `reservoir`, each
+   * value of the window is as likely as any other to be among those kept, whose rates say how many there were. Those left
+   * out are counted as sampled out. Counters and gauges are never left out.
+   *
+   * @default 'flush'
+   */
+  readonly overflow?: 'flush' | 'reservoir' | undefined;
   /** @default 1000 */
   readonly maxSetMembers?: number | undefined;
   /** In characters. A longer one is dropped under `member_too_long`. @default 1024 */
@@ -33,6 +43,7 @@ export interface ColumnsOptions {
 }
 
 const NO_VALUES = new Float64Array(0);
+const LARGEST_VALUE_ARRAY = 1024;
 
 /**
  * What was recorded since the last drain, in columns indexed by slot. Recording is a few stores; it never sends, and its
@@ -48,6 +59,7 @@ export class Columns {
   readonly #maxLoad: number;
   readonly #maxSetMembers: number;
   readonly #maxMemberLength: number;
+  readonly #hasReservoirs: boolean;
   readonly #random: () => number;
 
   /** A counter's sum, a gauge's last value. */
@@ -58,7 +70,15 @@ export class Columns {
   readonly #batches: (Batch | undefined)[] = [];
   readonly #queue = new BatchQueue();
   #load = 0;
-  readonly #arrays = new ValueArrays();
+  readonly #arrays: ValueArrays;
+  readonly #drained: Record<SlotKind, number> = {
+    counter: 0,
+    gauge: 0,
+    timing: 0,
+    distribution: 0,
+    set: 0,
+    histogram: 0,
+  };
   /** Why ids without a slot have none; all others were never opened. */
   readonly #refusals = new Map<SeriesId, string>();
   #closed = false;
@@ -70,6 +90,8 @@ export class Columns {
     this.#maxLoad = options.maxQueuedSamples ?? 1_000_000;
     this.#maxSetMembers = options.maxSetMembers ?? 1000;
     this.#maxMemberLength = options.maxMemberLength ?? 1024;
+    this.#arrays = new ValueArrays(options.maxSlotValues ?? LARGEST_VALUE_ARRAY);
+    this.#hasReservoirs = options.overflow === 'reservoir';
     this.#random = options.random ?? Math.random;
   }
 
@@ -80,13 +102,18 @@ export class Columns {
     return held;
   }
 
+  /** How many slots drains found something in, by kind. */
+  get drained(): Readonly<Record<SlotKind, number>> {
+    return this.#drained;
+  }
+
   /** Whether half of what may be queued is. */
   get crowded(): boolean {
     return this.#load >= this.#maxLoad / 2;
   }
 
   /** Maps an id to the slot of its rendered identity. @see {@link SlotTable.attach} */
-  open(id: SeriesId, kind: MetricKind, fragments: readonly number[]): void {
+  open(id: SeriesId, kind: SlotKind, fragments: readonly number[]): void {
     this.release(id);
     const slot = this.#slots.attach(id, kind, fragments);
     if (slot < this.#samples.length) return;
@@ -110,7 +137,7 @@ export class Columns {
   incr(id: SeriesId, amount: number, sampleRate: number): void {
     if (!this.#merge) return this.value(id, amount, sampleRate);
     const slot = this.#slots.of(id);
-    if (slot < 0) return this.#drop(id);
+    if (slot < 0) return this.drop(id);
     this.#values[slot]! += amount;
     this.#samples[slot]! += 1;
   }
@@ -118,7 +145,7 @@ export class Columns {
   gauge(id: SeriesId, value: number): void {
     if (!this.#merge) return this.value(id, value, 1);
     const slot = this.#slots.of(id);
-    if (slot < 0) return this.#drop(id);
+    if (slot < 0) return this.drop(id);
     this.#values[slot] = value;
     this.#samples[slot]! += 1;
   }
@@ -126,7 +153,7 @@ export class Columns {
   /** A sample that is kept on its own: a timing, a value of a distribution. */
   value(id: SeriesId, value: number, sampleRate: number): void {
     const slot = this.#slots.of(id);
-    if (slot < 0) return this.#drop(id);
+    if (slot < 0) return this.drop(id);
     let inverse = 1;
     if (sampleRate !== 1) {
       inverse = inverseRate(sampleRate);
@@ -135,7 +162,12 @@ export class Columns {
     if (this.#load >= this.#maxLoad) return this.#ledger.refuse(1, 'queue_full');
     let batch = this.#batches[slot];
     if (batch === undefined || batch.length === batch.values.length || batch.inverse !== inverse) {
-      batch = this.#batchWithRoom(slot, inverse);
+      const room = this.#batchWithRoom(slot, inverse);
+      if (room === undefined) {
+        batch!.replace(value, this.#random);
+        return this.#ledger.leaveOut();
+      }
+      batch = room;
     }
     batch.values[batch.length] = value;
     batch.length += 1;
@@ -145,7 +177,7 @@ export class Columns {
 
   set(id: SeriesId, member: string): void {
     const slot = this.#slots.of(id);
-    if (slot < 0) return this.#drop(id);
+    if (slot < 0) return this.drop(id);
     if (member.length > this.#maxMemberLength) return this.#ledger.refuse(1, 'member_too_long');
     let batch = this.#batches[slot];
     if (batch?.members?.has(member) !== true) {
@@ -166,16 +198,36 @@ export class Columns {
     this.#samples[slot]! += 1;
   }
 
+  /** A sample that is a line of its own, rendered already. */
+  line(bytes: Uint8Array): void {
+    if (this.#closed) return this.#ledger.refuse(1, 'closed');
+    if (this.#load >= this.#maxLoad) return this.#ledger.refuse(1, 'queue_full');
+    const batch = new Batch(-1, 1, NO_VALUES, undefined);
+    batch.line = bytes;
+    batch.samples = 1;
+    batch.load = 1 + (bytes.length >> 3);
+    this.#load += batch.load;
+    this.#queue.push(batch);
+    if (this.crowded) this.onPressure(true);
+  }
+
+  /** Drops a sample whose id has no slot, for the reason that it has none. */
+  drop(id: SeriesId): void {
+    this.#ledger.refuse(1, this.#closed ? 'closed' : (this.#refusals.get(id) ?? 'unknown_series'));
+  }
+
   /** Hands what a slot holds to the writer; what it keeps one by one goes to the end of the queue. */
   drainSlot(slot: number, writer: WindowWriter): void {
     const samples = this.#samples[slot]!;
     if (samples > 0) {
       const batch = this.#batches[slot];
+      const kind = this.#slots.kind(slot);
+      this.#drained[kind] += 1;
       if (batch !== undefined) {
         this.#seal(slot, batch);
       } else {
         const value = this.#values[slot]!;
-        const isCounter = this.#slots.kind(slot) === 'counter';
+        const isCounter = kind === 'counter';
         this.#samples[slot] = 0;
         if (isCounter) this.#values[slot] = 0;
         // Sums of finite amounts can overflow.
@@ -194,7 +246,8 @@ export class Columns {
   /** Hands the sealed batches to the writer. Answers whether none is left; otherwise the burst is full. */
   drainQueue(writer: WindowWriter): boolean {
     for (let batch = this.#queue.first; batch !== undefined; batch = this.#queue.first) {
-      if (batch.members === undefined) this.#drainValues(batch, writer);
+      if (batch.line !== undefined) this.#drainLine(batch, batch.line, writer);
+      else if (batch.members === undefined) this.#drainValues(batch, writer);
       else this.#drainMembers(batch, batch.members, writer);
       if (batch.samples > 0) return false;
       this.#queue.removeFirst();
@@ -234,11 +287,21 @@ export class Columns {
 
   #drainValues(batch: Batch, writer: WindowWriter): void {
     while (batch.position < batch.length && writer.ready && !writer.burstFull) {
+      const isHeavier = batch.position < batch.heavier;
+      const end = isHeavier ? batch.heavier : batch.length;
+      const inverse = batch.inverse * (batch.weight + (isHeavier ? 1 : 0));
       // The writer settles as it goes, so it owns all of them before it starts, and gives back what it left.
-      this.#hand(batch, batch.length - batch.position);
-      batch.position = writer.values(batch.slot, batch.values, batch.position, batch.length, batch.inverse);
-      this.#hand(batch, batch.position - batch.length);
+      this.#hand(batch, end - batch.position);
+      batch.position = writer.values(batch.slot, batch.values, batch.position, end, inverse);
+      this.#hand(batch, batch.position - end);
     }
+  }
+
+  #drainLine(batch: Batch, line: Uint8Array, writer: WindowWriter): void {
+    if (!writer.ready || writer.burstFull) return;
+    const { samples } = batch;
+    this.#hand(batch, samples);
+    writer.line!(line, samples);
   }
 
   #drainMembers(batch: Batch, members: Set<string>, writer: WindowWriter): void {
@@ -258,13 +321,17 @@ export class Columns {
     this.#queue.samples -= samples;
   }
 
-  #batchWithRoom(slot: number, inverse: number): Batch {
+  /** A batch that takes another value; none where a reservoir is full. */
+  #batchWithRoom(slot: number, inverse: number): Batch | undefined {
     if (this.crowded) this.onPressure(true);
     const batch = this.#batches[slot];
     if (batch !== undefined) {
-      if (batch.inverse === inverse && batch.values.length < LARGEST_VALUE_ARRAY) {
-        batch.values = this.#arrays.grow(batch.values);
-        return batch;
+      if (batch.inverse === inverse) {
+        if (batch.values.length < this.#arrays.largest) {
+          batch.values = this.#arrays.grow(batch.values);
+          return batch;
+        }
+        if (this.#hasReservoirs && isSampled(this.#slots.kind(slot))) return undefined;
       }
       this.#seal(slot, batch);
       this.onPressure(false);
@@ -287,6 +354,7 @@ export class Columns {
       this.#ledger.refuse(batch.samples - batch.length, 'wrong_kind');
       batch.samples = batch.length;
       batch.load = batch.length;
+      if (batch.leftOut > 0) batch.weigh(this.#random);
     }
     this.#samples[slot] = 0;
     this.#batches[slot] = undefined;
@@ -297,6 +365,7 @@ export class Columns {
   #discard(batch: Batch): void {
     this.#load -= batch.load;
     this.#arrays.give(batch.values);
+    if (batch.slot < 0) return;
     this.#slots.release(batch.slot);
     this.#freeIfDone(batch.slot);
   }
@@ -306,8 +375,9 @@ export class Columns {
     this.#slots.free(slot);
     this.#values[slot] = 0;
   }
+}
 
-  #drop(id: SeriesId): void {
-    this.#ledger.refuse(1, this.#closed ? 'closed' : (this.#refusals.get(id) ?? 'unknown_series'));
-  }
+/** Every counter's amount counts, and of gauges the last. */
+function isSampled(kind: SlotKind): boolean {
+  return kind === 'timing' || kind === 'distribution' || kind === 'histogram';
 }

@@ -1,7 +1,10 @@
 import type { MetricKind, SeriesId } from '@metrics/core';
 import { grown, RowTable } from '@metrics/core/interning';
 
-const KINDS: readonly MetricKind[] = ['counter', 'gauge', 'timing', 'distribution', 'set'];
+/** What a slot holds. A histogram is what a distribution or a timing may be on the wire. */
+export type SlotKind = MetricKind | 'histogram';
+
+const KINDS: readonly SlotKind[] = ['counter', 'gauge', 'timing', 'distribution', 'set', 'histogram'];
 /** The kind sits in the low bits of a row's first cell: a cell of its own would cost four bytes a series. */
 const KIND_BITS = 3;
 const KIND_MASK = (1 << KIND_BITS) - 1;
@@ -42,7 +45,7 @@ export class SlotTable {
    *
    * @param fragments at least one.
    */
-  attach(id: SeriesId, kind: MetricKind, fragments: readonly number[]): number {
+  attach(id: SeriesId, kind: SlotKind, fragments: readonly number[]): number {
     const row = [...fragments];
     row[0] = (row[0]! << KIND_BITS) | KINDS.indexOf(kind);
     let slot = this.#rows.find(row);
@@ -89,7 +92,7 @@ export class SlotTable {
     this.#rows.remove(slot);
   }
 
-  kind(slot: number): MetricKind {
+  kind(slot: number): SlotKind {
     return KINDS[this.#rows.at(slot, 0) & KIND_MASK]!;
   }
 

@@ -1,19 +1,24 @@
 const SMALLEST = 16;
-export const LARGEST_VALUE_ARRAY = 1024;
-/** Per size. Enough for the common case of a few hundred busy series, half a megabyte at most in all. */
-const KEPT = 32;
+/** Per size. Enough for the common case of a few hundred busy series, a megabyte at most in all. */
+const KEPT = 64;
 
-/** Float64Arrays of 16 to 1024 values, reused: an allocation outside the heap costs more than the samples in it. */
+/** Float64Arrays of 16 values and more, reused: an allocation outside the heap costs more than the samples in it. */
 export class ValueArrays {
+  readonly largest: number;
   readonly #spare = new Map<number, Float64Array[]>();
 
-  take(length: number = SMALLEST): Float64Array {
+  /** @param largest the length of the largest array. */
+  constructor(largest: number) {
+    this.largest = largest;
+  }
+
+  take(length: number = Math.min(SMALLEST, this.largest)): Float64Array {
     return this.#spare.get(length)?.pop() ?? new Float64Array(length);
   }
 
-  /** An array of twice the length with the same values. */
+  /** An array of twice the length, as far as that is allowed, with the same values. */
   grow(values: Float64Array): Float64Array {
-    const larger = this.take(values.length * 2);
+    const larger = this.take(Math.min(values.length * 2, this.largest));
     larger.set(values);
     this.give(values);
     return larger;

@@ -22,6 +22,8 @@ export interface WindowWriter {
    */
   values(slot: number, values: Float64Array, from: number, to: number, inverse: number): number;
   member(slot: number, member: string, samples: number): void;
+  /** A whole line that was rendered when it was recorded. Only for writers whose columns are given lines. */
+  line?(bytes: Uint8Array, samples: number): void;
 
   /** The drain is over: what is still open is sent. */
   finish(): void;

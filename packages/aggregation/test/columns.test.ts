@@ -1,25 +1,8 @@
 import { Interner } from '@metrics/core/interning';
 import * as fc from 'fast-check';
-import { Columns, type ColumnsOptions, inverseRate, SampleLedger, SlotTable } from '../src/index.js';
+import { Columns, inverseRate, SampleLedger, SlotTable } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
-
-function setUp(options: Partial<ColumnsOptions> = {}) {
-  const released: number[] = [];
-  const slots = new SlotTable((fragment) => released.push(fragment));
-  const ledger = new SampleLedger();
-  const columns = new Columns({ slots, ledger, ...options });
-  const writer = new RecordingWriter(slots, ledger);
-  const drain = (): void => {
-    columns.drainQueue(writer);
-    for (let slot = 0; slot < slots.bound; slot += 1) {
-      columns.drainSlot(slot, writer);
-      columns.drainQueue(writer);
-    }
-  };
-  const stats = () => ledger.stats(columns.held);
-  const values = () => writer.written.map(({ value }) => value);
-  return { columns, drain, ledger, released, slots, stats, values, writer };
-}
+import { setUp } from './set-up.js';
 
 describe('slots', () => {
   test('ids of one rendered identity share a slot: counts add, the last gauge in time wins', () => {

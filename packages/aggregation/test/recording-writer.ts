@@ -62,6 +62,11 @@ export class RecordingWriter implements WindowWriter {
     this.#write(slot, member, samples, 1);
   }
 
+  line(bytes: Uint8Array, samples: number): void {
+    this.written.push({ kind: 'line', series: '', value: Buffer.from(bytes).toString(), samples, inverse: 1 });
+    this.#took(samples);
+  }
+
   finish(): void {
     this.finishes += 1;
   }
@@ -96,6 +101,10 @@ export class RecordingWriter implements WindowWriter {
       samples,
       inverse,
     });
+    this.#took(samples);
+  }
+
+  #took(samples: number): void {
     this.bursts[this.bursts.length - 1]! += 1;
     if (this.settles) this.#ledger.settle(samples);
     else this.#unsettled += samples;

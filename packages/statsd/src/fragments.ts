@@ -5,11 +5,10 @@ export class Fragments {
   readonly #interner = new Interner();
   readonly #bytes: (Uint8Array | undefined)[] = [];
 
-  /** @param text ASCII. */
   acquire(text: string): number {
     const fragment = this.#interner.acquire(text);
     // The id of a released text comes back for another one.
-    this.#bytes[fragment] ??= ascii(text);
+    this.#bytes[fragment] ??= utf8(text);
     return fragment;
   }
 
@@ -26,5 +25,16 @@ export class Fragments {
 export function ascii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+const encoder = new TextEncoder();
+
+/** Text as bytes of its own, in an array that is a part of the heap while it is small: the encoder's own would not be. */
+export function utf8(text: string): Uint8Array {
+  const length = Buffer.byteLength(text);
+  if (length === text.length) return ascii(text);
+  const bytes = new Uint8Array(length);
+  encoder.encodeInto(text, bytes);
   return bytes;
 }

@@ -1,63 +1,65 @@
-import type { SampleLedger, SlotTable, WindowWriter } from '@metrics/aggregation';
-import type { MetricKind } from '@metrics/core';
-import { LONGEST_DECIMAL, plainDecimal, writeDecimal } from './decimal.js';
+import type { SampleLedger, SlotKind, SlotTable, WindowWriter } from '@metrics/aggregation';
+import { LONGEST_DECIMAL, writeDecimal } from './decimal.js';
 import { ascii, type Fragments } from './fragments.js';
+import { LineParts, put } from './line-parts.js';
+import { type LineRules, plainRules } from './line-rules.js';
 import type { LineSyntax } from './line-syntax.js';
 import type { Packets } from './packets.js';
+import { rateText } from './rate-text.js';
 import { sanitisedMember } from './sanitised.js';
 
-/** A distribution is a timing to plain StatsD: `h` and `d` would be counted as counters. */
-const TYPES: Readonly<Record<MetricKind, Uint8Array>> = {
-  counter: ascii('|c'),
-  gauge: ascii('|g'),
-  timing: ascii('|ms'),
-  distribution: ascii('|ms'),
-  set: ascii('|s'),
-};
 const NOTHING = ascii('');
 const COLON = 58;
-const NEWLINE = 10;
 const ZERO = 48;
-/** Rates are constants of the application; more of them are a mistake that must not grow. */
+/** Rates are constants of the application; more of them are a mistake, or reservoirs, and must not grow. */
 const MAX_RATES = 100;
 
 export interface LineWriterOptions {
   readonly slots: SlotTable;
   readonly fragments: Fragments;
   readonly syntax: LineSyntax;
+  /** @default plain StatsD */
+  readonly rules?: LineRules | undefined;
   readonly packets: Packets;
   readonly ledger: SampleLedger;
-  /** Called when a negative value of a distribution is dropped, which no server takes as `ms`. */
+  /** Called when a negative timing or value of a distribution is dropped, where no server takes it. */
   readonly onNegative: () => void;
 }
 
 /**
- * Slots and values into lines: `name[tags]:value|type[|@rate][tags]\n`, from fragments encoded once per series.
+ * Slots and values into lines: `name[tags]:value[:value…]|type[|@rate][tags][tail]\n`. A little long, because its ways to
+ * write a value share one line.
  *
  * @see https://github.com/statsd/statsd/blob/master/docs/metric_types.md
  */
 export class LineWriter implements WindowWriter {
   readonly #slots: SlotTable;
-  readonly #fragments: Fragments;
   readonly #packets: Packets;
   readonly #ledger: SampleLedger;
   readonly #onNegative: () => void;
-  readonly #tagsInName: boolean;
-  readonly #firstTag: Uint8Array;
-  readonly #nextTag: Uint8Array;
+  readonly #rules: LineRules;
+  readonly #parts: LineParts;
+  readonly #types: Readonly<Record<SlotKind, Uint8Array>>;
   readonly #rates = new Map<number, Uint8Array>();
   /** The value of the line being written. */
   readonly #value = new Uint8Array(LONGEST_DECIMAL);
 
   constructor(options: LineWriterOptions) {
-    this.#slots = options.slots;
-    this.#fragments = options.fragments;
+    const { slots, fragments, syntax, rules = plainRules } = options;
+    this.#slots = slots;
     this.#packets = options.packets;
     this.#ledger = options.ledger;
     this.#onNegative = options.onNegative;
-    this.#tagsInName = options.syntax.tagsInName;
-    this.#firstTag = ascii(options.syntax.firstTag);
-    this.#nextTag = ascii(options.syntax.nextTag);
+    this.#rules = rules;
+    this.#parts = new LineParts({ slots, fragments, syntax, tail: rules.tail });
+    this.#types = {
+      counter: ascii(`|${rules.types.counter}`),
+      gauge: ascii(`|${rules.types.gauge}`),
+      timing: ascii(`|${rules.types.timing}`),
+      distribution: ascii(`|${rules.types.distribution}`),
+      histogram: ascii(`|${rules.types.histogram}`),
+      set: ascii(`|${rules.types.set}`),
+    };
   }
 
   get ready(): boolean {
@@ -74,39 +76,59 @@ export class LineWriter implements WindowWriter {
 
   counter(slot: number, sum: number, samples: number): void {
     const length = writeDecimal(sum, this.#value, 0);
-    this.#write(slot, TYPES.counter, this.#value, length, NOTHING, samples);
+    this.#write(slot, this.#types.counter, this.#value, length, NOTHING, samples);
   }
 
-  /**
-   * Servers take a signed gauge for a change, unless the gauge is zero: a negative value is preceded by a zero, in the
-   * same packet so that nothing comes in between.
-   */
   gauge(slot: number, value: number, samples: number): void {
     const length = writeDecimal(value, this.#value, 0);
-    this.#write(slot, TYPES.gauge, this.#value, length, NOTHING, samples, value < 0);
+    this.#write(slot, this.#types.gauge, this.#value, length, NOTHING, samples, this.#needsZero(value));
   }
 
   values(slot: number, values: Float64Array, from: number, to: number, inverse: number): number {
     const kind = this.#slots.kind(slot);
+    const type = this.#types[kind];
     const rate = this.#rate(inverse);
+    const isPacked = this.#rules.packed.includes(kind);
     let index = from;
     do {
+      if (isPacked) {
+        index = this.#pack(slot, type, values, index, to, rate);
+        continue;
+      }
       const value = values[index]!;
       index += 1;
-      if (value < 0 && (kind === 'distribution' || kind === 'timing')) {
+      if (value < 0 && !this.#rules.negativeValues && kind !== 'counter' && kind !== 'gauge') {
         this.#ledger.lose(1, 'negative_distribution');
         this.#onNegative();
         continue;
       }
       const length = writeDecimal(value, this.#value, 0);
-      this.#write(slot, TYPES[kind], this.#value, length, rate, 1, kind === 'gauge' && value < 0);
+      this.#write(slot, type, this.#value, length, rate, 1, kind === 'gauge' && this.#needsZero(value));
     } while (index < to && this.#packets.ready && !this.#packets.burstFull);
     return index;
   }
 
   member(slot: number, member: string, samples: number): void {
     const text = ascii(sanitisedMember(member));
-    this.#write(slot, TYPES.set, text, text.length, NOTHING, samples);
+    this.#write(slot, this.#types.set, text, text.length, NOTHING, samples);
+  }
+
+  line(bytes: Uint8Array, samples: number): void {
+    const start = this.#packets.reserve(bytes.length);
+    if (start < 0) return this.#ledger.lose(samples, 'line_too_long');
+    put(bytes, this.#packets.buffer, start);
+    this.#packets.commit(bytes.length, samples);
+  }
+
+  /** The line of a counter's amount or a gauge's value at a time of its own, for servers that take one. */
+  timestamped(slot: number, value: number, epochSeconds: number): Uint8Array {
+    const type = this.#types[this.#slots.kind(slot)];
+    const time = ascii(`|T${Math.floor(epochSeconds)}`);
+    const length = writeDecimal(value, this.#value, 0);
+    const line = new Uint8Array(this.#parts.length(slot) + length + type.length + time.length);
+    const at = put(this.#value.subarray(0, length), line, this.#parts.writeBegin(slot, line, 0));
+    this.#parts.writeEnd(slot, line, put(type, line, at), time);
+    return line;
   }
 
   finish(): void {
@@ -125,6 +147,14 @@ export class LineWriter implements WindowWriter {
     this.#packets.abandon(reason);
   }
 
+  /**
+   * Such servers take a signed gauge for a change, unless the gauge is zero: a negative value is preceded by a zero, in
+   * the same packet so that nothing comes in between.
+   */
+  #needsZero(value: number): boolean {
+    return value < 0 && this.#rules.signIsChange;
+  }
+
   #write(
     slot: number,
     type: Uint8Array,
@@ -134,58 +164,50 @@ export class LineWriter implements WindowWriter {
     samples: number,
     zeroFirst = false,
   ): void {
-    const around = this.#tagsLength(slot) + 1 + type.length + rate.length + 1;
+    const around = this.#parts.length(slot) + type.length + rate.length;
     const length = around + valueLength + (zeroFirst ? around + 1 : 0);
     const start = this.#packets.reserve(length);
-    if (start < 0) {
-      this.#ledger.lose(samples, 'line_too_long');
-      return;
-    }
+    if (start < 0) return this.#ledger.lose(samples, 'line_too_long');
     const target = this.#packets.buffer;
-    let at = this.#writeName(slot, target, start);
+    let at = this.#parts.writeBegin(slot, target, start);
     if (zeroFirst) {
       target[at] = ZERO;
-      at = this.#writeEnd(slot, type, rate, target, at + 1);
-      at = this.#writeName(slot, target, at);
+      at = this.#parts.writeEnd(slot, target, put(rate, target, put(type, target, at + 1)));
+      at = this.#parts.writeBegin(slot, target, at);
     }
     for (let i = 0; i < valueLength; i += 1) target[at + i] = value[i]!;
-    this.#writeEnd(slot, type, rate, target, at + valueLength);
+    this.#parts.writeEnd(slot, target, put(rate, target, put(type, target, at + valueLength)));
     this.#packets.commit(length, samples);
   }
 
-  /** The name and, where they belong to it, the tags, and the colon. */
-  #writeName(slot: number, target: Uint8Array, start: number): number {
-    let at = put(this.#fragments.bytes(this.#slots.fragment(slot, 0)), target, start);
-    if (this.#tagsInName) at = this.#writeTags(slot, target, at);
-    target[at] = COLON;
-    return at + 1;
-  }
-
-  #writeEnd(slot: number, type: Uint8Array, rate: Uint8Array, target: Uint8Array, start: number): number {
-    let at = put(rate, target, put(type, target, start));
-    if (!this.#tagsInName) at = this.#writeTags(slot, target, at);
-    target[at] = NEWLINE;
-    return at + 1;
-  }
-
-  #writeTags(slot: number, target: Uint8Array, start: number): number {
-    const count = this.#slots.fragments(slot);
-    let at = start;
-    for (let index = 1; index < count; index += 1) {
-      at = put(index === 1 ? this.#firstTag : this.#nextTag, target, at);
-      at = put(this.#fragments.bytes(this.#slots.fragment(slot, index)), target, at);
+  /** Writes one line with as many values as the packet has room for. Answers the index of the first that is left. */
+  #pack(slot: number, type: Uint8Array, values: Float64Array, from: number, to: number, rate: Uint8Array): number {
+    const around = this.#parts.length(slot) + type.length + rate.length;
+    let length = writeDecimal(values[from]!, this.#value, 0);
+    const start = this.#packets.reserve(around + length);
+    if (start < 0) {
+      this.#ledger.lose(1, 'line_too_long');
+      return from + 1;
     }
-    return at;
-  }
-
-  /** Bytes of the name and the tags. */
-  #tagsLength(slot: number): number {
-    const count = this.#slots.fragments(slot);
-    let length = count > 1 ? this.#firstTag.length + (count - 2) * this.#nextTag.length : 0;
-    for (let index = 0; index < count; index += 1) {
-      length += this.#fragments.bytes(this.#slots.fragment(slot, index)).length;
+    const target = this.#packets.buffer;
+    const begin = this.#parts.writeBegin(slot, target, start);
+    const limit = target.length - around + (begin - start);
+    let at = put(this.#value.subarray(0, length), target, begin);
+    let index = from + 1;
+    for (; index < to; index += 1) {
+      if (at + 1 + LONGEST_DECIMAL <= limit) {
+        target[at] = COLON;
+        at = writeDecimal(values[index]!, target, at + 1);
+        continue;
+      }
+      length = writeDecimal(values[index]!, this.#value, 0);
+      if (at + 1 + length > limit) break;
+      target[at] = COLON;
+      at = put(this.#value.subarray(0, length), target, at + 1);
     }
-    return length;
+    at = this.#parts.writeEnd(slot, target, put(rate, target, put(type, target, at)));
+    this.#packets.commit(at - start, index - from);
+    return index;
   }
 
   #rate(inverse: number): Uint8Array {
@@ -193,17 +215,9 @@ export class LineWriter implements WindowWriter {
     let rate = this.#rates.get(inverse);
     if (rate === undefined) {
       if (this.#rates.size >= MAX_RATES) this.#rates.clear();
-      rate = ascii(`|@${plainDecimal(1 / inverse)}`);
+      rate = ascii(`|@${rateText(inverse)}`);
       this.#rates.set(inverse, rate);
     }
     return rate;
   }
-}
-
-/** Copies bytes and answers where they end. A native copy costs more than a few stores. */
-function put(bytes: Uint8Array, target: Uint8Array, start: number): number {
-  const { length } = bytes;
-  if (length > 24) target.set(bytes, start);
-  else for (let i = 0; i < length; i += 1) target[start + i] = bytes[i]!;
-  return start + length;
 }

@@ -1,9 +1,11 @@
 /** Takes whole packets to a socket. */
 export interface PacketTransport {
-  /** False until there is an address to send to. */
+  /** False until there is an address to send to, and while a connection is known to be gone. */
   readonly ready: boolean;
   /** Where packets go, for people; undefined while it is not known. */
   readonly address: string | undefined;
+  /** The kernel takes no more for now: what is sent all the same waits in the process. @default false */
+  readonly congested?: boolean;
   /** Bytes of the largest packet, its last newline included. */
   readonly maxPacketBytes: number;
   /** Packets a receiver's queue takes at once. */
@@ -14,7 +16,9 @@ export interface PacketTransport {
    * `refused` means that nothing left the process and that the packet may be offered again later.
    */
   send(packet: Uint8Array, done: (error: Error | undefined, refused: boolean) => void): void;
-  /** Tries to find an address now. Resolves with whether there is one. Never rejects. */
+  /** Tries to become ready now. Resolves with whether it is, within about a second. Never rejects. */
   connect(): Promise<boolean>;
+  /** The process may end in this very turn: whatever waits for an event leaves now. */
+  hurry?(): void;
   close(): void;
 }

@@ -10,6 +10,8 @@ const MAX_IN_FLIGHT = 64;
 const SPARE_BUFFERS = 8;
 const FIRST_RETRY = 5;
 const LONGEST_RETRY = 1000;
+/** While somebody waits: a reader that was behind for most of their patience is asked again in time. */
+const REQUESTED_RETRY = 50;
 /** Milliseconds for which a request waits for a transport that is down. */
 const PATIENCE = 1000;
 
@@ -26,9 +28,22 @@ export interface PacketsOptions {
   readonly onFailure: (error: Error, held: boolean) => void;
 }
 
+export interface PacketCounts {
+  /** Handed over without an error. */
+  readonly packets: number;
+  readonly bytes: number;
+  /** Failed in the transport, or were lost with a connection. */
+  readonly packetsDropped: number;
+  readonly bytesDropped: number;
+  /** Not sent when the deadline of a close came. */
+  readonly packetsAbandoned: number;
+  readonly bytesAbandoned: number;
+}
+
 /**
  * Lines into packets, packets into the transport. Counts what comes back, keeps what was refused and offers it again, so
- * that nothing is written while the transport is down and the columns go on merging.
+ * that nothing is written while the transport is down and the columns go on merging. A little long, because a packet is
+ * in one of four states and they are kept together.
  */
 export class Packets {
   readonly #transport: PacketTransport;
@@ -42,13 +57,21 @@ export class Packets {
   #retryTimer: NodeJS.Timeout | undefined;
   #retryWait = FIRST_RETRY;
   #failing = false;
+  /** The last packet that came back was refused: until another was taken, the columns go on merging. */
+  #refused = false;
   #abandoned = false;
   #waiting: (() => void)[] = [];
   #burstBytes = 0;
   #burstPackets = 0;
   #burstLines = 0;
-  #packets = 0;
-  #bytes = 0;
+  readonly #counts = {
+    packets: 0,
+    bytes: 0,
+    packetsDropped: 0,
+    bytesDropped: 0,
+    packetsAbandoned: 0,
+    bytesAbandoned: 0,
+  };
 
   constructor(options: PacketsOptions) {
     this.#transport = options.transport;
@@ -56,17 +79,18 @@ export class Packets {
     this.#onFailure = options.onFailure;
   }
 
-  /** Sent without an error. */
-  get sent(): { readonly packets: number; readonly bytes: number } {
-    return { packets: this.#packets, bytes: this.#bytes };
+  /** What became of packets so far. Those in the air or held are in none of the figures. */
+  get counts(): PacketCounts {
+    return { ...this.#counts };
   }
 
   get ready(): boolean {
-    return this.#transport.ready && this.#held.length === 0 && this.#inFlight.size < MAX_IN_FLIGHT;
+    return this.#transport.ready && !this.#refused && this.#held.length === 0 && this.#inFlight.size < MAX_IN_FLIGHT;
   }
 
   get burstFull(): boolean {
     return (
+      this.#transport.congested === true ||
       this.#burstBytes >= BURST_BYTES ||
       this.#burstLines >= BURST_LINES ||
       this.#burstPackets >= this.#transport.maxBurstPackets
@@ -122,12 +146,23 @@ export class Packets {
   async whenReady(): Promise<boolean> {
     if (!this.#transport.ready && !(await this.#transport.connect())) return false;
     const ends = performance.now() + PATIENCE;
-    this.#retry();
-    while (!this.ready && !this.#abandoned && performance.now() < ends) {
+    let nextOffer = 0;
+    while (!this.#abandoned && performance.now() < ends) {
+      if (performance.now() >= nextOffer) {
+        this.#retry();
+        nextOffer = performance.now() + REQUESTED_RETRY;
+      }
+      if (this.ready) return true;
       // Keeps the process alive: somebody waits.
       await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY));
     }
     return this.ready;
+  }
+
+  /** For a drain at the exit of the process, before it begins: nothing waits for an event that will not come. */
+  hurry(): void {
+    this.#transport.hurry?.();
+    this.#refused = false;
   }
 
   /** Loses what is open, held or not called back yet. */
@@ -139,7 +174,11 @@ export class Packets {
     this.#open = undefined;
     this.#held = [];
     this.#inFlight.clear();
-    for (const { samples } of lost) this.#ledger.lose(samples, reason);
+    for (const { length, samples } of lost) {
+      this.#counts.packetsAbandoned += 1;
+      this.#counts.bytesAbandoned += length;
+      this.#ledger.lose(samples, reason);
+    }
     this.#wake();
   }
 
@@ -157,14 +196,18 @@ export class Packets {
 
   #succeeded(packet: Packet): void {
     this.#failing = false;
+    this.#refused = false;
     this.#retryWait = FIRST_RETRY;
-    this.#packets += 1;
-    this.#bytes += packet.length;
+    this.#counts.packets += 1;
+    this.#counts.bytes += packet.length;
     this.#ledger.settle(packet.samples);
     this.#recycle(packet);
   }
 
   #fail(packet: Packet, error: Error): void {
+    this.#refused = false;
+    this.#counts.packetsDropped += 1;
+    this.#counts.bytesDropped += packet.length;
     this.#ledger.lose(packet.samples, 'send_failed');
     this.#recycle(packet);
     this.#tell(error, false);
@@ -172,12 +215,13 @@ export class Packets {
 
   #hold(packet: Packet, error: Error): void {
     this.#held.push(packet);
+    this.#refused = true;
     if (this.#retryTimer === undefined) {
       this.#retryTimer = setTimeout(() => this.#retry(), this.#retryWait).unref();
       this.#retryWait = Math.min(this.#retryWait * 2, LONGEST_RETRY);
     }
-    // A reader that is a little behind is no problem worth telling.
-    if (this.#retryWait > 100) this.#tell(error, true);
+    // A reader that is a little behind is no problem worth telling, and a transport that lost its connection tells itself.
+    if (this.#retryWait > 100 && this.#transport.ready) this.#tell(error, true);
   }
 
   #tell(error: Error, held: boolean): void {

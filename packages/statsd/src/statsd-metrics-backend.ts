@@ -1,19 +1,19 @@
-import { AggregationWindow, Columns, SampleLedger, SlotTable } from '@metrics/aggregation';
+import { AggregationWindow, Columns, ProblemReporter, SampleLedger, SlotTable } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
 import { Fragments } from './fragments.js';
 import { type LineSyntax, lineSyntax } from './line-syntax.js';
 import { LineWriter } from './line-writer.js';
 import type { PacketTransport } from './packet-transport.js';
-import { Packets } from './packets.js';
-import { ProblemReporter } from './problem-reporter.js';
+import { type PacketCounts, Packets } from './packets.js';
 import { type CheckedStatsdOptions, checkedOptions, type StatsdOptions } from './statsd-options.js';
+import { StreamTransport } from './stream-transport.js';
 import { UdpTransport } from './udp-transport.js';
 import { UdsTransport } from './uds-transport.js';
 
-export interface StatsdStats extends BackendStats {
-  /** Packets and bytes handed over without an error. */
-  readonly packets: number;
-  readonly bytes: number;
+export interface StatsdStats extends BackendStats, PacketCounts {
+  readonly transport: 'udp' | 'tcp' | 'uds';
+  /** Whether packets can leave now. Otherwise metrics wait and are merged. */
+  readonly ready: boolean;
   /** Where they go; undefined until the host name is resolved. */
   readonly address: string | undefined;
   /** The last error of the transport or of name resolution. */
@@ -24,7 +24,7 @@ export interface StatsdStats extends BackendStats {
 const LONGEST_NAME = 8192;
 
 /**
- * Plain StatsD over UDP or a Unix datagram socket: columns, lines, packets, transport.
+ * Plain StatsD over UDP, TCP or a Unix datagram socket: columns, lines, packets, transport.
  *
  * What the protocol cannot carry: tags (unless {@link StatsdOptions.tagFormat} says how), units, timestamps, events,
  * service checks; distributions are sent as timings, and a negative gauge as two lines.
@@ -34,6 +34,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
   readonly #fragments = new Fragments();
   readonly #ledger = new SampleLedger();
   readonly #syntax: LineSyntax;
+  readonly #protocol: CheckedStatsdOptions['protocol'];
   readonly #dropsTags: boolean;
   readonly #longestName: number;
   readonly #transport: PacketTransport;
@@ -50,6 +51,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
     const slots = new SlotTable((fragment) => this.#fragments.release(fragment));
     this.#problems = new ProblemReporter(checked.onError);
     this.#syntax = lineSyntax(checked.tagFormat);
+    this.#protocol = checked.protocol;
     this.#dropsTags = checked.tagFormat === 'none';
     this.#longestName = checked.maxPacketBytes ?? LONGEST_NAME;
     this.#transport = this.#createTransport(checked);
@@ -118,6 +120,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
   }
 
   flushSync(): void {
+    this.#packets.hurry();
     this.#window.drainSync();
   }
 
@@ -129,29 +132,34 @@ export class StatsdMetricsBackend implements MetricsBackend {
   stats(): StatsdStats {
     return {
       ...this.#ledger.stats(this.#columns.held),
-      ...this.#packets.sent,
+      ...this.#packets.counts,
+      transport: this.#protocol,
+      ready: this.#packets.ready,
       address: this.#transport.address,
       lastError: this.#problems.lastError,
     };
   }
 
-  #createTransport({ path, host, port, maxPacketBytes }: CheckedStatsdOptions): PacketTransport {
+  #createTransport({ protocol, path, host, port, maxPacketBytes }: CheckedStatsdOptions): PacketTransport {
     if (path !== undefined) return new UdsTransport({ path, maxPacketBytes });
-    return new UdpTransport({
-      host,
-      port,
+    const onResolveFailure = (cause: Error): void => {
+      const remedy = `The StatsD host ${host} cannot be resolved; metrics wait, and it is tried again. Check the option host.`;
+      this.#problems.report('resolve_failed', remedy, { cause });
+    };
+    if (protocol === 'udp') return new UdpTransport({ host, port, maxPacketBytes, onResolveFailure });
+    return new StreamTransport({
+      address: { host, port },
+      framing: 'newline',
       maxPacketBytes,
-      onResolveFailure: (cause) => {
-        const remedy = `The StatsD host ${host} cannot be resolved; metrics wait, and it is tried again. Check the option host.`;
-        this.#problems.report('resolve_failed', remedy, { cause });
-      },
+      onResolveFailure,
+      onDown: (cause) => this.#reportFailure(cause, true),
     });
   }
 
   #reportFailure(cause: Error, held: boolean): void {
     const address = this.#transport.address;
     if (held) {
-      const remedy = `Nobody reads ${address}; metrics are kept and merged until somebody does. Check that the server runs.`;
+      const remedy = `Nobody reads ${address}; metrics are kept and merged until somebody does. Check that the server runs, and the address.`;
       this.#problems.report('transport_down', remedy, { cause });
     } else {
       const remedy = `A packet to ${address} could not be sent and its samples are lost. Check address and network.`;

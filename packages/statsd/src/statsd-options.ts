@@ -6,14 +6,19 @@ export interface StatsdOptions {
   readonly host?: string | undefined;
   /** @default 8125 */
   readonly port?: number | undefined;
-  /** `uds` sends datagrams to the Unix socket at {@link path}; it needs the package `unix-dgram`. @default 'udp' */
-  readonly protocol?: 'udp' | 'uds' | undefined;
+  /**
+   * `tcp` keeps a connection and makes it again when it ends. `uds` sends datagrams to the Unix socket at {@link path}; it
+   * needs the package `unix-dgram`.
+   *
+   * @default 'udp'
+   */
+  readonly protocol?: 'udp' | 'tcp' | 'uds' | undefined;
   /** Where the Unix socket is; at most 107 bytes. Only with protocol `uds`. */
   readonly path?: string | undefined;
   /**
    * The size of the largest packet, in bytes from 64 to 65,507.
    *
-   * @default 8192 on loopback and on a Unix socket, otherwise 1432
+   * @default 1432 for UDP to another machine, otherwise 8192
    */
   readonly maxPacketBytes?: number | undefined;
   /** Milliseconds between two flushes; must divide 10,000. @default 2000, or 100 without aggregation */
@@ -27,6 +32,7 @@ export interface StatsdOptions {
 }
 
 export interface CheckedStatsdOptions {
+  readonly protocol: 'udp' | 'tcp' | 'uds';
   readonly host: string;
   readonly port: number;
   /** Set where datagrams go to a Unix socket. */
@@ -56,8 +62,8 @@ export function checkedOptions(options: StatsdOptions): CheckedStatsdOptions {
   if (typeof host !== 'string' || host === '')
     throw new TypeError(`host must be a name or an address, not ${shown(host)}.`);
   checkInteger('port', port, 1, 65_535);
-  if (protocol !== 'udp' && protocol !== 'uds')
-    throw new TypeError(`protocol must be 'udp' or 'uds', not ${shown(protocol)}.`);
+  if (protocol !== 'udp' && protocol !== 'tcp' && protocol !== 'uds')
+    throw new TypeError(`protocol must be 'udp', 'tcp' or 'uds', not ${shown(protocol)}.`);
   checkPath(protocol, path);
   if (maxPacketBytes !== undefined) checkInteger('maxPacketBytes', maxPacketBytes, 64, LARGEST_DATAGRAM);
   if (typeof aggregation !== 'boolean')
@@ -73,11 +79,11 @@ export function checkedOptions(options: StatsdOptions): CheckedStatsdOptions {
   if (onError !== undefined && typeof onError !== 'function') {
     throw new TypeError(`onError must be a function, not ${shown(onError)}.`);
   }
-  return { host, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat, onError };
+  return { protocol, host, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat, onError };
 }
 
 function checkPath(protocol: string, path: unknown): void {
-  if (protocol === 'udp') {
+  if (protocol !== 'uds') {
     if (path !== undefined) throw new TypeError(`path is for protocol 'uds' only, and is ${shown(path)}.`);
     return;
   }

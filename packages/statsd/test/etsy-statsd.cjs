@@ -12,7 +12,9 @@ const { runInNewContext } = require('node:vm');
 
 /**
  * @typedef {object} EtsyStatsd
- * @property {number} port UDP, on 127.0.0.1.
+ * @property {number} port UDP and TCP, on 127.0.0.1.
+ * @property {() => void} pause Lets it do nothing, its sockets open.
+ * @property {() => void} resume
  * @property {() => Promise<Record<string, number>>} counters Sums since the start, with `statsd.metrics_received`, `statsd.packets_received` and `statsd.bad_lines_seen`.
  * @property {() => Promise<Record<string, number>>} gauges
  * @property {() => Promise<Record<string, { values: number[], count: number }>>} timers The first hundred values of each, and how many there are.
@@ -28,14 +30,17 @@ process.once('SIGTERM', () => process.exit(0));
 require('node:util').log ??= console.log;
 `;
 
-/** @returns {Promise<EtsyStatsd>} */
-async function startEtsyStatsd() {
-  const port = await freeUdpPort();
+/**
+ * @param {{ port?: number }} [options] a free port is taken by default.
+ * @returns {Promise<EtsyStatsd>}
+ */
+async function startEtsyStatsd(options = {}) {
+  const port = options.port ?? (await freePort());
   const managementPort = await freeTcpPort();
   const directory = await mkdtemp(join(tmpdir(), 'etsy-statsd-'));
   const configuration = join(directory, 'config.js');
   const settings = {
-    servers: [{ server: './servers/udp', address: '127.0.0.1', port }],
+    servers: ['udp', 'tcp'].map((protocol) => ({ server: `./servers/${protocol}`, address: '127.0.0.1', port })),
     mgmt_address: '127.0.0.1',
     mgmt_port: managementPort,
     backends: ['./backends/console'],
@@ -66,6 +71,8 @@ async function startEtsyStatsd() {
   await ready(ask, daemon);
   return {
     port,
+    pause: () => void daemon.kill('SIGSTOP'),
+    resume: () => void daemon.kill('SIGCONT'),
     counters: async () => parsed(await ask('counters')),
     gauges: async () => parsed(await ask('gauges')),
     timers: async () => {
@@ -132,12 +139,18 @@ function counted(items) {
   return { values, count: values.length + (more?.more ?? 0) };
 }
 
-async function freeUdpPort() {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise((resolve) => socket.close(() => resolve(undefined)));
-  return port;
+/** A port that is free for UDP and for TCP. */
+async function freePort() {
+  for (;;) {
+    const port = await freeTcpPort();
+    const socket = createSocket('udp4').bind(port, '127.0.0.1');
+    const isFree = await once(socket, 'listening').then(
+      () => true,
+      () => false,
+    );
+    await new Promise((resolve) => socket.close(() => resolve(undefined)));
+    if (isFree) return port;
+  }
 }
 
 async function freeTcpPort() {

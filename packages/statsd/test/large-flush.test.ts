@@ -1,68 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { StatsdMetricsBackend } from '../src/index.js';
-import { seriesOf } from './series-of.js';
-import { waitUntil } from './wait-until.js';
-
-const SERIES = 100_000;
-
-/** Keeps packets, and counts lines and adds up values when asked; its socket buffer is the system's default. */
-const RECEIVER = `
-  const socket = require('node:dgram').createSocket('udp4');
-  const packets = [];
-  socket.on('message', (packet) => packets.push(packet));
-  socket.bind(0, '127.0.0.1', () => process.send(socket.address().port));
-  process.on('disconnect', () => process.exit());
-  process.on('message', () => {
-    const lines = packets.flatMap((packet) => packet.toString('latin1').trimEnd().split('\\n'));
-    const sum = lines.reduce((total, line) => total + Number(/:(\\d+)/.exec(line)[1]), 0);
-    process.send({ lines: lines.length, sum });
-  });
-`;
-
-jest.setTimeout(30_000);
+import { expectLosslessLargeFlush } from './large-flush.js';
 
 test('a flush of 100,000 series reaches another process without loss, and leaves the event loop free', async () => {
-  const receiver = spawn(process.execPath, ['-e', RECEIVER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const [port] = (await once(receiver, 'message')) as [number];
-  const backend = new StatsdMetricsBackend({ port, tagFormat: 'datadog', flushInterval: 10_000 });
-  for (let id = 0; id < SERIES; id += 1) {
-    const tags = { method: `m${id % 10}`, route: `r${Math.floor(id / 10) % 100}`, status: `s${Math.floor(id / 1000)}` };
-    backend.open(id, seriesOf('counter', 'http.requests', { tags }));
-  }
-  const received = async () => {
-    receiver.send('count');
-    const [answer] = (await once(receiver, 'message')) as [{ lines: number; sum: number }];
-    return answer;
-  };
-  // A receiver that gets no processor for ten milliseconds loses packets whatever the sender does: three attempts.
-  let lossless = false;
-  let before = { lines: 0, sum: 0 };
-  for (let attempt = 0; attempt < 3 && !lossless; attempt += 1) {
-    for (let id = 0; id < SERIES; id += 1) backend.incr(id, (id % 7) + attempt, 1);
-    let turns = 0;
-    const turn = (): void => {
-      turns += 1;
-      turning = setImmediate(turn);
-    };
-    let turning = setImmediate(turn);
-    await backend.flush();
-    clearImmediate(turning);
-    // In one go it would be a turn or two.
-    expect(turns).toBeGreaterThan(100);
-    let last = -1;
-    await waitUntil(async () => {
-      const { lines } = await received();
-      const quiet = lines === last;
-      last = lines;
-      return quiet;
-    });
-    const now = await received();
-    lossless = now.lines - before.lines === SERIES && now.sum - before.sum === 299_995 + SERIES * attempt;
-    before = now;
-  }
-  expect(lossless).toBe(true);
-  expect(backend.stats().sent % SERIES).toBe(0);
-  await backend.close({ timeout: 1000 });
-  receiver.kill();
+  await expectLosslessLargeFlush(
+    (port) => new StatsdMetricsBackend({ port, tagFormat: 'datadog', flushInterval: 10_000 }),
+  );
 });

@@ -6,7 +6,8 @@ type Done = (error: Error | undefined, refused: boolean) => void;
 
 /** A transport that refuses, fails or waits as a test says. */
 class ScriptedTransport implements PacketTransport {
-  readonly ready = true;
+  ready = true;
+  congested = false;
   readonly address = 'scripted';
   readonly maxPacketBytes = 8;
   readonly maxBurstPackets = 100;
@@ -90,6 +91,60 @@ test('an outage is told once, however long it is; the next one again', async () 
     ['refused', true],
     ['refused', true],
   ]);
+});
+
+test('after a refusal nothing new is written until a packet was taken, even while the old ones are offered', async () => {
+  const { packets, transport, write } = setUp();
+  transport.answer = 'refuse';
+  write('11111111');
+  packets.finish();
+  transport.answer = 'wait';
+  await jest.advanceTimersByTimeAsync(5);
+  expect(transport.waiting).toHaveLength(1);
+  expect(packets.ready).toBe(false);
+  transport.waiting[0]!(undefined, false);
+  expect(packets.ready).toBe(true);
+});
+
+test('a transport that knows it is down tells that itself', async () => {
+  const { failures, packets, transport, write } = setUp();
+  transport.answer = 'refuse';
+  transport.ready = false;
+  write('11111111');
+  packets.finish();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(failures).toEqual([]);
+});
+
+test('a transport whose kernel has enough ends the burst, not the drain', () => {
+  const { packets, transport } = setUp();
+  expect(packets.burstFull).toBe(false);
+  transport.congested = true;
+  expect([packets.burstFull, packets.ready]).toEqual([true, true]);
+});
+
+test('packets and bytes are counted by what became of them', async () => {
+  const { packets, transport, write } = setUp();
+  for (const [answer, text] of [
+    ['take', '11111111'],
+    ['take', '2222'],
+    ['fail', '333'],
+    ['refuse', '44444'],
+  ] as const) {
+    transport.answer = answer;
+    write(text);
+    packets.finish();
+  }
+  write('5');
+  packets.abandon('timeout');
+  expect(packets.counts).toEqual({
+    packets: 2,
+    bytes: 12,
+    packetsDropped: 1,
+    bytesDropped: 3,
+    packetsAbandoned: 2,
+    bytesAbandoned: 6,
+  });
 });
 
 test('whoever asks gets an attempt at once, and an answer within a second', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BackendSubject, Capabilities, DeliveredSample } from '@metrics/testing';
 import { StatsdMetricsBackend, type StatsdOptions } from '../src/index.js';
 import { type ParsedLine, parseStatsd } from './strict-statsd-parser.js';
+import { TcpReceiver } from './tcp-receiver.js';
 import { UdpReceiver } from './udp-receiver.js';
 import { UnixReceiver } from './unix-receiver.js';
 
@@ -72,4 +73,19 @@ export const unixSubject: BackendSubject = {
       },
     };
   },
+};
+
+/** The backend on a TCP connection whose server can disappear. */
+export const tcpSubject: BackendSubject = {
+  capabilities: carries,
+  create: async () => {
+    const receiver = await TcpReceiver.start();
+    return {
+      backend: new StatsdMetricsBackend({ protocol: 'tcp', port: receiver.port }),
+      delivered: () => ({ samples: receiver.lines.flatMap((line) => parseStatsd(`${line}\n`).map(delivered)) }),
+      breakTransport: () => receiver[Symbol.asyncDispose](),
+      dispose: () => receiver[Symbol.asyncDispose](),
+    };
+  },
+  program: udpSubject({ protocol: 'tcp' }).program,
 };

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { sumOf } from './sum-of.js';
 import { waitUntil } from './wait-until.js';
 
 /** A UDP server in this process that keeps what it gets. */
@@ -13,8 +14,8 @@ export class UdpReceiver implements AsyncDisposable {
     this.#close = close;
   }
 
-  static async start(address = '127.0.0.1'): Promise<UdpReceiver> {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4').bind(0, address);
+  static async start(address = '127.0.0.1', port = 0): Promise<UdpReceiver> {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4').bind(port, address);
     await once(socket, 'listening');
     const receiver = new UdpReceiver(socket.address().port, () => socket.close());
     socket.on('message', (packet) => receiver.packets.push(packet.toString('latin1')));
@@ -23,6 +24,11 @@ export class UdpReceiver implements AsyncDisposable {
 
   get lines(): string[] {
     return this.packets.flatMap((packet) => packet.split('\n').slice(0, -1));
+  }
+
+  /** The sum of all values received under a name. */
+  sum(name: string): number {
+    return sumOf(this.lines, name);
   }
 
   async waitForLines(count: number): Promise<string[]> {

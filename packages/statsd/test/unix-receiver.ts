@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { sumOf } from './sum-of.js';
 import { waitUntil } from './wait-until.js';
 
 /** Prints what it receives. Reads nothing while stalled; `stall` and `resume` come on its standard input. */
@@ -50,8 +51,7 @@ export class UnixReceiver {
 
   /** The sum of all values received under a name. */
   sum(name: string): number {
-    const values = this.lines.filter((line) => line.startsWith(`${name}:`)).map((line) => /:([^|]+)/.exec(line)![1]);
-    return values.reduce((sum, value) => sum + Number(value), 0);
+    return sumOf(this.lines, name);
   }
 
   async stall(): Promise<void> {
