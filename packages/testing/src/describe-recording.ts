@@ -1,13 +1,21 @@
-import type { RecordedSample } from './recorded-sample.js';
+import type { RecordedSample, RecordedValue } from './recorded-sample.js';
 import type { Recording } from './recording.js';
+import { shortened } from './shortened.js';
 
 const MAX_LINES = 50;
 const MAX_VALUES = 10;
 
-/** A recording as text for people: series by series, then what happened once, then what went wrong. */
-export function describeRecording(recording: Recording): string {
+/**
+ * A recording as text for people: series by series, then what happened once, then what went wrong.
+ *
+ * @param amount what a sample adds to a counter.
+ */
+export function describeRecording(
+  recording: Recording,
+  amount: (sample: RecordedValue) => number = ({ value }) => value,
+): string {
   const lines = [
-    ...seriesLines(recording.samples()),
+    ...seriesLines(recording.samples(), amount),
     ...recording.events.map((event) => `event ${event.title}`),
     ...recording.serviceChecks.map((check) => `service check ${check.name} ${check.status}`),
     ...recording.problems.map(({ code, metric = '', remedy }) => `problem ${code} ${metric}: ${remedy}`),
@@ -16,7 +24,7 @@ export function describeRecording(recording: Recording): string {
   return shortened(lines, MAX_LINES, 'lines').join('\n');
 }
 
-function seriesLines(samples: readonly RecordedSample[]): string[] {
+function seriesLines(samples: readonly RecordedSample[], amount: (sample: RecordedValue) => number): string[] {
   const bySeries = new Map<string, RecordedSample[]>();
   for (const sample of samples) {
     const label = labelOf(sample);
@@ -24,7 +32,7 @@ function seriesLines(samples: readonly RecordedSample[]): string[] {
     if (known === undefined) bySeries.set(label, [sample]);
     else known.push(sample);
   }
-  return [...bySeries].map(([label, ofSeries]) => `${label} ${valueOf(ofSeries)}`);
+  return [...bySeries].map(([label, ofSeries]) => `${label} ${valueOf(ofSeries, amount)}`);
 }
 
 function labelOf({ kind, name, instance, tags }: RecordedSample): string {
@@ -34,11 +42,11 @@ function labelOf({ kind, name, instance, tags }: RecordedSample): string {
 }
 
 /** The sum of a counter, the last value of a gauge, the distinct members of a set, all values of the others. */
-function valueOf(samples: readonly RecordedSample[]): string {
+function valueOf(samples: readonly RecordedSample[], amount: (sample: RecordedValue) => number): string {
   const values = samples.map((sample) => (sample.kind === 'set' ? sample.member : sample.value));
   switch (samples[0]?.kind) {
     case 'counter':
-      return String((values as number[]).reduce((sum, value) => sum + value, 0));
+      return String((samples as RecordedValue[]).reduce((sum, sample) => sum + amount(sample), 0));
     case 'gauge':
       return String(values.at(-1));
     case 'set':
@@ -46,9 +54,4 @@ function valueOf(samples: readonly RecordedSample[]): string {
     default:
       return shortened(values.map(String), MAX_VALUES, 'values').join(', ');
   }
-}
-
-function shortened(parts: readonly string[], most: number, noun: string): string[] {
-  if (parts.length <= most) return [...parts];
-  return [...parts.slice(0, most), `… and ${parts.length - most} more ${noun}`];
 }

@@ -1,6 +1,7 @@
 import type { MetricKind, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
 import { BoundedList } from './bounded-list.js';
 import { describeRecording } from './describe-recording.js';
+import { inspectAsText } from './inspect-as-text.js';
 import type { RecordedMember, RecordedSample, RecordedValue } from './recorded-sample.js';
 
 /**
@@ -31,11 +32,7 @@ export interface RecordingOptions {
 /** What was recorded, to be asked by tests. Keys are those of the application, without the registered prefix. */
 export class Recording {
   static {
-    // What `console.log` and Node's assertion messages ask for. In a block: a symbol would end up in the public types.
-    const value = function (this: Recording): string {
-      return this.toString();
-    };
-    Object.defineProperty(Recording.prototype, Symbol.for('nodejs.util.inspect.custom'), { value });
+    inspectAsText(Recording.prototype);
   }
 
   readonly #samples: BoundedList<RecordedSample>;
