@@ -1,0 +1,7 @@
+import { DogStatsdMetricsBackend } from './dogstatsd-metrics-backend.js';
+import type { DogStatsdOptions } from './dogstatsd-options.js';
+
+/** What `configure({ backend: '@metrics/dogstatsd', options })` calls. */
+export function createBackend(options?: DogStatsdOptions): DogStatsdMetricsBackend {
+  return new DogStatsdMetricsBackend(options);
+}

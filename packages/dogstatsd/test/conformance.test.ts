@@ -1,0 +1,15 @@
+import { type BackendSubject, conformanceChecks } from '@metrics/testing';
+import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
+import { subject } from './dogstatsd-subject.js';
+
+const unaggregated = subject('udp', { aggregation: false }, { sampled: ['counter', 'timing', 'distribution'] });
+describe.each<[string, BackendSubject]>([
+  ['over UDP', subject('udp')],
+  ['without aggregation', unaggregated],
+  ['over a Unix stream', { ...subject('unixstream'), program: undefined }],
+])('DogStatsdMetricsBackend %s', (_transport, one) => {
+  test.each(conformanceChecks)('$name', ({ run }) => run(one));
+});
+describeWithUnixDatagrams('DogStatsdMetricsBackend over Unix datagrams', () => {
+  test.each(conformanceChecks)('$name', ({ run }) => run({ ...subject('unixgram'), program: undefined }));
+});
