@@ -5,7 +5,8 @@ export interface ProblemDetails {
   /** How often it happened. @default 1 */
   readonly count?: number | undefined;
   readonly metric?: string | undefined;
-  readonly cause?: Error | undefined;
+  /** What was thrown. */
+  readonly cause?: unknown;
 }
 
 /** Where a backend's problems go: to `onError`, and to the facade once the backend is registered. Never throws. */
@@ -16,7 +17,7 @@ export class ProblemReporter {
   readonly #onError: ((problem: Problem) => void) | undefined;
   readonly #told = new Set<string>();
 
-  constructor(onError: ((problem: Problem) => void) | undefined) {
+  constructor(onError?: ((problem: Problem) => void) | undefined) {
     this.#onError = onError;
   }
 
@@ -28,14 +29,14 @@ export class ProblemReporter {
       ...(metric !== undefined && { metric }),
       ...(cause !== undefined && { cause }),
     };
-    if (cause !== undefined) this.lastError = cause.message;
+    if (cause !== undefined) this.lastError = cause instanceof Error ? cause.message : 'something that is no Error';
     attempt(() => this.#onError?.(problem));
     attempt(() => this.host?.report(problem));
   }
 
-  /** The first time only. */
+  /** The first time only, but not before somebody listens. */
   reportOnce(code: string, remedy: string, details: ProblemDetails = {}): void {
-    if (this.#told.has(code)) return;
+    if (this.#told.has(code) || (this.#onError ?? this.host) === undefined) return;
     this.#told.add(code);
     this.report(code, remedy, details);
   }

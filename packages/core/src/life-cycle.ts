@@ -42,7 +42,8 @@ export class LifeCycle implements Exiting {
     this.#begin(use);
     engine.guarded(() =>
       backend.start?.({
-        report: (problem) => engine.problems.report(problem),
+        // To the same handler to the end, which comes after `close`, or after another backend took its place.
+        report: (problem) => engine.problems.report(problem, options.onError),
         collect: () => {
           if (engine.use === use) this.collect();
         },

@@ -21,7 +21,8 @@ export class ProblemReporter {
     this.#listeners = listeners;
   }
 
-  report(problem: Problem): void {
+  /** @param handler the current one, unless a backend reports that was closed or replaced. */
+  report(problem: Problem, handler: ProblemHandler | undefined = this.handler): void {
     for (const { onProblem } of this.#listeners) if (onProblem) quietly(onProblem, problem);
     // A handler that records metrics may cause a problem of its own: it must not be called from within itself.
     if (this.#telling) return;
@@ -40,7 +41,7 @@ export class ProblemReporter {
     this.#told.delete(id);
     this.#told.set(id, { at: now, since: 0 });
     this.#telling = true;
-    quietly(this.handler ?? warn, { ...problem, count: problem.count + (known?.since ?? 0) });
+    quietly(handler ?? warn, { ...problem, count: problem.count + (known?.since ?? 0) });
     this.#telling = false;
   }
 }

@@ -173,6 +173,17 @@ describe('close', () => {
     jest.useRealTimers();
   });
 
+  it('what a backend reports while it closes goes where its problems went', async () => {
+    const told: Problem[] = [];
+    const backend = new SlowBackend();
+    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const closed = metrics.close();
+    backend.host!.report({ code: 'lost_at_close', count: 2, remedy: 'Give it more time.' });
+    backend.end();
+    await closed;
+    expect(told.map(({ code }) => code)).toEqual(['lost_at_close']);
+  });
+
   it('ends although a backend never does', async () => {
     const metrics = createMetrics({ backend: new SlowBackend() });
     await metrics.close({ timeout: 5 });

@@ -1,4 +1,4 @@
-import { SampleLedger } from '@metrics/aggregation';
+import { ProblemReporter, SampleLedger } from '@metrics/aggregation';
 import type {
   BackendHost,
   BackendStats,
@@ -14,7 +14,6 @@ import { loggedEvent } from './logged-event.js';
 import { type LoggedSeries, loggedSeries } from './logged-series.js';
 import { loggedServiceCheck } from './logged-service-check.js';
 import { checkedOptions, type LoggingOptions } from './logging-options.js';
-import { ProblemReporter } from './problem-reporter.js';
 import { recognisedSink } from './recognised-sink.js';
 import { signed } from './signed.js';
 import { SummaryWindow } from './summary-window.js';

@@ -1,6 +1,5 @@
-import type { SampleLedger } from '@metrics/aggregation';
+import type { ProblemReporter, SampleLedger } from '@metrics/aggregation';
 import type { LogEntry, LogSink } from './log-sink.js';
-import type { ProblemReporter } from './problem-reporter.js';
 
 /** Timers turn a longer delay into one millisecond. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
@@ -81,7 +80,7 @@ export class MethodSink implements LogSink {
   close(): void {}
 
   #failed(cause: unknown): string {
-    this.#problems.reportOnce('logger_failed', 'The logger threw, and the line is lost. See the cause.', cause);
+    this.#problems.reportOnce('logger_failed', 'The logger threw, and the line is lost. See the cause.', { cause });
     return 'logger_failed';
   }
 }

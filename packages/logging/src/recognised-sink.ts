@@ -1,10 +1,9 @@
-import type { SampleLedger } from '@metrics/aggregation';
+import type { ProblemReporter, SampleLedger } from '@metrics/aggregation';
 import type { Logger } from 'winston';
 import { containerLogger } from './container-logger.js';
 import type { LogSink } from './log-sink.js';
 import type { CheckedLoggingOptions } from './logging-options.js';
 import { type LogFields, type LogMethods, MethodSink } from './method-sink.js';
-import type { ProblemReporter } from './problem-reporter.js';
 import { WinstonSink } from './winston-sink.js';
 
 /** Any logger: what it has is looked at before it is called. */

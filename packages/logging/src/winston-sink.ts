@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SampleLedger } from '@metrics/aggregation';
+import type { ProblemReporter, SampleLedger } from '@metrics/aggregation';
 import type { Logger } from 'winston';
 import { LevelGate } from './level-gate.js';
 import type { LogEntry, LogSink } from './log-sink.js';
-import type { ProblemReporter } from './problem-reporter.js';
 
 /** Where winston keeps the level that formats do not change. */
 const LEVEL = Symbol.for('level');
@@ -165,7 +164,7 @@ export class WinstonSink implements LogSink {
   }
 
   #report(reason: keyof typeof REMEDIES, cause?: unknown): string {
-    this.#problems.reportOnce(reason, REMEDIES[reason], cause);
+    this.#problems.reportOnce(reason, REMEDIES[reason], { cause });
     return reason;
   }
 }
