@@ -1,0 +1,32 @@
+// @ts-check
+// What the Datadog backend does when Datadog is away: `node examples/datadog-outage.mjs`. Needs no network and no key: the
+// intake is the one that tests use, which fails when it is told to.
+import { metrics } from '@metrics/core';
+import { DatadogMetricsBackend } from '@metrics/datadog';
+import { RecordingIntake } from '@metrics/testing';
+import { workThrough } from './shop.mjs';
+
+const intake = await RecordingIntake.start();
+const backend = new DatadogMetricsBackend({
+  apiKey: 'a-key-for-the-example',
+  baseUrl: intake.url,
+  ca: intake.ca,
+  tags: { env: 'example' },
+});
+metrics.register(backend, {
+  prefix: 'shop.',
+  onError: ({ code, remedy }) => console.log(`${code}: ${remedy}`),
+});
+
+intake.script([503, 'reset', { status: 429, retryAfter: 1 }]);
+await workThrough(1000);
+await metrics.flush();
+await metrics.close();
+
+const { accepted, sent, retries, batches, bytes } = backend.stats();
+console.log(
+  `${sent} of ${accepted} samples delivered in ${batches} requests of ${bytes} bytes, after ${retries} retries`,
+);
+console.log(intake.toString());
+await intake.stop();
+if (sent !== accepted || intake.violations.length > 0) process.exitCode = 1;

@@ -1,0 +1,95 @@
+import { inspect } from 'node:util';
+import { checkedOptions } from '../src/datadog-options.js';
+import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
+import { KEY } from './started.js';
+
+const NAMES = ['DD_API_KEY', 'DATADOG_API_KEY', 'DD_SITE'] as const;
+const before = NAMES.map((name) => process.env[name]);
+
+beforeEach(() => NAMES.forEach((name) => delete process.env[name]));
+
+afterAll(() => {
+  NAMES.forEach((name, index) => {
+    if (before[index] === undefined) delete process.env[name];
+    else process.env[name] = before[index];
+  });
+});
+
+test.each<[string, DatadogOptions, string]>([
+  ['the default site', {}, 'https://api.datadoghq.com'],
+  ['a site', { site: 'us5.datadoghq.com' }, 'https://api.us5.datadoghq.com'],
+  ['a site in Europe', { site: ' Datadoghq.EU ' }, 'https://api.datadoghq.eu'],
+  ['a site for governments', { site: 'ddog-gov.com' }, 'https://api.ddog-gov.com'],
+  ['the address of a web application', { site: 'app.datadoghq.com' }, 'https://api.datadoghq.com'],
+  ['another receiver', { baseUrl: 'https://proxy.example/datadog/' }, 'https://proxy.example/datadog'],
+  ['plain http on this machine', { baseUrl: 'http://127.0.0.1:8428/datadog' }, 'http://127.0.0.1:8428/datadog'],
+  ['plain http on this machine, IPv6', { baseUrl: 'http://[::1]:80' }, 'http://[::1]'],
+  ['plain http that is allowed', { baseUrl: 'http://proxy.example', allowInsecureUrl: true }, 'http://proxy.example'],
+])('requests go to %s', (_name, options, url) => {
+  expect(checkedOptions({ apiKey: KEY, ...options }).url).toBe(url);
+});
+
+test('key and site come from the environment where they are not given', () => {
+  process.env['DATADOG_API_KEY'] = 'key-of-the-old-name';
+  process.env['DD_SITE'] = 'us3.datadoghq.com';
+  expect(checkedOptions({})).toMatchObject({ apiKey: 'key-of-the-old-name', url: 'https://api.us3.datadoghq.com' });
+  process.env['DD_API_KEY'] = ' key-of-the-new-name\n';
+  expect(checkedOptions({})).toMatchObject({ apiKey: 'key-of-the-new-name' });
+  expect(checkedOptions({ apiKey: `${KEY}\n`, site: 'datadoghq.eu' })).toMatchObject({
+    apiKey: KEY,
+    url: 'https://api.datadoghq.eu',
+  });
+  process.env['DD_SITE'] = 'datadoghq.example';
+  expect(() => checkedOptions({})).toThrow("DD_SITE must be a site of Datadog, not 'datadoghq.example'");
+});
+
+test.each<[DatadogOptions, string]>([
+  [{ apiKey: undefined }, 'apiKey must be given, or the environment variable DD_API_KEY set.'],
+  [{ site: 'datadoghq.co' }, "site must be a site of Datadog, not 'datadoghq.co'"],
+  [{ site: 'evil.example/datadoghq.com' }, 'site must be a site of Datadog'],
+  [{ site: 'evildatadoghq.com' }, 'site must be a site of Datadog'],
+  [
+    { baseUrl: 'http://intake.example' },
+    "baseUrl must be https, because the key can be read on the way to 'intake.example'",
+  ],
+  [{ baseUrl: 'ftp://intake.example' }, 'baseUrl must be a URL with https: or http:'],
+  [{ baseUrl: 'intake' }, 'baseUrl must be a URL with https: or http:'],
+  [{ baseUrl: 'https://user:secret@intake.example' }, 'baseUrl must have no user, password, query or fragment.'],
+  [{ host: '' }, "host must be a name or false, not ''"],
+  [{ flushInterval: 1500 }, 'flushInterval must be whole seconds that divide a minute, not 1500 milliseconds'],
+  [{ flushInterval: 7000 }, 'flushInterval must be whole seconds'],
+  [{ flushInterval: 0 }, 'flushInterval must be an integer from 1000 to 60000, not 0'],
+  [{ requestTimeout: Number.NaN }, 'requestTimeout must be an integer from 100 to 2147483647, not NaN'],
+  [{ maxQueueBytes: 10 }, 'maxQueueBytes must be an integer from 65536'],
+  // What JavaScript lets through.
+  [{ tags: ['a:b'] } as never, 'tags must be an object of strings, not an object'],
+  [{ tags: { a: 1 } } as never, 'tags.a must be a string, not 1'],
+  [{ timings: 'summary' } as never, "timings must be 'distribution' or 'histogram', not 'summary'"],
+  [{ processTag: 'yes' } as never, "processTag must be true or false, not 'yes'"],
+  [{ seriesVersion: 3 } as never, 'seriesVersion must be 1 or 2, not 3'],
+  [{ ca: 5 } as never, 'ca must be certificates as PEM, not 5'],
+  [{ onError: 'log' } as never, "onError must be a function, not 'log'"],
+])('%j is refused with a message that says why', (options, message) => {
+  expect(() => checkedOptions({ apiKey: KEY, ...options })).toThrow(message);
+});
+
+test.each(['short', 'a key with space in it', 'a-key-with-a\nbreak-in-it', 'schlüssel-mit-umlaut', 42, { key: KEY }])(
+  'the key %p is refused without being shown',
+  (apiKey) => {
+    expect.assertions(2);
+    try {
+      checkedOptions({ apiKey } as never);
+    } catch (error) {
+      expect((error as Error).message).toMatch(/^apiKey must be /);
+      expect(inspect(error)).not.toContain(inspect(apiKey).replaceAll("'", ''));
+    }
+  },
+);
+
+test('an application key is accepted, and a backend shows neither of the two', async () => {
+  const backend = new DatadogMetricsBackend({ apiKey: KEY, appKey: 'application-key' });
+  for (const shown of [inspect(backend, { depth: 20, showHidden: true }), JSON.stringify(backend)]) {
+    expect(shown).not.toMatch(/0123|application-key/);
+  }
+  await backend.close({ timeout: 0 });
+});

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { RecordingIntake } from '@metrics/testing';
+import { KEY } from './started.js';
+
+let intake: RecordingIntake;
+
+beforeEach(async () => {
+  intake = await RecordingIntake.start({ apiKey: KEY });
+});
+
+afterEach(() => intake.stop());
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly milliseconds: number;
+}
+
+/** Runs a program with a registered backend and a counter that has one sample when `end` runs, against the built package. */
+function run(end: string): Promise<Ended> {
+  const source = `
+    import { metrics } from '@metrics/core';
+    import { DatadogMetricsBackend } from '@metrics/datadog';
+    const { URL, CA, KEY } = process.env;
+    const backend = new DatadogMetricsBackend({ apiKey: KEY, baseUrl: URL, ca: CA, requestTimeout: 20_000 });
+    metrics.register(backend, { onError: ({ code, count }) => console.log(code, count) });
+    metrics.incr('hits');
+    ${end}
+  `;
+  const begun = performance.now();
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    cwd: join(__dirname, '..'),
+    env: { ...process.env, URL: intake.url, CA: intake.ca, KEY },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 15_000,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, output, milliseconds: performance.now() - begun }));
+  });
+}
+
+test.each([
+  ['its natural end', ''],
+  ['an awaited close', 'await metrics.close();'],
+  ['an awaited close before process.exit()', 'await metrics.close(); process.exit(0);'],
+  ['an awaited flush', 'await metrics.flush(); process.exit(0);'],
+])('%s delivers', async (_name, end) => {
+  expect(await run(end)).toMatchObject({ code: 0, output: '' });
+  expect(intake.sum('hits')).toBe(1);
+});
+
+test('process.exit() loses what was not flushed, and says how many samples', async () => {
+  expect(await run('process.exit(0);')).toMatchObject({ code: 0, output: 'lost_at_exit 1\n' });
+  expect(intake.requests).toEqual([]);
+});
+
+test('a process that has ended is kept for a second at most by an intake that never answers', async () => {
+  intake.script([], { afterwards: 'hang' });
+  const { code, output, milliseconds } = await run('');
+  expect({ code, output }).toEqual({ code: 0, output: 'lost_at_exit 1\n' });
+  expect(milliseconds).toBeLessThan(9000);
+  expect(intake.requests).toHaveLength(1);
+});
+
+test('neither a retry that waits nor a queue keeps the process alive', async () => {
+  intake.script([], { afterwards: { status: 503, retryAfter: 3600 } });
+  const { code, output, milliseconds } = await run('await metrics.flush();');
+  expect(code).toBe(0);
+  expect(output).toBe('intake_unreachable 1\nlost_at_exit 1\n');
+  expect(milliseconds).toBeLessThan(9000);
+});
+
+test('a request under way that nobody waits for does not keep the process alive', async () => {
+  intake.script([], { afterwards: 'hang' });
+  const { code, milliseconds } = await run(`
+    const { DatadogMetricsBackend: Backend } = await import('@metrics/datadog');
+    const alone = new Backend({ apiKey: KEY, baseUrl: URL, ca: CA, flushInterval: 1000 });
+    alone.start({ report() {}, collect() {} });
+    alone.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+    alone.incr(0, 1, 1);
+    await metrics.close({ timeout: 0 });
+    // Until the timer of the bucket has sent.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  `);
+  expect(code).toBe(0);
+  expect(milliseconds).toBeLessThan(9000);
+  expect(intake.requests.length).toBeGreaterThan(0);
+});

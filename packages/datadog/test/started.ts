@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { Problem, Series } from '@metrics/core';
+import { RecordingIntake, type RecordingIntakeOptions } from '@metrics/testing';
+import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
+import { ManualClock } from './manual-clock.js';
+import { seriesOf } from './series-of.js';
+
+/**
+ * An intake and a backend that sends to it, which tells of its problems. Its end closes both, and audits the books of the
+ * one and the objections of the other.
+ */
+export interface Started extends AsyncDisposable {
+  readonly intake: RecordingIntake;
+  readonly backend: DatadogMetricsBackend;
+  readonly problems: Problem[];
+  /** Opens a series under an id of its own. */
+  readonly open: (kind: Series['kind'], name: string, rest?: Partial<Series>) => number;
+}
+
+export const KEY = '0123456789abcdef0123456789abcdef';
+
+export async function started(
+  options: DatadogOptions = {},
+  intakeOptions: RecordingIntakeOptions = {},
+): Promise<Started> {
+  const { clock } = options;
+  const now = clock === undefined ? Date.now : () => clock.now();
+  const intake = await RecordingIntake.start({ apiKey: KEY, now, ...intakeOptions });
+  const problems: Problem[] = [];
+  const backend = new DatadogMetricsBackend({
+    apiKey: KEY,
+    baseUrl: intake.url,
+    ...(intake.ca !== '' && { ca: intake.ca }),
+    host: 'web-1',
+    processTag: false,
+    // Retries come soon.
+    random: () => 0.01,
+    onError: (problem) => problems.push(problem),
+    ...options,
+  });
+  backend.start({ report: () => {}, collect: () => {} });
+  let id = 0;
+  return {
+    intake,
+    backend,
+    problems,
+    open: (kind, name, rest) => {
+      backend.open(id, seriesOf(kind, name, rest));
+      id += 1;
+      return id - 1;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const closing = backend.close({ timeout: 0 });
+      if (clock instanceof ManualClock) clock.advance(1);
+      await closing;
+      await intake.stop();
+      const { accepted, sent, dropped, pending } = backend.stats();
+      const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+      assert.deepEqual({ pending, accepted }, { pending: 0, accepted: sent + lost });
+      const { violations, overwrites } = intake;
+      assert.deepEqual({ violations, overwrites }, { violations: [], overwrites: [] });
+    },
+  };
+}
