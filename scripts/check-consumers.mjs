@@ -23,6 +23,9 @@ import { pnpm, publishedPackages, readJson, root, run, succeeds } from './worksp
 const compilers = { ts54: '5.4.5', ts59: '5.9.3', ts60: '6.0.3', ts70: '7.0.2' };
 /** What `npm install @metrics/core @metrics/statsd` may bring along, optional packages aside. */
 const expectedPackages = ['@metrics/aggregation', '@metrics/core', '@metrics/statsd', 'hot-shots'];
+/** The same for `npm install @metrics/core @metrics/datadog`, and how many bytes that may take with all it pulls in. */
+const expectedWithDatadog = ['@metrics/aggregation', '@metrics/core', '@metrics/datadog', 'undici'];
+const DATADOG_LIMIT = 5_000_000;
 
 const workplace = mkdtempSync(path.join(tmpdir(), 'consumers-'));
 const copy = path.join(workplace, 'copy');
@@ -39,6 +42,7 @@ process.once('exit', () => {
 const version = release();
 install();
 lookAtInstalled();
+installDatadog();
 await send('import', 'mjs');
 await send('require', 'cjs');
 compile();
@@ -74,16 +78,41 @@ function install() {
   run(['npm', 'install', '@metrics/core', '@metrics/statsd'], { cwd: consumer, env: environment, quiet: true });
 }
 
-function lookAtInstalled() {
+/** In a folder of its own: nothing of the heavy client of datadog-metrics may come along. */
+function installDatadog() {
+  const folder = path.join(workplace, 'datadog');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  run(['npm', 'install', '@metrics/core', '@metrics/datadog'], { cwd: folder, env: environment, quiet: true });
+  expectInstalled(folder, expectedWithDatadog);
+  const size = sizeOf(path.join(folder, 'node_modules'));
+  if (size > DATADOG_LIMIT)
+    complaints.push(`@metrics/core and @metrics/datadog take ${size} bytes, ${DATADOG_LIMIT} are allowed`);
+  console.log(`installed @metrics/core and @metrics/datadog: ${Math.ceil(size / 1000)} kB`);
+  const load = `import('@metrics/datadog').then(({ DatadogMetricsBackend }) => new DatadogMetricsBackend({ apiKey: '0123456789' }))`;
+  if (!succeeds([process.execPath, '-e', load], { cwd: folder, quiet: true }))
+    complaints.push('@metrics/datadog does not load from what was installed');
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} expected
+ */
+function expectInstalled(folder, expected) {
   /** @type {Record<string, { version?: string, optional?: boolean, peer?: boolean, resolved?: string }>} */
-  const installed = readJson(path.join(consumer, 'package-lock.json')).packages;
+  const installed = readJson(path.join(folder, 'package-lock.json')).packages;
   const entries = Object.entries(installed).filter(([place]) => place !== '');
   const required = entries
     .filter(([, entry]) => !entry.optional)
     .map(([place]) => place.replace('node_modules/', ''))
     .toSorted();
-  if (required.join() !== expectedPackages.join())
-    complaints.push(`expected ${expectedPackages.join(', ')} to be installed and found ${required.join(', ')}`);
+  if (required.join() !== expected.join())
+    complaints.push(`expected ${expected.join(', ')} to be installed and found ${required.join(', ')}`);
+  return entries;
+}
+
+function lookAtInstalled() {
+  const entries = expectInstalled(consumer, expectedPackages);
   for (const [place, entry] of entries) {
     if (!place.includes('@metrics/')) continue;
     if (entry.version !== version) complaints.push(`${place} is ${entry.version} instead of ${version}`);

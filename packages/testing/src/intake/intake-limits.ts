@@ -26,6 +26,6 @@ export const SERIES_V1_LIMITS: IntakeLimits = { body: 3_200_000, decompressed: 6
 /** https://docs.datadoghq.com/api/latest/metrics/submit-metrics/, version 2. */
 export const SERIES_V2_LIMITS: IntakeLimits = { body: 512_000, decompressed: 5_242_880, points: Infinity };
 /** Not documented for this endpoint; that of version 1 of the series is what other clients keep to. */
-export const DISTRIBUTION_LIMITS: IntakeLimits = SERIES_V1_LIMITS;
+export const DISTRIBUTION_LIMITS: IntakeLimits = { ...SERIES_V1_LIMITS };
 /** Not documented either: an event within the limits of its fields is far below. */
 export const EVENT_LIMITS: IntakeLimits = { body: 102_400, decompressed: 102_400, points: 1 };

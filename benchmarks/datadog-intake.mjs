@@ -1,0 +1,14 @@
+// @ts-check
+// The intake of Datadog in a process of its own: says what arrived since it was asked last.
+import { RecordingIntake } from '@metrics/testing';
+
+const intake = await RecordingIntake.start();
+process.on('message', () => {
+  const delivered = intake.series.length + intake.values('size').length;
+  const heaviest = intake.requests.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  const { requests, violations } = intake;
+  process.send?.({ delivered, requests: requests.length, heaviest, violations: violations.length });
+  intake.clear();
+});
+process.once('disconnect', () => void intake.stop());
+process.send?.({ url: intake.url, ca: intake.ca });

@@ -1,0 +1,171 @@
+// @ts-check
+import { figure } from './suite.mjs';
+
+// What has to hold, each with where it comes from. A target is never moved: one that is missed is shown as missed.
+
+/**
+ * @typedef {object} Target
+ * @property {string} quantity
+ * @property {string} figure its name in the results
+ * @property {number} target at most
+ * @property {string} [floor] what the machine, or the language, does not allow to go below
+ * @property {number} [tolerance] of what does not depend on the speed of the machine: shares, bytes; otherwise {@link SLACK}
+ */
+
+/** What a figure may exceed its target by on a machine that others use as well. */
+const SLACK = 1.5;
+
+/** @type {readonly Target[]} */
+export const targets = [
+  // The parts, over an empty backend that is not the dummy.
+  ...['v3', 'mega'].flatMap((scenario) => [
+    call(scenario, 'facade-empty', 'hot-shots-1432', 0.025, '0.010: a walk over three tags'),
+    call(scenario, 'facade-empty', 'dd-trace', 0.15),
+    call(scenario, 'facade-empty', 'prom-client', 0.25),
+    call(scenario, 'instrument-empty', 'hot-shots-1432', 0.015, '0.005: positional, generated code'),
+    call(scenario, 'bound-empty', 'hot-shots-1432', 0.002, '0.0003: one addition'),
+  ]),
+  // Of twenty call sites V8 inlines some, with either method; where it inlines the empty one, it leaves out the literals
+  // as well. The measure for `mega` is therefore a method that keeps what it is given.
+  call('v3', 'dummy', 'empty-method', 3, '1'),
+  call('mega', 'dummy', 'literals', 3, '1'),
+  // With the backend, as an application has it.
+  call('v3', 'facade', 'hot-shots-1432', 0.025, '0.010: a walk over three tags'),
+  call('mega', 'facade', 'hot-shots-1432', 0.025, '0.010: a walk over three tags'),
+  call('v3', 'facade', 'hot-shots-aggregation', 0.035),
+  call('distribution-v3', 'facade', 'hot-shots-1432', 0.03),
+  call('contexts-100k', 'facade-empty', 'hot-shots-aggregation', 0.07),
+  call('contexts-100k', 'instrument-empty', 'hot-shots-aggregation', 0.05),
+  call('contexts-100k', 'bound-empty', 'hot-shots-aggregation', 0.01, 'one miss of the cache'),
+  {
+    quantity: 'bytes allocated by a call of the facade, v3, beyond the caller’s literals',
+    figure: 'bytes.v3.facade-beyond-literals',
+    target: 16,
+    floor: '0',
+    tolerance: 0.5,
+  },
+  {
+    quantity: 'bytes allocated by a call of a bound handle, v3',
+    figure: 'bytes.v3.bound',
+    target: 0,
+    floor: '0',
+    tolerance: 0.5,
+  },
+  {
+    quantity: 'CPU of a delivered increment, facade to hot-shots-1432',
+    figure: 'end-to-end.v3.facade/hot-shots-1432',
+    target: 0.025,
+    floor: '0.002',
+  },
+  {
+    quantity: 'CPU of a delivered increment, instrument to hot-shots-1432',
+    figure: 'end-to-end.v3.instrument/hot-shots-1432',
+    target: 0.01,
+  },
+  {
+    quantity: 'CPU of a delivered increment, bound handle to hot-shots-1432',
+    figure: 'end-to-end.v3.bound/hot-shots-1432',
+    target: 0.005,
+  },
+  {
+    quantity: 'CPU of a delivered sample of a distribution, facade to hot-shots-1432',
+    figure: 'end-to-end.distribution-v3.facade/hot-shots-1432',
+    target: 0.06,
+    floor: '0.02',
+  },
+  {
+    quantity: 'increments lost, share',
+    figure: 'end-to-end.v3.facade.lost',
+    target: 0,
+    tolerance: 1e-9,
+  },
+  {
+    quantity: 'samples of a distribution lost, share',
+    figure: 'end-to-end.distribution-v3.facade.lost',
+    target: 0,
+    tolerance: 1e-9,
+  },
+  { quantity: '100,000 series flushed, share lost', figure: 'flush.facade.lost', target: 0, tolerance: 1e-9 },
+  {
+    quantity: 'longest block in that flush, to hot-shots with aggregation',
+    figure: 'flush.facade/hot-shots-aggregation',
+    target: 0.01,
+    floor: '0.0001: a worker thread',
+  },
+  { quantity: 'longest block in that flush, ms', figure: 'flush.facade.block', target: 1, floor: '0.03' },
+  {
+    quantity: 'bytes per series, 100,000 series',
+    figure: 'memory.facade',
+    target: 131,
+    floor: '43',
+    tolerance: 0.5,
+  },
+  { quantity: 'longest turn of a flush over HTTPS, processor time, ms', figure: 'datadog.turn', target: 20 },
+  { quantity: 'samples lost over HTTPS', figure: 'datadog.lost', target: 0, tolerance: 0 },
+  { quantity: 'requests beyond a documented limit', figure: 'datadog.broken', target: 0, tolerance: 0 },
+  ...['v3', 'gauge-v3', 'timing-v3'].map((scenario) => ({
+    quantity: `recording into the time series database, ${scenario}, to an empty backend`,
+    figure: `time-series.${scenario}.time-series/facade-empty`,
+    target: 2,
+  })),
+  { quantity: 'an hour of a counter read, µs', figure: 'time-series.read.range, counter', target: 50 },
+  {
+    quantity: 'bytes of a counter in the time series database',
+    figure: 'time-series.memory.counter',
+    target: 8000,
+    tolerance: 0,
+  },
+  { quantity: 'import of @metrics/datadog, ms', figure: 'load.@metrics/datadog.milliseconds', target: 100 },
+  { quantity: 'import of @metrics/datadog, MB', figure: 'load.@metrics/datadog.megabytes', target: 15 },
+];
+
+/**
+ * @param {string} scenario
+ * @param {string} one
+ * @param {string} other
+ * @param {number} target
+ * @param {string} [floor]
+ * @returns {Target}
+ */
+function call(scenario, one, other, target, floor) {
+  return {
+    quantity: `a call, ${scenario}, ${one} to ${other}`,
+    figure: `hot-path.${scenario}.${one}/${other}`,
+    target,
+    ...(floor !== undefined && { floor }),
+  };
+}
+
+/**
+ * @param {Target} target
+ * @param {number | undefined} measured
+ * @returns {'met' | 'within the noise' | 'missed' | 'not measured'}
+ */
+export function verdict({ target, tolerance }, measured) {
+  if (measured === undefined || Number.isNaN(measured)) return 'not measured';
+  if (measured <= target + (tolerance ?? 0)) return 'met';
+  return tolerance === undefined && measured <= target * SLACK ? 'within the noise' : 'missed';
+}
+
+/**
+ * Every target that these results tell something about, one a line.
+ *
+ * @param {Readonly<Record<string, { figures: Readonly<Record<string, number>> }>>} sections
+ */
+export function checkTargets(sections) {
+  /** @type {Record<string, number>} */
+  const figures = Object.assign({}, ...Object.values(sections).map((section) => section.figures));
+  let missed = 0;
+  const lines = [];
+  for (const target of targets) {
+    const measured = figures[target.figure];
+    const found = verdict(target, measured);
+    if (found === 'not measured') continue;
+    if (found === 'missed') missed += 1;
+    const floor = target.floor === undefined ? '' : `, floor ${target.floor}`;
+    lines.push(
+      `  ${found.padEnd(16)}  ${figure(measured ?? 0).padStart(8)} of at most ${figure(target.target)}${floor}: ${target.quantity}`,
+    );
+  }
+  return { lines, missed, figures };
+}

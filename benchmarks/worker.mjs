@@ -1,0 +1,133 @@
+// @ts-check
+// One contender with one scenario, in a process of its own. It does what its parent tells it, one thing at a time.
+import { PerformanceObserver } from 'node:perf_hooks';
+import { contenders, timeSeriesContenders } from './contenders.mjs';
+import { loopOf, scenarios } from './scenarios.mjs';
+import { variants } from './variants.mjs';
+
+/**
+ * @typedef {{ contender: string, scenario: string, port: number, byHand: boolean }} Setup
+ * @typedef {{ nanoseconds: number, pause: number }} Round of one call; `pause` is what of it was garbage collection
+ * @typedef {{ cpu: number, wall: number }} Delivery in seconds, of everything
+ */
+
+/** How many calls are made between two turns of the event loop, in which a client can send. */
+const CALLS_PER_TURN = { slow: 1000, quick: 20_000 };
+
+const setup = /** @type {Setup} */ (JSON.parse(process.argv[2] ?? '{}'));
+const contender = { ...contenders, ...timeSeriesContenders, ...variants }[setup.contender];
+const scenario = scenarios[setup.scenario];
+if (contender === undefined || scenario === undefined) throw new RangeError(`unknown: ${process.argv[2]}`);
+const client = await contender.create(setup);
+const { run: loop, calls } = loopOf(scenario(), client.call);
+const run = client.around?.(loop) ?? loop;
+const turns = Math.ceil((contender.slow ? CALLS_PER_TURN.slow : CALLS_PER_TURN.quick) / calls);
+
+let pauses = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) pauses += entry.duration;
+}).observe({ entryTypes: ['gc'] });
+
+const immediate = () => new Promise((resolve) => setImmediate(resolve));
+
+/** @param {number} amount of calls, as many as asked for or a few more */
+async function record(amount) {
+  let done = 0;
+  while (done < amount) {
+    run(turns);
+    done += turns * calls;
+    await immediate();
+  }
+  return done;
+}
+
+/** @type {Readonly<Record<string, (amount: number) => Promise<unknown>>>} */
+const commands = {
+  /** Runs until it is compiled, and answers how many calls take the given milliseconds. */
+  async warm(milliseconds) {
+    const ends = performance.now() + Math.max(milliseconds * 4, 200);
+    let nanoseconds = 1;
+    while (performance.now() < ends) ({ nanoseconds } = await measured(turns * calls));
+    return Math.ceil((milliseconds * 1e6) / nanoseconds);
+  },
+  round: measured,
+  /** Bytes that a call allocates. Needs a young generation in which all of them fit, and the collector at hand. */
+  async bytes(amount) {
+    run(Math.ceil(amount / calls));
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    run(Math.ceil(amount / calls));
+    return (process.memoryUsage().heapUsed - before) / amount;
+  },
+  /** Bytes that a series holds, without what the loop itself refers to. A turn is a call, and meets a series of its own. */
+  async held(amount) {
+    // What is made once, code and sockets, is not a series'.
+    const first = Math.ceil(amount / 50);
+    run(first);
+    await collected();
+    const before = memory();
+    run(amount);
+    await collected();
+    return (memory() - before) / (amount - first);
+  },
+  /** Records and sends; the time of all of it. */
+  async deliver(amount) {
+    const began = process.cpuUsage();
+    const start = performance.now();
+    const recorded = await record(amount);
+    await client.flush?.();
+    const { user, system } = process.cpuUsage(began);
+    return { cpu: (user + system) / 1e6, wall: (performance.now() - start) / 1000, recorded };
+  },
+  /** Records once, then sends, and answers the longest time for which nothing else could run. */
+  async stall(amount) {
+    run(Math.ceil(amount / calls));
+    let longest = 0;
+    let last = performance.now();
+    let watching = true;
+    const watch = () => {
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (watching) setImmediate(watch);
+    };
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    last = performance.now();
+    watch();
+    await client.flush?.();
+    await immediate();
+    watching = false;
+    return longest;
+  },
+};
+
+/** @param {number} amount */
+async function measured(amount) {
+  const pausesBefore = pauses;
+  const began = process.cpuUsage();
+  const recorded = await record(amount);
+  const { user, system } = process.cpuUsage(began);
+  return { nanoseconds: ((user + system) * 1000) / recorded, pause: ((pauses - pausesBefore) * 1e6) / recorded };
+}
+
+async function collected() {
+  for (let pass = 0; pass < 3; pass += 1) {
+    globalThis.gc?.();
+    await immediate();
+  }
+}
+
+function memory() {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+process.on('message', (message) => {
+  const [command, amount] = /** @type {[string, number]} */ (message);
+  void commands[command]?.(amount).then((answer) => process.send?.(answer));
+});
+// What a client keeps alive is not waited for.
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
+// Refers to the client to the end.
+process.once('exit', () => void client.keep?.());
