@@ -17,7 +17,7 @@ export class ProblemReporter {
   readonly #onError: ((problem: Problem) => void) | undefined;
   readonly #told = new Set<string>();
 
-  constructor(onError?: ((problem: Problem) => void) | undefined) {
+  constructor(onError?: (problem: Problem) => void) {
     this.#onError = onError;
   }
 

@@ -1,0 +1,84 @@
+import { element, shown } from './element.js';
+
+/** Matches in the list. A document of ten thousand entries would be slow, and nobody reads them. */
+const LISTED = 200;
+
+/** The keys, and a box to search them: a combobox, so the arrow keys and Enter work from within the box. */
+export class KeyList {
+  readonly #search = element('search', HTMLInputElement);
+  readonly #list = element('keys', HTMLUListElement);
+  readonly #note = element('keys-note', HTMLParagraphElement);
+  readonly #choose: (key: string) => void;
+  #keys: readonly { readonly key: string; readonly folded: string }[] = [];
+  #isTruncated = false;
+  #matches: readonly string[] = [];
+  #chosen = '';
+  /** Of the matches the one Enter chooses, or -1. */
+  #active = -1;
+
+  constructor(choose: (key: string) => void) {
+    this.#choose = choose;
+    this.#search.addEventListener('input', () => this.#render(0));
+    this.#search.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#list.addEventListener('click', ({ target }) => {
+      const index = Number((target as Element).closest('li')?.dataset['index'] ?? -1);
+      if (this.#matches[index] !== undefined) this.#choose(this.#matches[index]);
+    });
+  }
+
+  setKeys(keys: readonly string[], isTruncated: boolean): void {
+    this.#keys = keys.map((key) => ({ key, folded: key.toLowerCase() }));
+    this.#isTruncated = isTruncated;
+    this.#render(-1);
+  }
+
+  setChosen(key: string): void {
+    if (key === this.#chosen) return;
+    this.#chosen = key;
+    this.#render(this.#active);
+  }
+
+  #render(active: number): void {
+    const words = this.#search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = this.#keys.filter(({ folded }) => words.every((word) => folded.includes(word)));
+    this.#matches = found.slice(0, LISTED).map(({ key }) => key);
+    this.#list.replaceChildren(
+      ...this.#matches.map((key, index) => {
+        const item = document.createElement('li');
+        item.id = `key-${index}`;
+        item.role = 'option';
+        item.dataset['index'] = String(index);
+        item.ariaSelected = String(key === this.#chosen);
+        item.textContent = shown(key);
+        return item;
+      }),
+    );
+    const more = found.length - this.#matches.length;
+    const beyond = this.#isTruncated ? ' There are more than the handler lists; Enter opens what you typed.' : '';
+    if (this.#keys.length === 0) this.#note.textContent = 'Nothing is kept yet.';
+    else if (found.length === 0) this.#note.textContent = `No key has that in it.${beyond}`;
+    else if (more > 0) this.#note.textContent = `And ${more} more: type to narrow them down.${beyond}`;
+    else this.#note.textContent = found.length === 1 ? `1 key.${beyond}` : `${found.length} keys.${beyond}`;
+    this.#setActive(Math.min(words.length === 0 ? -1 : active, this.#matches.length - 1));
+  }
+
+  #setActive(index: number): void {
+    this.#list.children[this.#active]?.classList.remove('active');
+    this.#active = index;
+    const item = this.#list.children[index];
+    item?.classList.add('active');
+    item?.scrollIntoView({ block: 'nearest' });
+    this.#search.setAttribute('aria-activedescendant', item?.id ?? '');
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const last = this.#matches.length - 1;
+    if (event.key === 'ArrowDown') this.#setActive(Math.min(this.#active + 1, last));
+    else if (event.key === 'ArrowUp') this.#setActive(Math.max(this.#active - 1, Math.min(0, last)));
+    else if (event.key === 'Enter') {
+      const key = this.#matches[this.#active] ?? this.#search.value.trim();
+      if (key !== '') this.#choose(key);
+    } else return;
+    event.preventDefault();
+  }
+}

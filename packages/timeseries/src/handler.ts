@@ -1,0 +1,1 @@
+export { type TimeSeriesHandler, type TimeSeriesHandlerOptions, timeSeriesHandler } from './time-series-handler.js';

@@ -1,0 +1,3 @@
+export type { RedisCommands, RedisStoreClient } from './redis-client.js';
+export { RedisStore } from './redis-store.js';
+export type { RedisStoreOptions } from './redis-store-options.js';

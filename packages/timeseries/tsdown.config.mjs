@@ -1,0 +1,16 @@
+// The configuration of all packages, and the page: src/page-files.ts is evaluated now, and its texts are bundled.
+import shared from '../../tsdown.config.mjs';
+import page from './build-page.cjs';
+
+export default {
+  ...shared,
+  plugins: [
+    {
+      name: 'page-files',
+      load(/** @type {string} */ id) {
+        if (!id.endsWith('/page-files.ts')) return null;
+        return `export const pageFiles: Record<string, string> = ${JSON.stringify(page.buildPage())};\n`;
+      },
+    },
+  ],
+};
