@@ -20,6 +20,8 @@ const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 export class Worker {
   /** @type {import('node:child_process').ChildProcess} */
   #child;
+  /** Rejects when the process ends before it was told to. */
+  #died;
 
   /** @param {WorkerOptions} options */
   constructor({ contender, scenario, port, byHand = false, flags = [], node = process.execPath }) {
@@ -28,6 +30,11 @@ export class Worker {
       execPath: node,
       env: { ...process.env, NODE_NO_WARNINGS: '1', DD_TRACE_STARTUP_LOGS: 'false' },
     });
+    this.#died = once(this.#child, 'exit').then(([code, signal]) => {
+      throw new Error(`a contender ended with ${code ?? signal}`);
+    });
+    // Of no interest unless an answer is awaited.
+    this.#died.catch(() => {});
   }
 
   /** @param {WorkerOptions} options */
@@ -52,10 +59,7 @@ export class Worker {
   }
 
   async #answer() {
-    const died = once(this.#child, 'exit').then(([code, signal]) => {
-      throw new Error(`a contender ended with ${code ?? signal}`);
-    });
-    const [answer] = await Promise.race([once(this.#child, 'message'), died]);
+    const [answer] = await Promise.race([once(this.#child, 'message'), this.#died]);
     return answer;
   }
 }
