@@ -107,5 +107,5 @@ function text({ title, columns, rows, note }) {
 /** @param {string} version */
 function programOf(version) {
   const source = ['--yes', '-p', `node@${version}`, 'node', '--print', 'process.execPath'];
-  return execFileSync('npx', source, { encoding: 'utf8' }).trim();
+  return execFileSync('npx', source, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }

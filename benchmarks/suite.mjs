@@ -32,5 +32,5 @@ export function figure(value) {
   if (size >= 100) return value.toFixed(0);
   if (size >= 10) return value.toFixed(1);
   if (size >= 1) return value.toFixed(2);
-  return value === 0 ? '0' : value.toPrecision(2);
+  return value === 0 ? '0' : Number(value.toPrecision(2)) === 1 ? '1.00' : value.toPrecision(2);
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { execFileSync } from 'node:child_process';
 import { contenders } from '../contenders.mjs';
 import { compare, median, quartiles, Worker } from '../rounds.mjs';
 import { scenarios } from '../scenarios.mjs';
@@ -168,6 +169,6 @@ async function otherVersion(node, port, progress) {
     title: 'Node.js of this run against another',
     columns: ['', 'ns here', 'ns there', 'ratio here', 'ratio there'],
     rows,
-    note: `The other is ${node}`,
+    note: `The other is Node.js ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}.`,
   };
 }

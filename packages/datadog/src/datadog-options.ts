@@ -197,7 +197,11 @@ function checkInteger(name: string, value: unknown, least: number, most: number)
   }
 }
 
+/** What a key looks like that somebody put in the place of something else. */
+const LIKE_A_KEY = /^[\w-]{20,}$/;
+
 function shown(value: unknown): string {
+  if (typeof value === 'string' && LIKE_A_KEY.test(value.trim())) return 'a text that looks like a key';
   if (typeof value === 'string') return `'${value.slice(0, 120)}'`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 120);
 }

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { createMetrics } from '@metrics/core';
+import { waitUntil } from '../../statsd/test/wait-until.js';
 import { createBackend, DatadogMetricsBackend } from '../src/index.js';
 import { ManualClock } from './manual-clock.js';
 import { KEY, type Started, started } from './started.js';
-import { waitUntil } from './wait-until.js';
 
 let current: Started | undefined;
 

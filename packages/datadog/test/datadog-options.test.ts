@@ -47,6 +47,7 @@ test.each<[DatadogOptions, string]>([
   [{ apiKey: undefined }, 'apiKey must be given, or the environment variable DD_API_KEY set.'],
   [{ site: 'datadoghq.co' }, "site must be a site of Datadog, not 'datadoghq.co'"],
   [{ site: 'evil.example/datadoghq.com' }, 'site must be a site of Datadog'],
+  [{ site: '0123456789abcdef0123456789abcdef' }, 'site must be a site of Datadog, not a text that looks like a key'],
   [{ site: 'evildatadoghq.com' }, 'site must be a site of Datadog'],
   [
     { baseUrl: 'http://intake.example' },

@@ -1,8 +1,8 @@
 import dns from 'node:dns';
 import { type IntakeFault, RecordingIntake } from '@metrics/testing';
+import { waitUntil } from '../../statsd/test/wait-until.js';
 import { ManualClock } from './manual-clock.js';
 import { KEY, type Started, started } from './started.js';
-import { waitUntil } from './wait-until.js';
 
 let current: Started | undefined;
 

@@ -1,5 +1,5 @@
+import { waitUntil } from '../../statsd/test/wait-until.js';
 import { started } from './started.js';
-import { waitUntil } from './wait-until.js';
 
 const SERIES = 100_000;
 const VALUES = 500_000;

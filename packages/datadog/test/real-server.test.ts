@@ -1,5 +1,5 @@
+import { describeWith } from '../../statsd/test/describe-with.js';
 import { DatadogMetricsBackend } from '../src/index.js';
-import { describeWith } from './describe-with.js';
 import { seriesOf } from './series-of.js';
 import { KEY } from './started.js';
 import { VictoriaMetrics } from './victoria-metrics.js';

@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitUntil } from './wait-until.js';
+import { waitUntil } from '../../statsd/test/wait-until.js';
 
 /** A series as VictoriaMetrics exports it. */
 export interface StoredSeries {

@@ -13,9 +13,9 @@ const KIND_MASK = (1 << KIND_BITS) - 1;
 /** The entries of ids without a slot; their low bits are no kind's. */
 const UNKNOWN = -1;
 const NOT_KEPT = -2;
-/** Values kept one by one before they are handed to the store: at first, and at most. */
+/** Values kept one by one before they are handed to the store, which merges sketches for them: at first, and at most. */
 const FEWEST_VALUES = 16;
-const MOST_VALUES = 256;
+const MOST_VALUES = 1024;
 const KINDS: readonly MetricKind[] = ['counter', 'gauge', 'timing', 'distribution', 'set'];
 // Not from 0: that would be the kind of an id beyond all entries.
 const COUNTER = 1;
