@@ -41,7 +41,7 @@ ${Object.entries(suites)
   .join('\n')}
 
 Options:
-  --short          fewer contenders and rounds, about two minutes; writes nothing
+  --short          fewer contenders and rounds, about a minute; writes nothing
   --check          exits with 1 when a target is missed by more than the noise of a shared machine
   --node VERSION   also runs the hot path under that version of Node.js, which npx fetches: --node 24
   --help

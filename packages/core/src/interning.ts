@@ -171,9 +171,9 @@ export class RowTable {
   }
 }
 
-/** A copy a quarter longer, its new part filled with `fill`. Doubling would leave up to half of a large column unused. */
+/** A copy an eighth longer, its new part filled with `fill`. Doubling would leave up to half of a large column unused. */
 export function grown<T extends Int32Array | Float64Array | Uint8Array | Uint32Array>(column: T, fill = 0): T {
-  const copy = new (column.constructor as new (length: number) => T)(Math.ceil(column.length * 1.25));
+  const copy = new (column.constructor as new (length: number) => T)(Math.ceil(column.length * 1.125));
   copy.set(column);
   if (fill !== 0) copy.fill(fill, column.length);
   return copy;
