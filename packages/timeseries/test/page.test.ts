@@ -82,18 +82,21 @@ describeWithChromium('the page in Chromium', () => {
 
   /** The legend as text, once it has so many rows. */
   async function legend(rows: number): Promise<string[][]> {
-    await page
-      .locator('#legend tbody tr')
-      .nth(rows - 1)
-      .waitFor();
-    const texts = await page
-      .locator('#legend tr')
-      .evaluateAll((lines) =>
-        lines.map((line) =>
-          Array.from((line as unknown as { cells: { textContent: string }[] }).cells, ({ textContent }) => textContent),
-        ),
-      );
-    expect(texts).toHaveLength(rows + 1);
+    let texts: string[][] = [];
+    // The rows of before stay until the new ones are read.
+    await eventually(async () => {
+      texts = await page
+        .locator('#legend tr')
+        .evaluateAll((lines) =>
+          lines.map((line) =>
+            Array.from(
+              (line as unknown as { cells: { textContent: string }[] }).cells,
+              ({ textContent }) => textContent,
+            ),
+          ),
+        );
+      return texts.length;
+    }, rows + 1);
     return texts;
   }
 
