@@ -42,7 +42,7 @@ ${Object.entries(suites)
 
 Options:
   --short          fewer contenders and rounds, about a minute; writes nothing
-  --check          exits with 1 when a target is missed by more than the noise of a shared machine
+  --check          exits with 1 when a target is missed, twice, by more than the noise of a shared machine
   --node VERSION   also runs the hot path under that version of Node.js, which npx fetches: --node 24
   --help
 `;
@@ -69,18 +69,13 @@ const otherNode = values.node === undefined ? undefined : programOf(values.node)
 const sections = {};
 const started = performance.now();
 const sink = await Sink.start();
-for (const [index, name] of names.entries()) {
-  const suite = suites[name];
-  if (suite === undefined) continue;
-  const { title, about, run } = suite;
-  /** @param {string} step */
-  const progress = (step) => {
-    const seconds = Math.round((performance.now() - started) / 1000);
-    console.error(`[${index + 1}/${names.length}] ${name} (${seconds} s): ${step}`);
-  };
-  const section = await run({ short: values.short, port: sink.port, progress, otherNode });
-  sections[name] = { title, about, ...section };
-  for (const table of section.tables) console.log(`\n${text(table)}`);
+await measure(names);
+const doubtful = names.filter((name) => checkTargets({ [name]: sections[name] ?? { figures: {} } }).missed > 0);
+if (values.check && doubtful.length > 0) {
+  console.error(
+    `A target is missed in ${doubtful.join(' and ')}, perhaps for a busy moment of the machine: once more.`,
+  );
+  await measure(doubtful);
 }
 await sink.stop();
 
@@ -90,6 +85,23 @@ console.log(`\nTargets\n${lines.join('\n')}`);
 if (values.check && missed > 0) {
   console.error(`\n${missed} missed`);
   process.exitCode = 1;
+}
+
+/** @param {readonly string[]} chosen */
+async function measure(chosen) {
+  for (const [index, name] of chosen.entries()) {
+    const suite = suites[name];
+    if (suite === undefined) continue;
+    const { title, about, run } = suite;
+    /** @param {string} step */
+    const progress = (step) => {
+      const seconds = Math.round((performance.now() - started) / 1000);
+      console.error(`[${index + 1}/${chosen.length}] ${name} (${seconds} s): ${step}`);
+    };
+    const section = await run({ short: values.short, port: sink.port, progress, otherNode });
+    sections[name] = { title, about, ...section };
+    for (const table of section.tables) console.log(`\n${text(table)}`);
+  }
 }
 
 /** @param {import('./suite.mjs').Table} table */
