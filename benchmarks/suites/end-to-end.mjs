@@ -9,14 +9,12 @@ const SENDERS = Object.keys(contenders).filter((name) => contenders[name]?.sends
 const SHORT = ['facade', BASE];
 /** Of a round: a tenth of a second for each, or what an unbuffered client sends in a third. */
 const CALLS = { slow: 50_000, quick: 2_000_000 };
-/** Samples that are kept one by one; more of them at once than what is sent meanwhile and a million would be too many. */
-const MOST_SAMPLES = 500_000;
 
 /** @type {import('../suite.mjs').Suite} */
 export const endToEnd = {
   title: 'Cost of a delivered sample',
   about:
-    'CPU time of the sender from the first call to the end of its flush, for each sample, with a server in a process of its own that adds up what arrives, at the default receive buffer. A thousand calls, or twenty thousand of a client that takes nanoseconds, are made between two turns of the event loop.',
+    'CPU time of the sender from the first call to the end of its flush, one for each half million calls, for each sample, with a server in a process of its own that adds up what arrives, at the default receive buffer. A thousand calls, or twenty thousand of a client that takes nanoseconds, are made between two turns of the event loop.',
   async run({ short, progress }) {
     /** @type {Record<string, number>} */
     const figures = {};
@@ -72,7 +70,7 @@ async function deliveries(names, scenario, rounds, sink) {
     for (const [index, worker] of workers.entries()) {
       const name = names[index] ?? '';
       await sink.clear();
-      const { cpu, recorded } = await worker.ask('deliver', callsOf(name, scenario));
+      const { cpu, recorded } = await worker.ask('deliver', contenders[name]?.slow ? CALLS.slow : CALLS.quick);
       const { samples, sum, packets } = await sink.settled(recorded);
       const arrived = scenario === 'v3' ? sum : samples;
       // The first round warms.
@@ -83,12 +81,6 @@ async function deliveries(names, scenario, rounds, sink) {
   }
   await Promise.all(workers.map((worker) => worker.stop()));
   return results;
-}
-
-/** @param {string} name @param {string} scenario */
-function callsOf(name, scenario) {
-  if (contenders[name]?.slow) return CALLS.slow;
-  return scenario === 'v3' ? CALLS.quick : MOST_SAMPLES;
 }
 
 /** @param {number} share */
