@@ -16,6 +16,8 @@ import { checkTargets, targets, verdict } from './targets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const RESULTS = `${root}benchmarks/results/latest.json`;
+/** What figures depend on. */
+const CODE = ['packages', 'benchmarks', ':!benchmarks/results'];
 const BEGIN = '<!-- figures: begin, written by `pnpm bench` -->';
 const END = '<!-- figures: end -->';
 
@@ -115,6 +117,11 @@ function grid(columns, rows) {
   return [line(columns), line(rule), ...rows.map(line)].join('\n');
 }
 
+/** @param {readonly string[]} words */
+function git(...words) {
+  return execFileSync('git', [...words], { cwd: root, encoding: 'utf8' }).trim();
+}
+
 /** @returns {Machine} */
 function machine() {
   const [first] = cpus();
@@ -125,6 +132,7 @@ function machine() {
     cores: cpus().length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     platform: `${process.platform} ${process.arch}`,
-    commit: execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim(),
+    commit:
+      git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', ...CODE) === '' ? '' : ', changed'),
   };
 }
