@@ -1,3 +1,4 @@
+import { checkInteger, shown } from '@metrics/statsd/wire';
 import { dialects } from './dialect.js';
 import type { DogStatsdOptions, TagCardinality } from './dogstatsd-options.js';
 import { isSocketPath, parseServerUrl } from './server-address.js';
@@ -73,17 +74,4 @@ function checkEntries(name: string, record: unknown, fits: (value: unknown) => b
 function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
   if (value !== undefined && !allowed.includes(value))
     throw new TypeError(`${name} must be one of ${allowed.join(', ')}, not ${shown(value)}.`);
-}
-
-function checkInteger(name: string, value: unknown, least: number, most: number): void {
-  if (value === undefined) return;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${shown(value)}.`);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}.`);
-  }
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 120)}'`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 120);
 }

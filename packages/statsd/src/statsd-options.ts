@@ -1,5 +1,6 @@
 import type { Problem } from '@metrics/core';
 import type { TagFormat } from './line-syntax.js';
+import { checkInteger, shown } from './option-checks.js';
 
 export interface StatsdOptions {
   /** A name or an IP address. A name is resolved once, and again every minute. @default '127.0.0.1' */
@@ -65,7 +66,7 @@ export function checkedOptions(options: StatsdOptions): CheckedStatsdOptions {
   if (protocol !== 'udp' && protocol !== 'tcp' && protocol !== 'uds')
     throw new TypeError(`protocol must be 'udp', 'tcp' or 'uds', not ${shown(protocol)}.`);
   checkPath(protocol, path);
-  if (maxPacketBytes !== undefined) checkInteger('maxPacketBytes', maxPacketBytes, 64, LARGEST_DATAGRAM);
+  checkInteger('maxPacketBytes', maxPacketBytes, 64, LARGEST_DATAGRAM);
   if (typeof aggregation !== 'boolean')
     throw new TypeError(`aggregation must be true or false, not ${shown(aggregation)}.`);
   if (typeof flushInterval !== 'number')
@@ -91,16 +92,4 @@ function checkPath(protocol: string, path: unknown): void {
   if (Buffer.byteLength(path) > LONGEST_PATH || path.includes('\0')) {
     throw new RangeError(`path must be at most ${LONGEST_PATH} bytes without NUL, not ${shown(path)}.`);
   }
-}
-
-function checkInteger(name: string, value: unknown, least: number, most: number): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${shown(value)}.`);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${shown(value)}.`);
-  }
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 120)}'`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 120);
 }
