@@ -1,7 +1,9 @@
 // One configuration for all: `jest` in the root runs every suite, `jest --config ../../jest.config.cjs --rootDir .` one package's.
 const path = require('node:path');
+const ts = require('typescript');
 
-const packages = path.join(__dirname, 'packages');
+/** @type {Record<string, string[]>} */
+const { paths } = ts.readConfigFile(path.join(__dirname, 'tsconfig.base.json'), ts.sys.readFile).config.compilerOptions;
 
 module.exports = {
   testEnvironment: 'node',
@@ -25,8 +27,12 @@ module.exports = {
   },
   moduleNameMapper: {
     // Packages are tested against each other's sources, so a test never sees a stale build.
-    '^@metrics/([^/]+)$': path.join(packages, '$1/src/index.ts'),
-    '^@metrics/([^/]+)/([^/]+)$': path.join(packages, '$1/src/$2.ts'),
+    ...Object.fromEntries(
+      Object.entries(paths).map(([name, [source = '']]) => [
+        `^${name.replace('*', '([^/]+)')}$`,
+        path.join(__dirname, source.replace('*', '$1')),
+      ]),
+    ),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   coverageProvider: 'v8',

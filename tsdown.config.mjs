@@ -1,14 +1,26 @@
-// One configuration for all packages, run inside a package: every entry of its exports map is an entry of the build.
+// Builds a package, run inside it: each entry of its exports map is an entry of the build, whose source tsconfig.base.json
+// names.
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig } from 'tsdown';
+import ts from 'typescript';
 
-/** @type {{ exports: Record<string, unknown> }} */
+const root = import.meta.dirname;
+/** @type {Record<string, string[]>} */
+const sources = ts.readConfigFile(path.join(root, 'tsconfig.base.json'), ts.sys.readFile).config.compilerOptions.paths;
+
+/** @type {{ name: string, exports: Record<string, unknown> }} */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
 export default defineConfig({
-  entry: Object.keys(manifest.exports)
-    .filter((subpath) => subpath !== './package.json')
-    .map((subpath) => `src/${subpath === '.' ? 'index' : subpath.slice(2)}.ts`),
+  entry: Object.fromEntries(
+    Object.keys(manifest.exports)
+      .filter((subpath) => subpath !== './package.json')
+      .map((subpath) => {
+        const source = sources[path.posix.join(manifest.name, subpath)]?.[0];
+        return [subpath === '.' ? 'index' : subpath.slice(2), source ? path.join(root, source) : 'src/index.ts'];
+      }),
+  ),
   // tsdown would take the folder of this file.
   cwd: process.cwd(),
   format: ['esm', 'cjs'],

@@ -1,6 +1,6 @@
 // @ts-check
 // The intake of Datadog in a process of its own: says what arrived since it was asked last.
-import { RecordingIntake } from '@metrics/testing';
+import { RecordingIntake } from '@metrics/testing/servers';
 
 const intake = await RecordingIntake.start();
 process.on('message', () => {

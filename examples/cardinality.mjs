@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createMetrics } from '@metrics/core';
-import { routeTemplate, statusClass } from '@metrics/core/normalisers';
+import { routeTemplate, statusClass } from '@metrics/core/normalizers';
 import { assertCardinality, RecordingBackend } from '@metrics/testing';
 
 /** @type {import('@metrics/core').Problem[]} */

@@ -3,7 +3,7 @@
 // intake is the one that tests use, which fails when it is told to.
 import { metrics } from '@metrics/core';
 import { DatadogMetricsBackend } from '@metrics/datadog';
-import { RecordingIntake } from '@metrics/testing';
+import { RecordingIntake } from '@metrics/testing/servers';
 import { workThrough } from './shop.mjs';
 
 const intake = await RecordingIntake.start();
@@ -15,7 +15,7 @@ const backend = new DatadogMetricsBackend({
 });
 metrics.register(backend, {
   prefix: 'shop.',
-  onError: ({ code, remedy }) => console.log(`${code}: ${remedy}`),
+  onError: ({ code, message }) => console.log(`${code}: ${message}`),
 });
 
 intake.script([503, 'reset', { status: 429, retryAfter: 1 }]);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createMetrics } from '@metrics/core';
 import { DogStatsdMetricsBackend } from '@metrics/dogstatsd';
-import { RecordingServer } from '@metrics/testing';
+import { RecordingServer } from '@metrics/testing/servers';
 
 const agent = await RecordingServer.start();
 const backend = new DogStatsdMetricsBackend({

@@ -180,8 +180,8 @@ function compile() {
   });
 
   const program = `import { anyValue, DummyMetricsBackend, metrics, type MetricsBackend, type Tags } from '@metrics/core';
-import { Interner } from '@metrics/core/interning';
-import { routeTemplate, statusClass } from '@metrics/core/normalisers';
+import { Interner } from '@metrics/core/backend';
+import { routeTemplate, statusClass } from '@metrics/core/normalizers';
 import { StatsdMetricsBackend } from '@metrics/statsd';
 import { RecordingBackend } from '@metrics/testing';
 

@@ -3,7 +3,7 @@ export class Batch {
   /** Minus one for a line. */
   readonly slot: number;
   /** k, where each value was drawn at the rate 1/k. */
-  readonly inverse: number;
+  readonly sampleWeight: number;
   values: Float64Array;
   /** How many of {@link values} are in use. */
   length = 0;
@@ -12,26 +12,26 @@ export class Batch {
   members: Set<string> | undefined;
   line: Uint8Array | undefined;
   /** How many values a reservoir has left out. */
-  leftOut = 0;
-  /** How many values each one stands for; the first {@link heavier} of them for one more. */
-  weight = 1;
-  heavier = 0;
+  sampledOut = 0;
+  /** How many values each one stands for; the first {@link remainder} of them for one more. */
+  valueWeight = 1;
+  remainder = 0;
   /** Samples not yet handed to the writer; more than there are members where one was recorded repeatedly. */
   samples = 0;
   /** What the batch counts against the bound, in units of eight bytes. */
-  load = 0;
+  memoryUnits = 0;
 
   constructor(slot: number, inverse: number, values: Float64Array, members: Set<string> | undefined) {
     this.slot = slot;
-    this.inverse = inverse;
+    this.sampleWeight = inverse;
     this.values = values;
     this.members = members;
   }
 
   /** Another value for a full reservoir. Algorithm R: the n-th is kept with the probability length/n, in the place of any. */
   replace(value: number, random: () => number): void {
-    this.leftOut += 1;
-    const place = Math.floor(random() * (this.length + this.leftOut));
+    this.sampledOut += 1;
+    const place = Math.floor(random() * (this.length + this.sampledOut));
     if (place < this.length) this.values[place] = value;
   }
 
@@ -39,12 +39,12 @@ export class Batch {
    * Says how many values each of a reservoir's stands for, in whole numbers that add up to all there were. Who stands for
    * one more is drawn: a place in a reservoir says something about when its value came.
    */
-  weigh(random: () => number): void {
+  distributeWeight(random: () => number): void {
     const { length, values } = this;
-    const all = length + this.leftOut;
-    this.weight = Math.floor(all / length);
-    this.heavier = all - this.weight * length;
-    for (let place = 0; place < this.heavier; place += 1) {
+    const all = length + this.sampledOut;
+    this.valueWeight = Math.floor(all / length);
+    this.remainder = all - this.valueWeight * length;
+    for (let place = 0; place < this.remainder; place += 1) {
       const other = place + Math.floor(random() * (length - place));
       const value = values[place]!;
       values[place] = values[other]!;

@@ -1,7 +1,7 @@
-export { AggregationWindow, type AggregationWindowOptions } from './aggregation-window.js';
-export { Columns, type ColumnsOptions } from './columns.js';
-export { type ProblemDetails, ProblemReporter } from './problem-reporter.js';
-export { SampleLedger } from './sample-ledger.js';
-export { inverseRate } from './sampling-rate.js';
+export { BackendReporter, type ProblemDetails } from './backend-reporter.js';
+export { FlushScheduler, type FlushSchedulerOptions } from './flush-scheduler.js';
+export { SampleAccounting } from './sample-accounting.js';
+export { SampleBuffer, type SampleBufferOptions } from './sample-buffer.js';
+export type { SampleWriter } from './sample-writer.js';
+export { sampleWeight } from './sampling-rate.js';
 export { type SlotKind, SlotTable } from './slot-table.js';
-export type { WindowWriter } from './window-writer.js';

@@ -1,5 +1,5 @@
 import type { MetricKind, SeriesId } from '@metrics/core';
-import { grown, RowTable } from '@metrics/core/interning';
+import { grow, RowTable } from '@metrics/core/backend';
 
 /** What a slot holds. A histogram is what a distribution or a timing may be on the wire. */
 export type SlotKind = MetricKind | 'histogram';
@@ -36,23 +36,23 @@ export class SlotTable {
   }
 
   /** The slot of an id, or -1. */
-  of(id: SeriesId): number {
+  slotForId(id: SeriesId): number {
     return this.#slots[id] ?? -1;
   }
 
   /**
    * Attaches `id` to the slot of this identity and answers it. One reference to each fragment passes to the table.
    *
-   * @param fragments at least one.
+   * @param fragmentCount at least one.
    */
-  attach(id: SeriesId, kind: SlotKind, fragments: readonly number[]): number {
-    const row = [...fragments];
+  attach(id: SeriesId, kind: SlotKind, fragmentCount: readonly number[]): number {
+    const row = [...fragmentCount];
     row[0] = (row[0]! << KIND_BITS) | KINDS.indexOf(kind);
     let slot = this.#rows.find(row);
     if (slot < 0) slot = this.#rows.insert(row);
-    else for (const fragment of fragments) this.#releaseFragment(fragment);
-    while (id >= this.#slots.length) this.#slots = grown(this.#slots, -1);
-    if (slot >= this.#references.length) this.#references = grown(this.#references);
+    else for (const fragment of fragmentCount) this.#releaseFragment(fragment);
+    while (id >= this.#slots.length) this.#slots = grow(this.#slots, -1);
+    if (slot >= this.#references.length) this.#references = grow(this.#references);
     this.#slots[id] = slot;
     this.#references[slot]! += 1;
     return slot;
@@ -60,7 +60,7 @@ export class SlotTable {
 
   /** Detaches an id; what it recorded stays. Answers the slot it was attached to, or -1. */
   detach(id: SeriesId): number {
-    const slot = this.of(id);
+    const slot = this.slotForId(id);
     if (slot < 0) return -1;
     this.#slots[id] = -1;
     this.#references[slot]! -= 1;
@@ -73,16 +73,16 @@ export class SlotTable {
     this.#slots = new Int32Array(0);
   }
 
-  retain(slot: number): void {
+  retainSlot(slot: number): void {
     this.#references[slot]! += 1;
   }
 
-  release(slot: number): void {
+  releaseSlot(slot: number): void {
     this.#references[slot]! -= 1;
   }
 
   /** Whether the slot is in use although nobody needs it. */
-  isAbandoned(slot: number): boolean {
+  isUnused(slot: number): boolean {
     return this.#references[slot] === 0 && this.#rows.has(slot);
   }
 

@@ -1,9 +1,9 @@
-const SMALLEST = 16;
+const MIN_LENGTH = 16;
 /** Per size. Enough for the common case of a few hundred busy series, a megabyte at most in all. */
-const KEPT = 64;
+const MAX_POOLED = 64;
 
 /** Float64Arrays of 16 values and more, reused: an allocation outside the heap costs more than the samples in it. */
-export class ValueArrays {
+export class Float64ArrayPool {
   readonly largest: number;
   readonly #spare = new Map<number, Float64Array[]>();
 
@@ -12,7 +12,7 @@ export class ValueArrays {
     this.largest = largest;
   }
 
-  take(length: number = Math.min(SMALLEST, this.largest)): Float64Array {
+  take(length: number = Math.min(MIN_LENGTH, this.largest)): Float64Array {
     return this.#spare.get(length)?.pop() ?? new Float64Array(length);
   }
 
@@ -20,14 +20,14 @@ export class ValueArrays {
   grow(values: Float64Array): Float64Array {
     const larger = this.take(Math.min(values.length * 2, this.largest));
     larger.set(values);
-    this.give(values);
+    this.recycle(values);
     return larger;
   }
 
-  give(values: Float64Array): void {
+  recycle(values: Float64Array): void {
     if (values.length === 0) return;
     const spare = this.#spare.get(values.length);
     if (spare === undefined) this.#spare.set(values.length, [values]);
-    else if (spare.length < KEPT) spare.push(values);
+    else if (spare.length < MAX_POOLED) spare.push(values);
   }
 }

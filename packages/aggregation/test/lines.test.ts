@@ -4,8 +4,8 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 test('lines are written in the order of recording, each one sample', () => {
   const { columns, drain, stats, values, writer } = setUp();
-  columns.line(bytes('first'));
-  columns.line(bytes('second'));
+  columns.queueLine(bytes('first'));
+  columns.queueLine(bytes('second'));
   expect(stats()).toMatchObject({ accepted: 2, pending: 2 });
   drain();
   expect(values()).toEqual(['first', 'second']);
@@ -15,7 +15,7 @@ test('lines are written in the order of recording, each one sample', () => {
 
 test('lines wait while a burst is full or the writer is down', () => {
   const { columns, stats, values, writer } = setUp();
-  for (const text of ['a', 'b', 'c']) columns.line(bytes(text));
+  for (const text of ['a', 'b', 'c']) columns.queueLine(bytes(text));
   writer.burst = 2;
   expect(columns.drainQueue(writer)).toBe(false);
   expect(values()).toEqual(['a', 'b']);
@@ -31,32 +31,32 @@ test('lines wait while a burst is full or the writer is down', () => {
 test('lines count against the bound by their length, and are dropped beyond it', () => {
   const { columns, drain, stats } = setUp({ maxQueuedSamples: 100 });
   const pressure: boolean[] = [];
-  columns.onPressure = (full) => pressure.push(full);
-  for (let line = 0; line < 20; line += 1) columns.line(new Uint8Array(80));
+  columns.onDrainNeeded = (full) => pressure.push(full);
+  for (let line = 0; line < 20; line += 1) columns.queueLine(new Uint8Array(80));
   // Eleven units of eight bytes each.
   expect(stats()).toMatchObject({ pending: 10, dropped: { queue_full: 10 } });
   expect(pressure).toContain(true);
   drain();
-  columns.line(bytes('x'));
+  columns.queueLine(bytes('x'));
   expect(stats()).toMatchObject({ pending: 1, sent: 10 });
 });
 
 test('lines that are held at the end are dropped under its reason, and later ones as closed', () => {
   const { columns, stats } = setUp();
-  columns.line(bytes('x'));
+  columns.queueLine(bytes('x'));
   columns.close();
-  columns.line(bytes('y'));
+  columns.queueLine(bytes('y'));
   columns.dropAll('timeout');
   expect(stats()).toEqual({ accepted: 2, sent: 0, pending: 0, sampledOut: 0, dropped: { timeout: 1, closed: 1 } });
 });
 
 test('a sample that only its caller can write is dropped for the reason its id has no slot', () => {
   const { columns, stats } = setUp();
-  columns.refuse(1, 'empty_name');
-  columns.drop(0);
-  columns.drop(1);
+  columns.rejectSeries(1, 'empty_name');
+  columns.dropSample(0);
+  columns.dropSample(1);
   columns.close();
-  columns.drop(1);
+  columns.dropSample(1);
   expect(stats().dropped).toEqual({ unknown_series: 1, empty_name: 1, closed: 1 });
 });
 

@@ -1,4 +1,4 @@
-import type { SampleLedger, SlotTable, WindowWriter } from '../src/index.js';
+import type { SampleAccounting, SampleWriter, SlotTable } from '../src/index.js';
 
 export interface Written {
   readonly kind: string;
@@ -10,7 +10,7 @@ export interface Written {
 }
 
 /** A writer whose transport is a list, and whose readiness, burst size and callbacks a test decides. */
-export class RecordingWriter implements WindowWriter {
+export class RecordingWriter implements SampleWriter {
   ready = true;
   /** What {@link whenReady} makes of {@link ready}. */
   recovers = false;
@@ -23,11 +23,11 @@ export class RecordingWriter implements WindowWriter {
   #unsettled = 0;
   #waiting: (() => void)[] = [];
   readonly #slots: SlotTable;
-  readonly #ledger: SampleLedger;
+  readonly #ledger: SampleAccounting;
 
   readonly #text: (fragment: number) => string;
 
-  constructor(slots: SlotTable, ledger: SampleLedger, text: (fragment: number) => string = String) {
+  constructor(slots: SlotTable, ledger: SampleAccounting, text: (fragment: number) => string = String) {
     this.#slots = slots;
     this.#ledger = ledger;
     this.#text = text;
@@ -72,7 +72,7 @@ export class RecordingWriter implements WindowWriter {
   }
 
   settle(): void {
-    this.#ledger.settle(this.#unsettled);
+    this.#ledger.confirmSent(this.#unsettled);
     this.#unsettled = 0;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
@@ -87,8 +87,8 @@ export class RecordingWriter implements WindowWriter {
     return this.ready;
   }
 
-  abandon(reason: string): void {
-    this.#ledger.lose(this.#unsettled, reason);
+  dropUnsent(reason: string): void {
+    this.#ledger.dropInFlight(this.#unsettled, reason);
     this.#unsettled = 0;
   }
 
@@ -106,7 +106,7 @@ export class RecordingWriter implements WindowWriter {
 
   #took(samples: number): void {
     this.bursts[this.bursts.length - 1]! += 1;
-    if (this.settles) this.#ledger.settle(samples);
+    if (this.settles) this.#ledger.confirmSent(samples);
     else this.#unsettled += samples;
   }
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import type { ColumnsOptions } from '../src/index.js';
+import type { SampleBufferOptions } from '../src/index.js';
 import { setUp } from './set-up.js';
 
-function reservoir(options: Partial<ColumnsOptions> = {}) {
+function reservoir(options: Partial<SampleBufferOptions> = {}) {
   return setUp({ overflow: 'reservoir', maxSlotValues: 10, ...options });
 }
 
@@ -81,7 +81,7 @@ test('counters and gauges that are not merged are never left out', () => {
 test('without one, as many values as are kept together are drained before the window ends', () => {
   const { columns, drain, values } = setUp({ maxSlotValues: 100 });
   let pressure = 0;
-  columns.onPressure = () => {
+  columns.onDrainNeeded = () => {
     pressure += 1;
   };
   columns.open(0, 'timing', [5]);

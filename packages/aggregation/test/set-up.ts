@@ -1,12 +1,12 @@
-import { Columns, type ColumnsOptions, SampleLedger, SlotTable } from '../src/index.js';
+import { SampleAccounting, SampleBuffer, type SampleBufferOptions, SlotTable } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
 
-/** Columns with everything around them, drained by hand. */
-export function setUp(options: Partial<ColumnsOptions> = {}) {
+/** SampleBuffer with everything around them, drained by hand. */
+export function setUp(options: Partial<SampleBufferOptions> = {}) {
   const released: number[] = [];
   const slots = new SlotTable((fragment) => released.push(fragment));
-  const ledger = new SampleLedger();
-  const columns = new Columns({ slots, ledger, ...options });
+  const ledger = new SampleAccounting();
+  const columns = new SampleBuffer({ slots, accounting: ledger, ...options });
   const writer = new RecordingWriter(slots, ledger);
   const drain = (): void => {
     columns.drainQueue(writer);
@@ -15,7 +15,7 @@ export function setUp(options: Partial<ColumnsOptions> = {}) {
       columns.drainQueue(writer);
     }
   };
-  const stats = () => ledger.stats(columns.held);
+  const stats = () => ledger.stats(columns.buffered);
   const values = () => writer.written.map(({ value }) => value);
   return { columns, drain, ledger, released, slots, stats, values, writer };
 }

@@ -8,10 +8,10 @@ import type {
   SeriesId,
   ServiceCheck,
 } from './metrics-backend.js';
-import { matchesAny } from './name-pattern.js';
+import { matchesAny } from './options/name-pattern.js';
 
 /** A member that takes only some metrics, by key or by its beginning: `include: ['checkout.*']`. */
-export interface PartialMember {
+export interface FilteredBackend {
   readonly backend: MetricsBackend;
   readonly include?: readonly string[] | undefined;
 }
@@ -20,7 +20,7 @@ export interface PartialMember {
  * Hands every sample to several backends: dual writing during a migration, or a local history beside the real thing.
  * A member that fails never affects another; `stats()` sums up the members, so a sample two of them took counts twice.
  */
-export function combine(...members: (MetricsBackend | PartialMember)[]): MetricsBackend {
+export function combine(...members: (MetricsBackend | FilteredBackend)[]): MetricsBackend {
   return new CombinedBackend(members.map((member) => ('backend' in member ? member : { backend: member })));
 }
 
@@ -39,7 +39,7 @@ export class CombinedBackend implements MetricsBackend {
   readonly #kinds: MetricKind[] = [];
   #host: Pick<BackendHost, 'report'> | undefined;
 
-  constructor(members: readonly PartialMember[], host?: Pick<BackendHost, 'report'>) {
+  constructor(members: readonly FilteredBackend[], host?: Pick<BackendHost, 'report'>) {
     this.#host = host;
     this.#members = members.map((member) => ({ ...member, excluded: new Set<SeriesId>() }));
     this.discards = members.every(({ backend }) => backend.discards);
@@ -186,7 +186,7 @@ export class CombinedBackend implements MetricsBackend {
     this.#host?.report({
       code: 'backend_failed',
       count: 1,
-      remedy: 'A backend threw, which its contract forbids. See the cause.',
+      message: 'A backend threw, which its contract forbids. See the cause.',
       cause,
     });
   }

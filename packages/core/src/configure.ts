@@ -1,8 +1,8 @@
 import { DummyMetricsBackend } from './dummy-metrics-backend.js';
+import type { RegisterOptions, Registration } from './engine/registration.js';
+import { metrics } from './facade/shared-metrics.js';
 import type { MetricsBackend } from './metrics-backend.js';
-import type { RegisterOptions, Registration } from './registration.js';
-import { metrics } from './shared-metrics.js';
-import type { Tags } from './tags.js';
+import type { Tags } from './series/tags.js';
 
 export interface ConfigureOptions extends RegisterOptions {
   /** The name of a package that exports `createBackend(options)`, or such a function. `METRICS_BACKEND`. @default none: the dummy */

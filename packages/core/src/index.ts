@@ -1,34 +1,38 @@
-export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality-options.js';
+export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality/cardinality-options.js';
 export type {
   CardinalityReport,
   CostEstimate,
   CostOptions,
-  CountingOptions,
-  MetricCardinality,
-  TagCardinality,
-} from './cardinality-report.js';
-export type { AllowedTags, CheckedTags, HighCardinalityTag } from './checked-tags.js';
-export { combine, type PartialMember } from './combine.js';
+  CustomMetricOptions,
+  MetricReport,
+  TagReport,
+} from './cardinality/cardinality-report.js';
+export type { AllowedTags, CheckedTags, HighCardinalityTag } from './cardinality/checked-tags.js';
+export { sentryTagRules } from './cardinality/sentry-tag-rules.js';
+export { type TagSeverity, tagSeverity } from './cardinality/tag-severity.js';
+export { combine, type FilteredBackend } from './combine.js';
 export { type ConfigureOptions, configure } from './configure.js';
-export { anyValue, type TagLists } from './declared-tags.js';
 export { DummyMetricsBackend } from './dummy-metrics-backend.js';
-export type { MetricsTap } from './engine.js';
+export type { MetricsTap } from './engine/engine.js';
+export type { CloseOptions, ExitSignal, RegisterOptions, Registration } from './engine/registration.js';
 export type {
-  BoundCounter,
-  BoundDistribution,
-  BoundGauge,
-  BoundSet,
-  BoundTiming,
   Counter,
+  CounterHandle,
   DeclaredTags,
-  Definition,
   Distribution,
+  DistributionHandle,
   Gauge,
   GaugeDefinition,
+  GaugeHandle,
+  InstrumentDefinition,
+  SetHandle,
   SetInstrument,
   Timing,
-} from './instrument.js';
-export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './metrics.js';
+  TimingHandle,
+} from './facade/instrument.js';
+export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
+export { createMetrics, metrics } from './facade/shared-metrics.js';
+export type { Timer, TimerTags } from './facade/timer.js';
 export type {
   AlertType,
   BackendHost,
@@ -41,12 +45,8 @@ export type {
   ServiceCheck,
   ServiceCheckStatus,
 } from './metrics-backend.js';
-export { CardinalityError, MetricsError } from './metrics-error.js';
-export type { Problem, ProblemCode } from './problem.js';
-export type { ProblemHandler } from './problem-reporter.js';
-export type { CloseOptions, ExitSignal, RegisterOptions, Registration } from './registration.js';
-export { sentryTagRules } from './sentry-tag-rules.js';
-export { createMetrics, metrics } from './shared-metrics.js';
-export { type TagSeverity, tagSeverity } from './tag-severity.js';
-export type { MetricOptions, RecordOptions, Tags, TagValue } from './tags.js';
-export type { Timer, TimerTags } from './timer.js';
+export { CardinalityError, MetricsError } from './problems/metrics-error.js';
+export type { Problem, ProblemCode } from './problems/problem.js';
+export type { ProblemHandler } from './problems/problem-reporter.js';
+export { anyValue, type TagLists } from './series/declared-tags.js';
+export type { MetricOptions, RecordOptions, Tags, TagValue } from './series/tags.js';

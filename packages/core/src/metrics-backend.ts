@@ -1,4 +1,4 @@
-import type { Problem } from './problem.js';
+import type { Problem } from './problems/problem.js';
 
 /** A small, dense integer that names one open series. It is reused after {@link MetricsBackend.release}. */
 export type SeriesId = number;

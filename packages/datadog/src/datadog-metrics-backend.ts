@@ -1,18 +1,18 @@
-import { Columns, ProblemReporter, SampleLedger, SlotTable } from '@metrics/aggregation';
+import { BackendReporter, SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Series, SeriesId } from '@metrics/core';
-import { Interner } from '@metrics/core/interning';
-import { BucketWindow } from './bucket-window.js';
-import { BucketWriter } from './bucket-writer.js';
+import { Interner } from '@metrics/core/backend';
+import { BucketWindow } from './bucket/bucket-scheduler.js';
+import { BucketWriter } from './bucket/bucket-writer.js';
 import { type CheckedDatadogOptions, checkedOptions, type DatadogOptions } from './datadog-options.js';
-import { Delivery, type DeliveryStats } from './delivery.js';
-import { DeliveryReports } from './delivery-reports.js';
-import { eventJson } from './event-json.js';
-import { IntakeClient } from './intake-client.js';
-import { metricName } from './metric-name.js';
-import { PayloadCollector } from './payload-collector.js';
-import { processTag } from './process-tag.js';
-import { Redactor } from './redactor.js';
-import { tagText } from './tag-text.js';
+import { Delivery, type DeliveryStats } from './delivery/delivery.js';
+import { DeliveryReports } from './delivery/delivery-problems.js';
+import { IntakeClient } from './delivery/intake-client.js';
+import { Redactor } from './delivery/redactor.js';
+import { eventJson } from './payload/event-json.js';
+import { metricName } from './payload/metric-name.js';
+import { PayloadCollector } from './payload/payload-collector.js';
+import { processTag } from './payload/process-tag.js';
+import { tagText } from './payload/tag-text.js';
 
 export interface DatadogStats extends BackendStats, DeliveryStats {
   /** The last error of a request, without secrets. */
@@ -28,10 +28,10 @@ export interface DatadogStats extends BackendStats, DeliveryStats {
  */
 export class DatadogMetricsBackend implements MetricsBackend {
   readonly #options: CheckedDatadogOptions;
-  readonly #problems: ProblemReporter;
+  readonly #problems: BackendReporter;
   readonly #texts = new Interner();
-  readonly #ledger = new SampleLedger();
-  readonly #columns: Columns;
+  readonly #ledger = new SampleAccounting();
+  readonly #columns: SampleBuffer;
   readonly #client: IntakeClient;
   readonly #delivery: Delivery;
   readonly #window: BucketWindow;
@@ -45,11 +45,11 @@ export class DatadogMetricsBackend implements MetricsBackend {
     const siblingTag = processTag();
     const redactor = new Redactor(apiKey);
     const slots = new SlotTable((text) => this.#texts.release(text));
-    const problems = new ProblemReporter(checked.onError);
+    const problems = new BackendReporter(checked.onError);
     this.#options = checked;
     this.#problems = problems;
     this.#processTagIsMissing = siblingTag !== undefined && !checked.processTag;
-    this.#columns = new Columns({ slots, ledger, maxSetMembers: Number.POSITIVE_INFINITY });
+    this.#columns = new SampleBuffer({ slots, accounting: ledger, maxSetMembers: Number.POSITIVE_INFINITY });
     this.#client = new IntakeClient({ url, apiKey, ca, timeout: checked.requestTimeout, clock, redactor });
     const maxBytes = checked.maxQueueBytes;
     const reports = new DeliveryReports(problems, url);
@@ -80,14 +80,14 @@ export class DatadogMetricsBackend implements MetricsBackend {
     this.#problems.host = host;
     this.#client.prepare();
     if (!this.#processTagIsMissing) return;
-    const remedy =
+    const message =
       'Processes of one host overwrite the counters and gauges of each other, and processTag is false. Leave it out, or give each an instance.';
-    this.#problems.reportOnce('process_tag_missing', remedy);
+    this.#problems.reportOnce('process_tag_missing', message);
   }
 
   open(id: SeriesId, series: Series): void {
     if (this.#columns.closed) return;
-    if (series.name === '') return this.#columns.refuse(id, 'empty_name');
+    if (series.name === '') return this.#columns.rejectSeries(id, 'empty_name');
     const { kind } = series;
     const isHistogram = kind === 'timing' && this.#options.timings === 'histogram';
     const texts = [metricName(series.name), ...this.#tags(series.tags, series.instance)];
@@ -140,7 +140,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
   }
 
   stats(): DatadogStats {
-    const samples = this.#ledger.stats(this.#columns.held);
+    const samples = this.#ledger.stats(this.#columns.buffered);
     return { ...samples, ...this.#delivery.stats, lastError: this.#problems.lastError };
   }
 
@@ -151,10 +151,10 @@ export class DatadogMetricsBackend implements MetricsBackend {
   }
 
   #reportLoss(reason: 'timeout' | 'exit', count: number): void {
-    const remedy =
+    const message =
       reason === 'exit'
         ? 'Metrics were left when the process exited, and HTTPS cannot be sent any more. Await close() before process.exit().'
         : 'Metrics were left when close() had to end. Give it a longer timeout, or check the intake.';
-    this.#problems.report(reason === 'exit' ? 'lost_at_exit' : 'lost_at_close', remedy, { count });
+    this.#problems.report(reason === 'exit' ? 'lost_at_exit' : 'lost_at_close', message, { count });
   }
 }

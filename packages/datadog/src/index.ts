@@ -1,6 +1,6 @@
-export type { BreakerState } from './circuit-breaker.js';
 export type { Alarm, Clock } from './clock.js';
 export { createBackend } from './create-backend.js';
 export { DatadogMetricsBackend, type DatadogStats } from './datadog-metrics-backend.js';
 export type { DatadogOptions } from './datadog-options.js';
-export type { DeliveryStats } from './delivery.js';
+export type { BreakerState } from './delivery/circuit-breaker.js';
+export type { DeliveryStats } from './delivery/delivery.js';

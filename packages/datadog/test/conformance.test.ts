@@ -1,7 +1,7 @@
-import { type BackendSubject, conformanceChecks } from '@metrics/testing';
+import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
 import { datadogSubject } from './datadog-subject.js';
 
-describe.each<[string, BackendSubject]>([
+describe.each<[string, BackendUnderTest]>([
   ['over version 2 of the API', datadogSubject()],
   ['over version 1', datadogSubject({ seriesVersion: 1 })],
   ['with histograms', datadogSubject({ timings: 'histogram' })],

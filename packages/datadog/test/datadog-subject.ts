@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Series, SeriesId } from '@metrics/core';
-import { type BackendSubject, type Delivered, type DeliveredSample, RecordingIntake } from '@metrics/testing';
+import { type BackendUnderTest, type Delivered, type DeliveredSample } from '@metrics/testing/conformance';
+import { RecordingIntake } from '@metrics/testing/servers';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
 
 /** Remembers which series are sets: they arrive as gauges, and with their number of members instead of those. */
@@ -14,7 +15,7 @@ class ObservedBackend extends DatadogMetricsBackend {
 }
 
 /** The backend with these options, and an intake that holds it to what Datadog documents. */
-export function datadogSubject(options: DatadogOptions = {}): BackendSubject {
+export function datadogSubject(options: DatadogOptions = {}): BackendUnderTest {
   const timing = options.timings === 'histogram' ? 'timing' : 'distribution';
   return {
     capabilities: {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { RecordingIntake } from '@metrics/testing';
+import { RecordingIntake } from '@metrics/testing/servers';
 import { KEY } from './started.js';
 
 let intake: RecordingIntake;

@@ -11,7 +11,7 @@ const SECRETS = {
 
 test('whatever goes wrong, nothing that is written shows a secret or a part of one', async () => {
   const { DD_API_KEY: _, DATADOG_API_KEY: __, ...env } = process.env;
-  const child = spawn(process.execPath, [join(__dirname, 'fault-program.mjs')], {
+  const child = spawn(process.execPath, [join(__dirname, 'delivery', 'fault-program.mjs')], {
     env: { ...env, ...SECRETS },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 25_000,

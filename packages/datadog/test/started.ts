@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Problem, Series } from '@metrics/core';
-import { RecordingIntake, type RecordingIntakeOptions } from '@metrics/testing';
+import { RecordingIntake, type RecordingIntakeOptions } from '@metrics/testing/servers';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
 import { ManualClock } from './manual-clock.js';
 import { seriesOf } from './series-of.js';

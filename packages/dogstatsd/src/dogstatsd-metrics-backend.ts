@@ -1,4 +1,4 @@
-import { AggregationWindow, Columns, ProblemReporter, SampleLedger, SlotTable } from '@metrics/aggregation';
+import { BackendReporter, FlushScheduler, SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
 import type {
   BackendHost,
   BackendStats,
@@ -9,28 +9,28 @@ import type {
   ServiceCheck,
 } from '@metrics/core';
 import {
+  encodeUtf8,
   Fragments,
-  type LineSyntax,
   LineWriter,
   type PacketCounts,
-  Packets,
+  PacketQueue,
   type PacketTransport,
-  utf8,
+  type TagEncoder,
 } from '@metrics/statsd/wire';
 import manifest from '../package.json' with { type: 'json' };
-import { type ClientFigures, clientFigures, type Submitted } from './client-figures.js';
-import { ClientTelemetry } from './client-telemetry.js';
-import { ConstantTags } from './constant-tags.js';
-import { localData } from './container-id.js';
-import { createTransport, reportFailure, type TransportKind } from './create-transport.js';
-import type { Dialect } from './dialect.js';
-import type { DogStatsdOptions } from './dogstatsd-options.js';
-import { dogStatsdSyntax } from './dogstatsd-syntax.js';
-import { eventLine } from './event-line.js';
-import type { OccurrenceContext } from './occurrence.js';
-import { serviceCheckLine } from './service-check-line.js';
-import { decideSettings, type Origin, type Settings } from './settings.js';
-import { type WireTypes, wireKind } from './wire-types.js';
+import { ConstantTags } from './line/constant-tags.js';
+import { dogStatsdSyntax } from './line/dogstatsd-tags.js';
+import type { OccurrenceContext } from './line/event-fields.js';
+import { eventLine } from './line/event-line.js';
+import { serviceCheckLine } from './line/service-check-line.js';
+import { localData } from './settings/container-id.js';
+import type { Dialect } from './settings/dialect.js';
+import type { DogStatsdOptions } from './settings/dogstatsd-options.js';
+import { decideSettings, type Origin, type Settings } from './settings/resolved-options.js';
+import { type WireTypes, wireKind } from './settings/wire-types.js';
+import { ClientTelemetry } from './telemetry/client-telemetry.js';
+import { clientFigures, type Submitted, type TelemetryCounts } from './telemetry/telemetry-counts.js';
+import { createTransport, reportFailure, type TransportKind } from './transport/create-transport.js';
 
 export interface DogStatsdStats extends BackendStats, PacketCounts {
   readonly transport: TransportKind;
@@ -44,7 +44,7 @@ export interface DogStatsdStats extends BackendStats, PacketCounts {
   /** What is sent about the sender. */
   readonly origin: Origin;
   /** Whether the client's own figures are sent, and what they are: running totals under their names. */
-  readonly telemetry: { readonly enabled: boolean; readonly figures: ClientFigures };
+  readonly telemetry: { readonly enabled: boolean; readonly figures: TelemetryCounts };
   /** The last error of the transport or of name resolution. */
   readonly lastError: string | undefined;
 }
@@ -69,20 +69,20 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
 
   readonly #settings: Settings;
   readonly #wireTypes: WireTypes;
-  readonly #problems: ProblemReporter;
+  readonly #problems: BackendReporter;
   readonly #fragments = new Fragments();
-  readonly #ledger = new SampleLedger();
+  readonly #ledger = new SampleAccounting();
   readonly #constantTags: ConstantTags;
   readonly #tail: string;
-  readonly #syntax: LineSyntax;
+  readonly #syntax: TagEncoder;
   readonly #longestName: number;
   readonly #transport: PacketTransport;
   readonly #transportKind: () => TransportKind;
-  readonly #packets: Packets;
+  readonly #packets: PacketQueue;
   readonly #slots: SlotTable;
-  readonly #columns: Columns;
+  readonly #columns: SampleBuffer;
   readonly #writer: LineWriter;
-  readonly #window: AggregationWindow;
+  readonly #window: FlushScheduler;
   readonly #telemetry: ClientTelemetry | undefined;
   /** Calls by verb, before sampling and aggregation. */
   readonly #submitted: Submitted = {
@@ -105,7 +105,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     const { features, origin, tags } = this.#settings;
     const { aggregation = true, maxPacketBytes, wireTypes = {} } = options;
     this.#wireTypes = { ...wireTypes };
-    this.#problems = new ProblemReporter(options.onError);
+    this.#problems = new BackendReporter(options.onError);
     this.#constantTags = new ConstantTags(tags);
     this.#tail = originFields(origin);
     this.#syntax = dogStatsdSyntax(this.#constantTags, (series, key) => this.#reportConflict(series, key));
@@ -114,14 +114,14 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     this.#transport = transport;
     this.#transportKind = kind;
     this.#slots = new SlotTable((fragment) => this.#fragments.release(fragment));
-    this.#packets = new Packets({
+    this.#packets = new PacketQueue({
       transport,
-      ledger: this.#ledger,
+      accounting: this.#ledger,
       onFailure: (cause, held) => reportFailure(this.#problems, transport.address, cause, held),
     });
-    this.#columns = new Columns({
+    this.#columns = new SampleBuffer({
       slots: this.#slots,
-      ledger: this.#ledger,
+      accounting: this.#ledger,
       merge: aggregation,
       maxSlotValues: options.maxSamplesPerSeries,
       overflow: options.overflow,
@@ -129,22 +129,22 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     this.#writer = new LineWriter({
       slots: this.#slots,
       fragments: this.#fragments,
-      syntax: this.#syntax,
-      rules: {
+      tagEncoder: this.#syntax,
+      dialect: {
         types: { counter: 'c', gauge: 'g', timing: 'ms', distribution: 'd', histogram: 'h', set: 's' },
-        packed: features.packed,
-        signIsChange: features.signIsChange,
-        negativeValues: features.negativeValues,
-        tail: this.#tail,
+        packedKinds: features.packed,
+        signedGaugeIsDelta: features.signIsChange,
+        acceptsNegativeValues: features.negativeValues,
+        lineSuffix: this.#tail,
       },
       packets: this.#packets,
-      ledger: this.#ledger,
+      accounting: this.#ledger,
       onNegative: () => this.#reportNegative(),
     });
-    this.#window = new AggregationWindow({
+    this.#window = new FlushScheduler({
       slots: this.#slots,
-      columns: this.#columns,
-      ledger: this.#ledger,
+      buffer: this.#columns,
+      accounting: this.#ledger,
       writer: this.#writer,
       interval: options.flushInterval ?? (aggregation ? 2000 : 100),
       collect: () => this.#problems.host?.collect(),
@@ -157,16 +157,16 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
 
   start(host: BackendHost): void {
     this.#problems.host = host;
-    for (const remedy of this.#settings.complaints) this.#problems.report('invalid_environment', remedy);
+    for (const message of this.#settings.complaints) this.#problems.report('invalid_environment', message);
   }
 
   open(id: SeriesId, series: Series): void {
     if (this.#columns.closed) return;
-    if (series.name === '') return this.#columns.refuse(id, 'empty_name');
-    if (series.name.length > this.#longestName) return this.#columns.refuse(id, 'line_too_long');
+    if (series.name === '') return this.#columns.rejectSeries(id, 'empty_name');
+    if (series.name.length > this.#longestName) return this.#columns.rejectSeries(id, 'line_too_long');
     if (series.kind === 'set' && !this.#settings.features.sets) return this.#refuseSet(id, series);
     const kind = wireKind(series, this.#wireTypes, this.#settings.features.distribution);
-    const fragments = this.#syntax.texts(series).map((text) => this.#fragments.acquire(text));
+    const fragments = this.#syntax.encode(series).map((text) => this.#fragments.acquire(text));
     this.#columns.open(id, kind, fragments);
   }
 
@@ -204,7 +204,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   }
 
   flushSync(): void {
-    this.#packets.hurry();
+    this.#packets.prepareForExit();
     this.#window.drainSync();
   }
 
@@ -217,7 +217,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   stats(): DogStatsdStats {
     const { dialect, addressFrom, origin } = this.#settings;
     return {
-      ...this.#ledger.stats(this.#columns.held),
+      ...this.#ledger.stats(this.#columns.buffered),
       ...this.#packets.counts,
       transport: this.#transportKind(),
       ready: this.#packets.ready,
@@ -231,24 +231,24 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   }
 
   #recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    const slot = this.#slots.of(id);
-    if (slot < 0) return this.#columns.drop(id);
+    const slot = this.#slots.slotForId(id);
+    if (slot < 0) return this.#columns.dropSample(id);
     const kind = this.#slots.kind(slot);
     // The Agent drops lines of other kinds with a time, and those of zero.
-    if (kind !== 'counter' && kind !== 'gauge') return this.#ledger.refuse(1, 'wrong_kind');
-    if (!(epochSeconds >= 1 && epochSeconds < LAST_SECOND)) return this.#ledger.refuse(1, 'invalid_timestamp');
+    if (kind !== 'counter' && kind !== 'gauge') return this.#ledger.drop(1, 'wrong_kind');
+    if (!(epochSeconds >= 1 && epochSeconds < LAST_SECOND)) return this.#ledger.drop(1, 'invalid_timestamp');
     this.#submitted[kind] += 1;
-    this.#columns.line(this.#writer.timestamped(slot, value, epochSeconds));
+    this.#columns.queueLine(this.#writer.timestamped(slot, value, epochSeconds));
   }
 
   #event(event: MetricsEvent): void {
     this.#submitted.events += 1;
-    this.#columns.line(utf8(eventLine(event, this.#context())));
+    this.#columns.queueLine(encodeUtf8(eventLine(event, this.#context())));
   }
 
   #serviceCheck(check: ServiceCheck): void {
     this.#submitted.serviceChecks += 1;
-    this.#columns.line(utf8(serviceCheckLine(check, this.#context())));
+    this.#columns.queueLine(encodeUtf8(serviceCheckLine(check, this.#context())));
   }
 
   #context(): OccurrenceContext {
@@ -271,7 +271,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     });
   }
 
-  #figures(): ClientFigures {
+  #figures(): TelemetryCounts {
     return clientFigures({
       submitted: this.#submitted,
       packets: this.#packets.counts,
@@ -281,19 +281,19 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   }
 
   #refuseSet(id: SeriesId, { key }: Series): void {
-    this.#columns.refuse(id, 'set_unsupported');
-    const remedy = `A server of dialect ${this.#settings.dialect} has no sets of texts: they are dropped. Count distinct members another way.`;
-    this.#problems.reportOnce('set_unsupported', remedy, { metric: key });
+    this.#columns.rejectSeries(id, 'set_unsupported');
+    const message = `A server of dialect ${this.#settings.dialect} has no sets of texts: they are dropped. Count distinct members another way.`;
+    this.#problems.reportOnce('set_unsupported', message, { metric: key });
   }
 
   #reportConflict({ key }: Series, tag: string): void {
-    const remedy = `Tag ${tag} is constant (option tags, or DD_TAGS, DD_ENV, DD_SERVICE, DD_VERSION), and a call gives it another value, which wins. Use one of the two.`;
-    this.#problems.reportOnce('tag_conflict', remedy, { metric: key });
+    const message = `Tag ${tag} is constant (option tags, or DD_TAGS, DD_ENV, DD_SERVICE, DD_VERSION), and a call gives it another value, which wins. Use one of the two.`;
+    this.#problems.reportOnce('tag_conflict', message, { metric: key });
   }
 
   #reportNegative(): void {
-    const remedy = `A server of dialect ${this.#settings.dialect} takes no negative timings or distributions: such values are dropped. Use a gauge.`;
-    this.#problems.reportOnce('negative_distribution', remedy);
+    const message = `A server of dialect ${this.#settings.dialect} takes no negative timings or distributions: such values are dropped. Use a gauge.`;
+    this.#problems.reportOnce('negative_distribution', message);
   }
 }
 

@@ -1,5 +1,5 @@
 export { createBackend } from './create-backend.js';
-export type { Dialect } from './dialect.js';
 export { DogStatsdMetricsBackend, type DogStatsdStats } from './dogstatsd-metrics-backend.js';
-export type { DogStatsdOptions, TagCardinality } from './dogstatsd-options.js';
-export type { WireType, WireTypes } from './wire-types.js';
+export type { Dialect } from './settings/dialect.js';
+export type { DogStatsdOptions, TagCardinality } from './settings/dogstatsd-options.js';
+export type { WireType, WireTypes } from './settings/wire-types.js';

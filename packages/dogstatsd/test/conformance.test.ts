@@ -1,9 +1,9 @@
-import { type BackendSubject, conformanceChecks } from '@metrics/testing';
+import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
 import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
 import { subject } from './dogstatsd-subject.js';
 
 const unaggregated = subject('udp', { aggregation: false }, { sampled: ['counter', 'timing', 'distribution'] });
-describe.each<[string, BackendSubject]>([
+describe.each<[string, BackendUnderTest]>([
   ['over UDP', subject('udp')],
   ['without aggregation', unaggregated],
   ['over a Unix stream', { ...subject('unixstream'), program: undefined }],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { BackendSubject, Capabilities, Delivered, ServerTransport } from '@metrics/testing';
-import { RecordingServer } from '@metrics/testing';
+import type { BackendUnderTest, Capabilities, Delivered } from '@metrics/testing/conformance';
+import type { ServerTransport } from '@metrics/testing/servers';
+import { RecordingServer } from '@metrics/testing/servers';
 import { DogStatsdMetricsBackend, type DogStatsdOptions } from '../src/index.js';
 
 const carries: Capabilities = {
@@ -24,7 +25,7 @@ export function subject(
   transport: ServerTransport,
   options: DogStatsdOptions = {},
   capabilities: Partial<Capabilities> = {},
-): BackendSubject {
+): BackendUnderTest {
   return {
     capabilities: { ...carries, ...capabilities },
     create: async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
-import { RecordingServer, type ServerTransport } from '@metrics/testing';
+import { RecordingServer, type ServerTransport } from '@metrics/testing/servers';
 import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
 import { seriesOf } from '../../statsd/test/series-of.js';
 import { waitUntil } from '../../statsd/test/wait-until.js';
@@ -107,7 +107,7 @@ describe('over UDP', () => {
     await backend.flush();
     expect(backend.stats()).toMatchObject({ accepted: 1100, sent: 0, pending: 1100, ready: false, address: undefined });
     expect(problems.map(({ code }) => code)).toEqual(['resolve_failed']);
-    expect(problems[0]!.remedy).toContain('no-such-host.invalid');
+    expect(problems[0]!.message).toContain('no-such-host.invalid');
     await backend.close({ timeout: 50 });
     expect(backend.stats()).toMatchObject({ accepted: 1100, sent: 0, pending: 0, dropped: { timeout: 1100 } });
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RecordingServer, type ServerTransport } from '@metrics/testing';
+import { RecordingServer, type ServerTransport } from '@metrics/testing/servers';
 import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
 import { type ProgramResult, runProgram } from '../../statsd/test/run-program.js';
 import { DogStatsdMetricsBackend, type DogStatsdOptions } from '../src/index.js';
@@ -71,7 +71,7 @@ test('variables of the environment decide where to, and a bad one is told at the
   const backend = new DogStatsdMetricsBackend({ containerId: false });
   process.env = before;
   const problems: string[] = [];
-  backend.start({ report: ({ code, remedy }) => problems.push(`${code}: ${remedy}`), collect: () => {} });
+  backend.start({ report: ({ code, message }) => problems.push(`${code}: ${message}`), collect: () => {} });
   backend.serviceCheck!({ name: 'db', status: 'ok' });
   await backend.close({ timeout: 1000 });
   await server.waitFor(1);

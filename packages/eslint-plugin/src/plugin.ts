@@ -1,8 +1,8 @@
 import type { ESLint, Linter, Rule } from 'eslint';
 import manifest from '../package.json' with { type: 'json' };
-import { noDynamicMetricName } from './no-dynamic-metric-name.js';
-import { noHighCardinalityTag } from './no-high-cardinality-tag.js';
-import { preferInstrument } from './prefer-instrument.js';
+import { noDynamicMetricName } from './rules/no-dynamic-metric-name.js';
+import { noHighCardinalityTag } from './rules/no-high-cardinality-tag.js';
+import { preferInstrument } from './rules/prefer-instrument.js';
 
 /** What ESLint shows in messages about the plugin and keeps its cache by. */
 export const meta: { readonly name: string; readonly version: string; readonly namespace: string } = {

@@ -1,11 +1,11 @@
 export { createBackend } from './create-backend.js';
+export { metricsFormat } from './format/metrics-format.js';
+export { metricsJsonFormat } from './format/metrics-json-format.js';
 export { LoggingBackend } from './logging-backend.js';
 export type { LoggingOptions, SummaryOptions } from './logging-options.js';
-export { metricsFormat } from './metrics-format.js';
-export { metricsJsonFormat } from './metrics-json-format.js';
 export type {
   ConsoleLikeLogger,
   MetricsLogger,
   PinoLikeLogger,
   WinstonLikeLogger,
-} from './metrics-logger.js';
+} from './sink/metrics-logger.js';

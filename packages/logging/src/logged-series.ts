@@ -1,6 +1,6 @@
 import type { MetricKind, Series } from '@metrics/core';
-import { flatCopy } from '@metrics/core/interning';
-import { escaped, quoted } from './escaped.js';
+import { flatCopy } from '@metrics/core/backend';
+import { escaped, quoted } from './format/escape.js';
 
 /** What is the same in all lines of a series, rendered once. Its texts are escaped, so no format can let them out. */
 export interface LoggedSeries {

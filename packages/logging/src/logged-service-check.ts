@@ -1,7 +1,7 @@
 import type { ServiceCheck } from '@metrics/core';
-import { escaped, quoted } from './escaped.js';
-import type { LogEntry } from './log-sink.js';
+import { escaped, quoted } from './format/escape.js';
 import { loggedTags } from './logged-series.js';
+import type { LogEntry } from './sink/log-sink.js';
 
 /** `'db': critical 'no route to host'` */
 export function loggedServiceCheck(check: ServiceCheck, level: string): LogEntry {

@@ -1,4 +1,4 @@
-import { ProblemReporter, SampleLedger } from '@metrics/aggregation';
+import { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type {
   BackendHost,
   BackendStats,
@@ -8,15 +8,15 @@ import type {
   SeriesId,
   ServiceCheck,
 } from '@metrics/core';
-import { escaped, quoted } from './escaped.js';
-import type { LogEntry, LogSink } from './log-sink.js';
+import { escaped, quoted } from './format/escape.js';
+import { signed } from './format/format-signed.js';
 import { loggedEvent } from './logged-event.js';
 import { type LoggedSeries, loggedSeries } from './logged-series.js';
 import { loggedServiceCheck } from './logged-service-check.js';
 import { checkedOptions, type LoggingOptions } from './logging-options.js';
-import { recognisedSink } from './recognised-sink.js';
-import { signed } from './signed.js';
-import { SummaryWindow } from './summary-window.js';
+import { recognisedSink } from './sink/create-sink.js';
+import type { LogEntry, LogSink } from './sink/log-sink.js';
+import { SummaryWindow } from './summary/summary-aggregator.js';
 
 /** Milliseconds between two readings of the observed gauges, where no window ends. */
 const OBSERVE_INTERVAL = 10_000;
@@ -30,8 +30,8 @@ const FLUSH_PATIENCE = 1000;
  * Sampling rates are shown and nothing is left out. The logger belongs to the application: `close` does not end it.
  */
 export class LoggingBackend implements MetricsBackend {
-  readonly #ledger = new SampleLedger();
-  readonly #problems = new ProblemReporter();
+  readonly #ledger = new SampleAccounting();
+  readonly #problems = new BackendReporter();
   readonly #sink: LogSink;
   readonly #series = new Map<SeriesId, LoggedSeries>();
   readonly #summary: SummaryWindow | undefined;
@@ -153,14 +153,14 @@ export class LoggingBackend implements MetricsBackend {
   #toLog(id: SeriesId): LoggedSeries | undefined {
     if (!this.#admits()) return undefined;
     const series = this.#summary === undefined ? this.#series.get(id) : this.#summary.seriesOf(id);
-    if (series === undefined) this.#ledger.refuse(1, 'unknown_series');
+    if (series === undefined) this.#ledger.drop(1, 'unknown_series');
     return series;
   }
 
   #admits(): boolean {
     const obstacle = this.#closing === undefined ? this.#sink.obstacle() : 'closed';
     if (obstacle === undefined) return true;
-    this.#ledger.refuse(1, obstacle);
+    this.#ledger.drop(1, obstacle);
     return false;
   }
 
@@ -171,7 +171,7 @@ export class LoggingBackend implements MetricsBackend {
   }
 
   #write(entry: LogEntry): void {
-    this.#ledger.hand(1);
+    this.#ledger.handOver(1);
     this.#sink.write(entry, 1);
   }
 }

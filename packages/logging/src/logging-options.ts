@@ -1,4 +1,4 @@
-import type { MetricsLogger } from './metrics-logger.js';
+import type { MetricsLogger } from './sink/metrics-logger.js';
 
 export interface LoggingOptions {
   /** Where lines go, recognised by its methods. @default the logger called {@link loggerName} in `winston.loggers` */

@@ -1,7 +1,7 @@
-import { type BackendSubject, conformanceChecks } from '@metrics/testing';
+import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
 import { loggingSubject } from './logging-subject.js';
 
-describe.each<[string, BackendSubject]>([
+describe.each<[string, BackendUnderTest]>([
   ['a line for each call', loggingSubject()],
   ['a summary for each window', loggingSubject({ summary: {} })],
 ])('LoggingBackend with %s', (_mode, subject) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { MetricKind } from '@metrics/core';
-import type { BackendSubject, Delivered, DeliveredSample } from '@metrics/testing';
+import type { BackendUnderTest, Delivered, DeliveredSample } from '@metrics/testing/conformance';
 import { LoggingBackend, type LoggingOptions } from '../src/index.js';
 import { EntryCollector } from './entry-collector.js';
 import { transportThat } from './transport-that.js';
@@ -23,7 +23,7 @@ interface Entry {
 }
 
 /** The backend on a winston logger whose entries are collected, and whose transport can fail. */
-export function loggingSubject(options: LoggingOptions = {}): BackendSubject {
+export function loggingSubject(options: LoggingOptions = {}): BackendUnderTest {
   const isSummary = options.summary !== undefined;
   return {
     capabilities: {

@@ -1,14 +1,14 @@
-import { AggregationWindow, Columns, ProblemReporter, SampleLedger, SlotTable } from '@metrics/aggregation';
+import { BackendReporter, FlushScheduler, SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
-import { Fragments } from './fragments.js';
-import { type LineSyntax, lineSyntax } from './line-syntax.js';
-import { LineWriter } from './line-writer.js';
-import type { PacketTransport } from './packet-transport.js';
-import { type PacketCounts, Packets } from './packets.js';
+import { Fragments } from './line/fragments.js';
+import { LineWriter } from './line/line-writer.js';
+import { lineSyntax, type TagEncoder } from './line/tag-encoder.js';
+import { type PacketCounts, PacketQueue } from './packet-queue.js';
 import { type CheckedStatsdOptions, checkedOptions, type StatsdOptions } from './statsd-options.js';
-import { StreamTransport } from './stream-transport.js';
-import { UdpTransport } from './udp-transport.js';
-import { UdsTransport } from './uds-transport.js';
+import type { PacketTransport } from './transport/packet-transport.js';
+import { StreamTransport } from './transport/stream-transport.js';
+import { UdpTransport } from './transport/udp-transport.js';
+import { UdsTransport } from './transport/uds-transport.js';
 
 export interface StatsdStats extends BackendStats, PacketCounts {
   readonly transport: 'udp' | 'tcp' | 'uds';
@@ -30,17 +30,17 @@ const LONGEST_NAME = 8192;
  * service checks; distributions are sent as timings, and a negative gauge as two lines.
  */
 export class StatsdMetricsBackend implements MetricsBackend {
-  readonly #problems: ProblemReporter;
+  readonly #problems: BackendReporter;
   readonly #fragments = new Fragments();
-  readonly #ledger = new SampleLedger();
-  readonly #syntax: LineSyntax;
+  readonly #ledger = new SampleAccounting();
+  readonly #syntax: TagEncoder;
   readonly #protocol: CheckedStatsdOptions['protocol'];
   readonly #dropsTags: boolean;
   readonly #longestName: number;
   readonly #transport: PacketTransport;
-  readonly #packets: Packets;
-  readonly #columns: Columns;
-  readonly #window: AggregationWindow;
+  readonly #packets: PacketQueue;
+  readonly #columns: SampleBuffer;
+  readonly #window: FlushScheduler;
 
   /**
    * @throws {TypeError} or {@link RangeError} on a bad option, naming it and showing its value.
@@ -49,30 +49,30 @@ export class StatsdMetricsBackend implements MetricsBackend {
   constructor(options: StatsdOptions = {}) {
     const checked = checkedOptions(options);
     const slots = new SlotTable((fragment) => this.#fragments.release(fragment));
-    this.#problems = new ProblemReporter(checked.onError);
+    this.#problems = new BackendReporter(checked.onError);
     this.#syntax = lineSyntax(checked.tagFormat);
     this.#protocol = checked.protocol;
     this.#dropsTags = checked.tagFormat === 'none';
     this.#longestName = checked.maxPacketBytes ?? LONGEST_NAME;
     this.#transport = this.#createTransport(checked);
-    this.#packets = new Packets({
+    this.#packets = new PacketQueue({
       transport: this.#transport,
-      ledger: this.#ledger,
+      accounting: this.#ledger,
       onFailure: (cause, held) => this.#reportFailure(cause, held),
     });
-    this.#columns = new Columns({ slots, ledger: this.#ledger, merge: checked.aggregation });
-    this.#window = new AggregationWindow({
+    this.#columns = new SampleBuffer({ slots, accounting: this.#ledger, merge: checked.aggregation });
+    this.#window = new FlushScheduler({
       slots,
-      columns: this.#columns,
-      ledger: this.#ledger,
+      buffer: this.#columns,
+      accounting: this.#ledger,
       interval: checked.flushInterval,
       collect: () => this.#problems.host?.collect(),
       writer: new LineWriter({
         slots,
         fragments: this.#fragments,
-        syntax: this.#syntax,
+        tagEncoder: this.#syntax,
         packets: this.#packets,
-        ledger: this.#ledger,
+        accounting: this.#ledger,
         onNegative: () => this.#reportNegative(),
       }),
     });
@@ -84,10 +84,10 @@ export class StatsdMetricsBackend implements MetricsBackend {
 
   open(id: SeriesId, series: Series): void {
     if (this.#columns.closed) return;
-    if (series.name === '') return this.#columns.refuse(id, 'empty_name');
-    if (series.name.length > this.#longestName) return this.#columns.refuse(id, 'line_too_long');
+    if (series.name === '') return this.#columns.rejectSeries(id, 'empty_name');
+    if (series.name.length > this.#longestName) return this.#columns.rejectSeries(id, 'line_too_long');
     if (this.#dropsTags && Object.keys(series.tags).length > 0) this.#reportDroppedTags(series);
-    const fragments = this.#syntax.texts(series).map((text) => this.#fragments.acquire(text));
+    const fragments = this.#syntax.encode(series).map((text) => this.#fragments.acquire(text));
     this.#columns.open(id, series.kind, fragments);
   }
 
@@ -120,7 +120,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
   }
 
   flushSync(): void {
-    this.#packets.hurry();
+    this.#packets.prepareForExit();
     this.#window.drainSync();
   }
 
@@ -131,7 +131,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
 
   stats(): StatsdStats {
     return {
-      ...this.#ledger.stats(this.#columns.held),
+      ...this.#ledger.stats(this.#columns.buffered),
       ...this.#packets.counts,
       transport: this.#protocol,
       ready: this.#packets.ready,
@@ -143,8 +143,8 @@ export class StatsdMetricsBackend implements MetricsBackend {
   #createTransport({ protocol, path, host, port, maxPacketBytes }: CheckedStatsdOptions): PacketTransport {
     if (path !== undefined) return new UdsTransport({ path, maxPacketBytes });
     const onResolveFailure = (cause: Error): void => {
-      const remedy = `The StatsD host ${host} cannot be resolved; metrics wait, and it is tried again. Check the option host.`;
-      this.#problems.report('resolve_failed', remedy, { cause });
+      const message = `The StatsD host ${host} cannot be resolved; metrics wait, and it is tried again. Check the option host.`;
+      this.#problems.report('resolve_failed', message, { cause });
     };
     if (protocol === 'udp') return new UdpTransport({ host, port, maxPacketBytes, onResolveFailure });
     return new StreamTransport({
@@ -159,23 +159,23 @@ export class StatsdMetricsBackend implements MetricsBackend {
   #reportFailure(cause: Error, held: boolean): void {
     const address = this.#transport.address;
     if (held) {
-      const remedy = `Nobody reads ${address}; metrics are kept and merged until somebody does. Check that the server runs, and the address.`;
-      this.#problems.report('transport_down', remedy, { cause });
+      const message = `Nobody reads ${address}; metrics are kept and merged until somebody does. Check that the server runs, and the address.`;
+      this.#problems.report('transport_down', message, { cause });
     } else {
-      const remedy = `A packet to ${address} could not be sent and its samples are lost. Check address and network.`;
-      this.#problems.report('send_failed', remedy, { cause });
+      const message = `A packet to ${address} could not be sent and its samples are lost. Check address and network.`;
+      this.#problems.report('send_failed', message, { cause });
     }
   }
 
   #reportDroppedTags({ key }: Series): void {
-    const remedy =
+    const message =
       "Plain StatsD has no tags, so they are left out. Set tagFormat to 'datadog', 'graphite' or 'influx' if the server reads tags, or use @metrics/dogstatsd.";
-    this.#problems.reportOnce('tags_dropped', remedy, { metric: key });
+    this.#problems.reportOnce('tags_dropped', message, { metric: key });
   }
 
   #reportNegative(): void {
-    const remedy =
+    const message =
       'StatsD takes no negative timings, and distributions are sent as timings: negative values are dropped. Use a gauge, or @metrics/dogstatsd.';
-    this.#problems.reportOnce('negative_distribution', remedy);
+    this.#problems.reportOnce('negative_distribution', message);
   }
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '@metrics/core';
-import type { TagFormat } from './line-syntax.js';
+import type { TagFormat } from './line/tag-encoder.js';
 import { checkInteger, shown } from './option-checks.js';
 
 export interface StatsdOptions {

@@ -1,8 +1,8 @@
-import { type BackendSubject, conformanceChecks } from '@metrics/testing';
+import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
 import { describeWithUnixDatagrams } from './describe-with.js';
 import { tcpSubject, udpSubject, unixSubject } from './statsd-subject.js';
 
-describe.each<[string, BackendSubject]>([
+describe.each<[string, BackendUnderTest]>([
   ['over UDP', udpSubject()],
   ['without aggregation', udpSubject({ aggregation: false }, { sampled: ['counter', 'timing', 'distribution'] })],
   ['with tags', udpSubject({ tagFormat: 'datadog' }, { tags: 'kept', instance: 'tag' })],

@@ -157,7 +157,7 @@ describe('lines', () => {
     await backend.flush();
     expect(await receiver.waitForLines(1)).toEqual(['jobs_done:3|c']);
     expect(problems).toMatchObject([{ code: 'tags_dropped', metric: 'jobs done', count: 1 }]);
-    expect(problems[0]!.remedy).toContain('tagFormat');
+    expect(problems[0]!.message).toContain('tagFormat');
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendSubject, Capabilities, DeliveredSample } from '@metrics/testing';
+import type { BackendUnderTest, Capabilities, DeliveredSample } from '@metrics/testing/conformance';
 import { StatsdMetricsBackend, type StatsdOptions } from '../src/index.js';
 import { type ParsedLine, parseStatsd } from './strict-statsd-parser.js';
 import { TcpReceiver } from './tcp-receiver.js';
@@ -31,7 +31,7 @@ function delivered({ name, type, value, rate, tags }: ParsedLine): DeliveredSamp
 }
 
 /** The backend with these options, and a UDP server that reads strictly. */
-export function udpSubject(options: StatsdOptions = {}, capabilities: Partial<Capabilities> = {}): BackendSubject {
+export function udpSubject(options: StatsdOptions = {}, capabilities: Partial<Capabilities> = {}): BackendUnderTest {
   return {
     capabilities: { ...carries, ...capabilities },
     create: async () => {
@@ -57,7 +57,7 @@ export function udpSubject(options: StatsdOptions = {}, capabilities: Partial<Ca
 }
 
 /** The backend on a Unix socket whose server can disappear. */
-export const unixSubject: BackendSubject = {
+export const unixSubject: BackendUnderTest = {
   capabilities: carries,
   create: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'statsd-subject-'));
@@ -76,7 +76,7 @@ export const unixSubject: BackendSubject = {
 };
 
 /** The backend on a TCP connection whose server can disappear. */
-export const tcpSubject: BackendSubject = {
+export const tcpSubject: BackendUnderTest = {
   capabilities: carries,
   create: async () => {
     const receiver = await TcpReceiver.start();

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { RangeAnswer } from '../src/answers.js';
+import type { RangeAnswer } from '../src/http/responses.js';
 import { formatValue } from './format.js';
 
 /** Colours that stand out from each other on white and on black. Beyond them the lines are dashed. */

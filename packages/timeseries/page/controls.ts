@@ -1,4 +1,4 @@
-import type { SeriesAnswer } from '../src/answers.js';
+import type { SeriesAnswer } from '../src/http/responses.js';
 import { element, setOptions, shown } from './element.js';
 import { formatSpan } from './format.js';
 import { statisticsOf } from './statistics.js';

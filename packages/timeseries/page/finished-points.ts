@@ -1,4 +1,4 @@
-import type { RangeAnswer } from '../src/answers.js';
+import type { RangeAnswer } from '../src/http/responses.js';
 
 /** Seconds a point may be long to be left out. */
 const LONGEST = 60;

@@ -1,4 +1,4 @@
-import type { RangeAnswer } from '../src/answers.js';
+import type { RangeAnswer } from '../src/http/responses.js';
 import { colorOf } from './chart.js';
 import { element, shown } from './element.js';
 import { formatValue } from './format.js';

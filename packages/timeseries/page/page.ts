@@ -1,5 +1,5 @@
 // The page: the view is in the URL's fragment; a change of it reads what it shows, and draws that.
-import type { RangeAnswer, SeriesAnswer } from '../src/answers.js';
+import type { RangeAnswer, SeriesAnswer } from '../src/http/responses.js';
 import { Chart } from './chart.js';
 import { Controls } from './controls.js';
 import { element, shown } from './element.js';

@@ -1,4 +1,4 @@
-import type { KeysAnswer, RangeAnswer, SeriesAnswer } from '../src/answers.js';
+import type { KeysAnswer, RangeAnswer, SeriesAnswer } from '../src/http/responses.js';
 
 export function readKeys(): Promise<KeysAnswer> {
   return read('keys', new URLSearchParams());

@@ -1,4 +1,4 @@
-import type { SeriesAnswer } from '../src/answers.js';
+import type { SeriesAnswer } from '../src/http/responses.js';
 
 const OF_VALUES = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'min', 'max', 'count', 'sum'];
 

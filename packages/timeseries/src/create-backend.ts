@@ -1,5 +1,5 @@
-import { MemoryStore } from './memory-store.js';
-import type { MemoryStoreOptions } from './memory-store-options.js';
+import { MemoryStore } from './memory/memory-store.js';
+import type { MemoryStoreOptions } from './memory/memory-store-options.js';
 import { TimeSeriesBackend } from './time-series-backend.js';
 import type { TimeSeriesOptions } from './time-series-options.js';
 

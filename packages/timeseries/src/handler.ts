@@ -1,1 +1,5 @@
-export { type TimeSeriesHandler, type TimeSeriesHandlerOptions, timeSeriesHandler } from './time-series-handler.js';
+export {
+  type TimeSeriesHandler,
+  type TimeSeriesHandlerOptions,
+  timeSeriesHandler,
+} from './http/time-series-handler.js';

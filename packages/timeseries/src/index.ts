@@ -1,6 +1,6 @@
 export { createBackend } from './create-backend.js';
-export { MemoryStore } from './memory-store.js';
-export type { MemoryStoreOptions, SnapshotOptions } from './memory-store-options.js';
+export { MemoryStore } from './memory/memory-store.js';
+export type { MemoryStoreOptions, SnapshotOptions } from './memory/memory-store-options.js';
 export type { Rollup } from './rollup.js';
 export type { Statistic } from './statistic.js';
 export type { StoredSeries } from './stored-series.js';

@@ -1,3 +1,3 @@
-export type { RedisCommands, RedisStoreClient } from './redis-client.js';
-export { RedisStore } from './redis-store.js';
-export type { RedisStoreOptions } from './redis-store-options.js';
+export type { RedisCommands, RedisStoreClient } from './redis/redis-client.js';
+export { RedisStore } from './redis/redis-store.js';
+export type { RedisStoreOptions } from './redis/redis-store-options.js';

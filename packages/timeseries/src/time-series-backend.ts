@@ -1,7 +1,7 @@
-import { SampleLedger } from '@metrics/aggregation';
+import { SampleAccounting } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Problem, Series, SeriesId } from '@metrics/core';
 import { matchesKey } from './key-pattern.js';
-import { LiveColumns } from './live-columns.js';
+import { LiveColumns } from './recording/live-buffer.js';
 import { SampleClock } from './sample-clock.js';
 import type { StoredSeries } from './stored-series.js';
 import { checkedTimeSeriesOptions, type TimeSeriesOptions } from './time-series-options.js';
@@ -30,7 +30,7 @@ const SLOTS_PER_LOOK = 32;
 export class TimeSeriesBackend implements MetricsBackend {
   readonly #store: TimeSeriesStore;
   readonly #include: readonly string[];
-  readonly #ledger = new SampleLedger();
+  readonly #ledger = new SampleAccounting();
   readonly #clock: SampleClock;
   readonly #columns: LiveColumns;
   readonly #reader: TimeSeriesReader;
@@ -53,8 +53,8 @@ export class TimeSeriesBackend implements MetricsBackend {
     store.start({
       rollups,
       now,
-      settle: (samples) => this.#ledger.settle(samples),
-      lose: (samples, reason) => this.#ledger.lose(samples, reason),
+      confirm: (samples) => this.#ledger.confirmSent(samples),
+      drop: (samples, reason) => this.#ledger.dropInFlight(samples, reason),
       report: (problem) => this.#report(problem),
     });
     this.#reader = new TimeSeriesReader({ store, rollups, now, seal: (key) => this.#columns.sealKey(key) });

@@ -1,4 +1,4 @@
-import { MemoryStore } from './memory-store.js';
+import { MemoryStore } from './memory/memory-store.js';
 import { checkedRollups, DEFAULT_ROLLUPS, type Rollup } from './rollup.js';
 import type { TimeSeriesStore } from './time-series-store.js';
 

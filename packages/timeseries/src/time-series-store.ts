@@ -10,9 +10,9 @@ export interface StoreHost {
   /** Seconds since the epoch. It may go backwards. */
   now(): number;
   /** So many of the samples given to the store are kept: in memory, or acknowledged by a server. */
-  settle(samples: number): void;
+  confirm(samples: number): void;
   /** So many of them are lost. `snake_case`; the store's documentation lists its reasons. */
-  lose(samples: number, reason: string): void;
+  drop(samples: number, reason: string): void;
   report(problem: Problem): void;
 }
 

@@ -22,11 +22,11 @@ export class StoreBooks implements StoreHost {
     return this.time - (this.time % this.rollups[0]!.step);
   }
 
-  settle(samples: number): void {
+  confirm(samples: number): void {
     this.settled += samples;
   }
 
-  lose(samples: number, reason: string): void {
+  drop(samples: number, reason: string): void {
     if (samples > 0) this.lost[reason] = (this.lost[reason] ?? 0) + samples;
   }
 

@@ -2,7 +2,7 @@ import { accountingChecks } from './accounting-checks.js';
 import type { ConformanceCheck } from './conformance-check.js';
 import { deliveryChecks } from './delivery-checks.js';
 import { identityChecks } from './identity-checks.js';
-import { lifeCycleChecks } from './life-cycle-checks.js';
+import { lifeCycleChecks } from './lifecycle-checks.js';
 import { recordingChecks } from './recording-checks.js';
 import { samplingChecks } from './sampling-checks.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MetricsEvent, ServiceCheck } from '@metrics/core';
 import { type ConformanceCheck, conformanceCheck } from './conformance-check.js';
-import { seriesOf } from './series-sketch.js';
+import { seriesOf } from './series-input.js';
 
 const AMOUNTS: readonly number[] = [
   0,

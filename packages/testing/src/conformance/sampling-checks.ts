@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ConformanceCheck, conformanceCheck } from './conformance-check.js';
-import type { Trial } from './trial.js';
+import type { Trial } from './conformance-run.js';
 
 const CALLS = 2000;
 const SAMPLED_KINDS = ['counter', 'timing', 'distribution'] as const;

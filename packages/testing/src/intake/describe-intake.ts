@@ -1,4 +1,4 @@
-import { shortened } from '../shortened.js';
+import { shortened } from '../recording/truncate-list.js';
 import type { IntakeRecord } from './intake-record.js';
 
 const MAX_LINES = 50;

@@ -5,18 +5,18 @@
  * | --- | --- |
  * | `'ok'` | its duty |
  * | a number | answers with this status |
- * | {@link FaultyAnswer} | answers with a status and more: Retry-After, a redirect, errors, a body that never ends |
+ * | {@link FaultResponse} | answers with a status and more: Retry-After, a redirect, errors, a body that never ends |
  * | `'hang'` | reads the request and never answers; nothing is stored |
  * | `'stall'` | `{ status: 202, stall: 100 }`: stores, and the answer never ends |
  * | `'reset'` | reads the request, then resets the connection (RST); nothing is stored |
  * | `'reset-early'` | resets the connection before the body is read |
- * | `'lost-answer'` | stores, then resets the connection without an answer, so that the client cannot know |
+ * | `'lost-response'` | stores, then resets the connection without an answer, so that the client cannot know |
  *
  * A request is stored when it is right and its status is 2xx without errors, whether or not the answer gets through.
  */
-export type IntakeFault = number | FaultyAnswer | 'ok' | 'hang' | 'stall' | 'reset' | 'reset-early' | 'lost-answer';
+export type IntakeFault = number | FaultResponse | 'ok' | 'hang' | 'stall' | 'reset' | 'reset-early' | 'lost-response';
 
-export interface FaultyAnswer {
+export interface FaultResponse {
   readonly status: number;
   /** The header Retry-After, as seconds or as a date. */
   readonly retryAfter?: number | Date | undefined;
@@ -29,9 +29,9 @@ export interface FaultyAnswer {
 }
 
 /** A fault with its shorthands written out. */
-export type PlainFault = FaultyAnswer | 'ok' | 'hang' | 'reset' | 'reset-early' | 'lost-answer';
+export type PlainFault = FaultResponse | 'ok' | 'hang' | 'reset' | 'reset-early' | 'lost-response';
 
-const WORDS: ReadonlySet<unknown> = new Set(['ok', 'hang', 'reset', 'reset-early', 'lost-answer']);
+const WORDS: ReadonlySet<unknown> = new Set(['ok', 'hang', 'reset', 'reset-early', 'lost-response']);
 
 /** @throws TypeError when it is none, RangeError when its status is none. */
 export function plainFault(fault: IntakeFault): PlainFault {

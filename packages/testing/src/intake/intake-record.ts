@@ -1,6 +1,6 @@
-import { BoundedList } from '../bounded-list.js';
-import { inspectAsText } from '../inspect-as-text.js';
-import type { TagQuery } from '../recording.js';
+import { BoundedList } from '../recording/bounded-list.js';
+import { inspectAsText } from '../recording/inspect-as-text.js';
+import type { TagQuery } from '../recording/recording.js';
 import { describeIntake } from './describe-intake.js';
 import type { IntakeOverwrite } from './intake-overwrite.js';
 import type {

@@ -1,7 +1,7 @@
-import { describeRecording } from '../describe-recording.js';
 import type { DogStatsdMessage, DogStatsdMetric } from '../dogstatsd/dogstatsd-message.js';
-import type { RecordedSample, RecordedValue } from '../recorded-sample.js';
-import { Recording, type TagQuery } from '../recording.js';
+import { describeRecording } from '../recording/describe-recording.js';
+import type { RecordedSample, RecordedValue } from '../recording/recorded-sample.js';
+import { Recording, type TagQuery } from '../recording/recording.js';
 
 const KINDS = { c: 'counter', g: 'gauge', ms: 'timing', h: 'distribution', d: 'distribution', s: 'set' } as const;
 

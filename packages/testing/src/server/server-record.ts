@@ -1,15 +1,15 @@
 import { AssertionError } from 'node:assert';
-import { BoundedList } from '../bounded-list.js';
 import type {
   DogStatsdEvent,
   DogStatsdMessage,
   DogStatsdMetric,
   DogStatsdServiceCheck,
 } from '../dogstatsd/dogstatsd-message.js';
-import { parseDogStatsd } from '../dogstatsd-parser.js';
-import { inspectAsText } from '../inspect-as-text.js';
-import type { RecordedValue } from '../recorded-sample.js';
-import type { Recording, TagQuery } from '../recording.js';
+import { parseDogStatsd } from '../dogstatsd/dogstatsd-parser.js';
+import { BoundedList } from '../recording/bounded-list.js';
+import { inspectAsText } from '../recording/inspect-as-text.js';
+import type { RecordedValue } from '../recording/recorded-sample.js';
+import type { Recording, TagQuery } from '../recording/recording.js';
 import { ReceivedRecording, scaled } from './received-recording.js';
 
 const MOST_PACKET_BYTES = 64 * 1024 * 1024;
@@ -115,8 +115,8 @@ export class ServerRecord {
   }
 
   protected addMalformed(error: unknown): void {
-    const remedy = (error as Error).message;
-    this.#recorded.addProblem({ code: 'malformed', count: 1, remedy, cause: error });
+    const message = (error as Error).message;
+    this.#recorded.addProblem({ code: 'malformed', count: 1, message, cause: error });
   }
 
   /** How many came, malformed ones too. */

@@ -1,0 +1,16 @@
+import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
+
+/** Whether a metric of this kind takes the value: finite numbers, no negative timings, strings as members of sets. */
+export function accepts(kind: MetricKind, value: unknown): boolean {
+  if (typeof value === 'string') return kind === 'set';
+  return Number.isFinite(value) && (kind !== 'timing' || (value as number) >= 0);
+}
+
+/** Hands an accepted value to the backend. */
+export function emit(backend: MetricsBackend, kind: MetricKind, id: SeriesId, value: unknown, rate: number): void {
+  if (kind === 'counter') backend.incr(id, value as number, rate);
+  else if (kind === 'gauge') backend.gauge(id, value as number);
+  else if (kind === 'timing') backend.timing(id, value as number, rate);
+  else if (kind === 'distribution') backend.distribution(id, value as number, rate);
+  else backend.set(id, String(value));
+}

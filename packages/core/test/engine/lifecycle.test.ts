@@ -1,0 +1,270 @@
+import { createMetrics, DummyMetricsBackend, type Problem } from '../../src/index.js';
+import { JournalBackend } from '../journal-backend.js';
+
+/** A backend whose flush and close end when told. */
+class SlowBackend extends JournalBackend {
+  readonly closing: { timeout: number }[] = [];
+  end: () => void = () => {};
+  readonly #ended = new Promise<void>((resolve) => {
+    this.end = resolve;
+  });
+
+  override async close(options?: { timeout: number }): Promise<void> {
+    await super.close();
+    this.closing.push(options!);
+    await this.#ended;
+  }
+}
+
+const replaceable = (): JournalBackend => Object.assign(new JournalBackend(), { replaceable: true });
+
+describe('register', () => {
+  it('refuses what is no backend and a rate that is none', () => {
+    const metrics = createMetrics();
+    expect(() => metrics.register({} as never)).toThrow(TypeError);
+    expect(() => metrics.register(undefined as never)).toThrow(TypeError);
+    expect(() => metrics.register(new JournalBackend(), { sampleRate: 2 })).toThrow(
+      new RangeError('sampleRate is from 0 to 1, not 2'),
+    );
+    expect(metrics.stats().series).toBe(0);
+    metrics.register(new JournalBackend());
+  });
+
+  it('over a live backend is an error that says where the first one was', () => {
+    const metrics = createMetrics();
+    metrics.register(new JournalBackend());
+    let thrown: Error | undefined;
+    try {
+      metrics.register(new JournalBackend());
+    } catch (error) {
+      thrown = error as Error;
+    }
+    expect(thrown?.message).toContain('{ replace: true }');
+    expect((thrown?.cause as Error | undefined)?.stack).toContain('lifecycle.test');
+  });
+
+  it('over the dummy or a recording backend is fine', () => {
+    const metrics = createMetrics();
+    metrics.register(new DummyMetricsBackend());
+    metrics.register(replaceable());
+    metrics.register(new JournalBackend());
+  });
+
+  it('reports once how many samples came before', () => {
+    const told: Problem[] = [];
+    const metrics = createMetrics();
+    metrics.incr('x');
+    metrics.defineCounter('y').incr();
+    metrics.register(new JournalBackend(), { onError: (problem) => told.push(problem) });
+    expect(told).toMatchObject([{ code: 'not_registered', count: 2 }]);
+    expect(metrics.stats().discarded).toBe(2);
+  });
+
+  it('with replace switches at once and closes the old backend in the background', async () => {
+    const metrics = createMetrics();
+    const old = new SlowBackend();
+    const next = new JournalBackend();
+    metrics.register(old);
+    metrics.incr('x', { tags: { a: 1 } });
+    metrics.register(next, { replace: true, prefix: 'n.' });
+    metrics.incr('x', { tags: { a: 1 } });
+    expect(old.lines).toEqual(['counter x{a=1} 1']);
+    expect(next.lines).toEqual(['counter n.x{a=1} 1']);
+    expect(old.closes).toBe(1);
+    let flushed = false;
+    const flush = metrics.flush().then(() => {
+      flushed = true;
+    });
+    await new Promise(setImmediate);
+    expect(flushed).toBe(false);
+    old.end();
+    await flush;
+    expect(next.closes).toBe(0);
+  });
+
+  it('answers a disposable that restores what was before', () => {
+    const metrics = createMetrics();
+    const recorder = replaceable();
+    const inner = new JournalBackend();
+    const outer = metrics.register(recorder);
+    metrics.incr('x');
+    const registration = metrics.register(inner);
+    metrics.incr('x');
+    registration[Symbol.dispose]();
+    metrics.incr('x');
+    outer.dispose();
+    metrics.incr('x');
+    expect(recorder.lines).toEqual(['counter x 1', 'counter x 1']);
+    expect(inner.lines).toEqual(['counter x 1']);
+    expect(inner.closes).toBe(1);
+    expect(recorder.closes).toBe(1);
+    expect(metrics.stats().discarded).toBe(1);
+  });
+
+  it('can be disposed in any order', () => {
+    const metrics = createMetrics();
+    const recorder = replaceable();
+    const outer = metrics.register(recorder);
+    const registration = metrics.register(new JournalBackend());
+    outer.dispose();
+    metrics.incr('x');
+    registration.dispose();
+    registration.dispose();
+    metrics.incr('x');
+    expect(recorder.lines).toEqual([]);
+    expect(metrics.stats().discarded).toBe(1);
+  });
+
+  it('starts the backend with a host that takes problems and reads observed gauges', () => {
+    const told: Problem[] = [];
+    const backend = new JournalBackend();
+    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    metrics.defineGauge('depth', { observe: () => 3 });
+    backend.host!.report({ code: 'mine', count: 2, message: 'none' });
+    backend.host!.collect();
+    expect(told).toEqual([{ code: 'mine', count: 2, message: 'none' }]);
+    expect(backend.lines).toEqual(['gauge depth 3']);
+  });
+
+  it('survives a backend that throws at its start', () => {
+    const backend = new JournalBackend();
+    backend.start = () => {
+      throw new Error('no');
+    };
+    const told: Problem[] = [];
+    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    metrics.incr('x');
+    expect(told).toMatchObject([{ code: 'backend_failed', cause: new Error('no') }]);
+  });
+});
+
+describe('close', () => {
+  it('hands over its deadline, discards from then on, and can be called again', async () => {
+    const backend = new SlowBackend();
+    const metrics = createMetrics({ backend });
+    metrics.defineGauge('depth', { observe: () => 3 });
+    metrics.incr('x');
+    const closed = Promise.all([metrics.close({ timeout: 500 }), metrics.close(), metrics[Symbol.asyncDispose]()]);
+    metrics.incr('x');
+    backend.end();
+    await closed;
+    await metrics.close();
+    expect(backend.closing).toEqual([{ timeout: 500 }]);
+    expect(backend.lines).toEqual(['counter x 1', 'gauge depth 3']);
+    expect(metrics.stats().discarded).toBe(1);
+    const next = new JournalBackend();
+    metrics.register(next);
+    metrics.incr('x');
+    expect(next.lines).toEqual(['counter x 1']);
+  });
+
+  it('waits as long as it takes where the deadline is infinite', async () => {
+    jest.useFakeTimers();
+    const backend = new SlowBackend();
+    const metrics = createMetrics({ backend });
+    let ended = false;
+    const closed = metrics.close({ timeout: Number.POSITIVE_INFINITY }).then(() => {
+      ended = true;
+    });
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect(ended).toBe(false);
+    backend.end();
+    await closed;
+    jest.useRealTimers();
+  });
+
+  it('what a backend reports while it closes goes where its problems went', async () => {
+    const told: Problem[] = [];
+    const backend = new SlowBackend();
+    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const closed = metrics.close();
+    backend.host!.report({ code: 'lost_at_close', count: 2, message: 'Give it more time.' });
+    backend.end();
+    await closed;
+    expect(told.map(({ code }) => code)).toEqual(['lost_at_close']);
+  });
+
+  it('ends although a backend never does', async () => {
+    const metrics = createMetrics({ backend: new SlowBackend() });
+    await metrics.close({ timeout: 5 });
+  });
+});
+
+it('a backend whose stats throw harms nobody', () => {
+  const backend = new JournalBackend();
+  backend.stats = () => {
+    throw new Error('no');
+  };
+  expect(createMetrics({ backend }).stats().backend.accepted).toBe(0);
+});
+
+describe('instruments and handles', () => {
+  it('made before register, or kept across one, follow the backend in use', () => {
+    const metrics = createMetrics();
+    const counter = metrics.defineCounter('jobs', { tags: ['queue'] });
+    const handle = counter.with({ queue: 'mail' });
+    const record = (): void => {
+      counter.incr({ queue: 'mail' });
+      handle.incr();
+    };
+    record();
+    const first = new JournalBackend();
+    metrics.register(first);
+    record();
+    const second = new JournalBackend();
+    metrics.register(second, { replace: true, prefix: 'p.' });
+    record();
+    expect(first.lines).toEqual(['counter jobs{queue=mail} 1', 'counter jobs{queue=mail} 1']);
+    expect(second.lines).toEqual(['counter p.jobs{queue=mail} 1', 'counter p.jobs{queue=mail} 1']);
+    expect(metrics.stats().discarded).toBe(2);
+  });
+});
+
+describe('tap', () => {
+  it('hears every sample beside the backend, also of series opened before, and each problem', () => {
+    const backend = new JournalBackend();
+    const metrics = createMetrics({ backend, onError: () => {} });
+    const handle = metrics.defineCounter('y').with({});
+    metrics.incr('x', { tags: { a: 1 } });
+    handle.incr();
+    const journal = new JournalBackend();
+    const heard: Problem[] = [];
+    const tap = metrics.tap({ backend: journal, onProblem: (problem) => heard.push(problem) });
+    metrics.incr('x', { tags: { a: 1 } });
+    handle.incr();
+    metrics.child({ prefix: 'c.' }).gauge('z', 1);
+    metrics.gauge('z', Number.NaN);
+    metrics.gauge('z', Number.NaN);
+    tap[Symbol.dispose]();
+    metrics.incr('x', { tags: { a: 1 } });
+    handle.incr();
+    expect(journal.lines).toEqual(['counter x{a=1} 1', 'counter y 1', 'gauge c.z 1']);
+    expect(backend.lines).toHaveLength(7);
+    expect(heard.map(({ code }) => code)).toEqual(['invalid_value', 'invalid_value']);
+  });
+
+  it('leaves a backend that throws to be told, and is not affected', () => {
+    const backend = new JournalBackend();
+    backend.incr = () => {
+      throw new Error('broken');
+    };
+    const told: Problem[] = [];
+    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const journal = new JournalBackend();
+    metrics.tap({ backend: journal });
+    metrics.incr('x');
+    expect(journal.lines).toEqual(['counter x 1']);
+    expect(told).toMatchObject([{ code: 'backend_failed', cause: new Error('broken') }]);
+  });
+
+  it('hears samples while nothing is registered', () => {
+    const metrics = createMetrics();
+    const journal = new JournalBackend();
+    const tap = metrics.tap({ backend: journal });
+    metrics.incr('x');
+    tap[Symbol.dispose]();
+    metrics.incr('x');
+    expect(journal.lines).toEqual(['counter x 1']);
+    expect(metrics.stats()).toMatchObject({ discarded: 1, series: 0 });
+  });
+});

@@ -1,0 +1,135 @@
+import { createMetrics, type Metrics } from '../../src/index.js';
+import { JournalBackend } from '../journal-backend.js';
+
+let backend: JournalBackend;
+let metrics: Metrics;
+let clock: number;
+
+beforeEach(() => {
+  backend = new JournalBackend();
+  metrics = createMetrics({ backend });
+  clock = 1000;
+  jest.spyOn(performance, 'now').mockImplementation(() => clock);
+});
+afterEach(() => jest.restoreAllMocks());
+
+describe('timer', () => {
+  it('times a synchronous function in milliseconds and answers what it does', () => {
+    const answer = metrics.timer('run', { tags: { task: 'mail' }, sampleRate: 0.5 }, (tags) => {
+      clock += 12.5;
+      tags['rows'] = 3;
+      return 'done';
+    });
+    expect(answer).toBe('done');
+    expect(backend.lines).toEqual(['timing run{result=success,rows=3,task=mail} 12.5 @0.5']);
+  });
+
+  it('times a promise until it settles', async () => {
+    const running = metrics.timer('run', async () => {
+      clock += 5;
+      await Promise.resolve();
+      clock += 5;
+      return 7;
+    });
+    expect(backend.lines).toEqual([]);
+    await expect(running).resolves.toBe(7);
+    expect(backend.lines).toEqual(['timing run{result=success} 10']);
+  });
+
+  it('records failures and passes on exactly what was thrown', async () => {
+    const error = new RangeError('mine');
+    expect(() =>
+      metrics.timer('run', () => {
+        throw error;
+      }),
+    ).toThrow(error);
+    await expect(metrics.timer('run', () => Promise.reject(error))).rejects.toBe(error);
+    expect(backend.lines).toEqual(Array(2).fill('timing run{result=failure} 0'));
+  });
+
+  it("leaves a result of the caller or of the body alone, and the caller's tags as they were", () => {
+    const tags = { result: 'mine' };
+    metrics.timer('run', { tags }, (own) => {
+      own['extra'] = 1;
+    });
+    metrics.timer('run', (own) => {
+      own['result'] = 'cached';
+    });
+    expect(backend.lines).toEqual(['timing run{extra=1,result=mine} 0', 'timing run{result=cached} 0']);
+    expect(tags).toEqual({ result: 'mine' });
+  });
+
+  it('works the same with the dummy', () => {
+    const own = createMetrics();
+    expect(own.timer('run', (tags) => ((tags['a'] = 1), 5))).toBe(5);
+    expect(own.stats().discarded).toBe(1);
+  });
+});
+
+describe('startTimer', () => {
+  it('records once, at the first stop, without a result', () => {
+    const timer = metrics.startTimer('run', { tags: { a: 1 } });
+    clock += 3;
+    expect(timer.stop({ b: 2 })).toBe(3);
+    clock += 3;
+    expect(timer.stop()).toBe(3);
+    timer[Symbol.dispose]();
+    expect(backend.lines).toEqual(['timing run{a=1,b=2} 3']);
+  });
+
+  it('stops when it is disposed', () => {
+    const timer = metrics.startTimer('run', { instance: 'i' });
+    clock += 4;
+    timer[Symbol.dispose]();
+    expect(backend.lines).toEqual(['timing run#i 4']);
+  });
+});
+
+describe('wraps', () => {
+  it('keeps this, arguments, name and length', async () => {
+    const thing = {
+      factor: 2,
+      times: metrics.wraps('run', function multiply(this: { factor: number }, a: number, b: number): number {
+        clock += 1;
+        return this.factor * a * b;
+      }),
+      later: metrics.wraps('run', { tags: { kind: 'async' } }, async (a: number) => a),
+    };
+    expect(thing.times(3, 4)).toBe(24);
+    expect(await thing.later(5)).toBe(5);
+    expect([thing.times.name, thing.times.length, thing.later.length]).toEqual(['multiply', 2, 1]);
+    expect(backend.lines).toEqual(['timing run{result=success} 1', 'timing run{kind=async,result=success} 0']);
+  });
+});
+
+describe('timed', () => {
+  it('decorates methods in the standard way', () => {
+    class Service {
+      n = 5;
+      @metrics.timed('run', { tags: { a: 1 } })
+      get(add: number): number {
+        return this.n + add;
+      }
+    }
+    expect(new Service().get(2)).toBe(7);
+    expect(backend.lines).toEqual(['timing run{a=1,result=success} 0']);
+  });
+
+  it('decorates methods in the legacy way', () => {
+    class Service {
+      n = 5;
+      get(add: number): number {
+        return this.n + add;
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Service.prototype, 'get')!;
+    Object.defineProperty(
+      Service.prototype,
+      'get',
+      metrics.timed('run')(Service.prototype, 'get', descriptor) as PropertyDescriptor,
+    );
+    expect(new Service().get(2)).toBe(7);
+    expect(Service.prototype.get.name).toBe('get');
+    expect(backend.lines).toEqual(['timing run{result=success} 0']);
+  });
+});

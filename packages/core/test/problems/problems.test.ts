@@ -1,0 +1,105 @@
+import { createMetrics, MetricsError, type Problem } from '../../src/index.js';
+import { JournalBackend } from '../journal-backend.js';
+
+beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+describe('onError', () => {
+  it('is told of each distinct problem once, then once a minute with what happened since', () => {
+    const told: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => told.push(problem) });
+    for (let i = 0; i < 5; i += 1) metrics.gauge('g', Number.NaN);
+    metrics.gauge('other', Number.NaN);
+    expect(told.map(({ metric, count }) => [metric, count])).toEqual([
+      ['g', 1],
+      ['other', 1],
+    ]);
+    jest.setSystemTime(1_000_000 + 60_000);
+    metrics.gauge('g', Number.NaN);
+    expect(told.at(-1)).toMatchObject({ code: 'invalid_value', metric: 'g', value: 'NaN', count: 5 });
+    expect(metrics.stats().dropped).toEqual({ invalid_value: 7 });
+  });
+
+  it('is not flooded by many distinct problems, and forgets them', () => {
+    const told: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => told.push(problem) });
+    for (let i = 0; i < 100_000; i += 1) metrics.gauge(`g${i}`, Number.NaN);
+    expect(told.length).toBe(50);
+    jest.setSystemTime(1_000_000 + 60_000);
+    metrics.gauge('another', Number.NaN);
+    expect(told.length).toBe(51);
+  });
+
+  it('defaults to one process warning that names the metric and the message, with nothing raw in it', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const metrics = createMetrics({ backend: new JournalBackend() });
+    metrics.incr('a\nb', 1, { tags: { 'x\u001B[31m': [] as never } });
+    metrics.incr('a\nb', 1, { tags: { 'x\u001B[31m': [] as never } });
+    expect(warn.mock.calls).toEqual([
+      [
+        'invalid_tag_value (metric "a\\nb", tag "x\\u001b[31m", an array): Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.',
+        { type: 'MetricsWarning', code: 'invalid_tag_value' },
+      ],
+    ]);
+  });
+});
+
+describe('strict mode', () => {
+  it('throws what else is reported, with the problem on the error', () => {
+    const metrics = createMetrics({ backend: new JournalBackend(), strict: true, onError: () => {} });
+    expect(() => metrics.gauge('g', Number.NaN)).toThrow(MetricsError);
+    expect(() => metrics.incr('x', 1, { status: 200 } as never)).toThrow(
+      /invalid_options .*metric "x".*Tags go inside/,
+    );
+    expect(() => metrics.defineCounter('y').incr({ a: 1 } as never)).toThrow(/undeclared_tag/);
+    try {
+      metrics.gauge('g', Number.NaN);
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'MetricsError', problem: { code: 'invalid_value', metric: 'g' } });
+    }
+  });
+
+  it('checks while the dummy is in use', () => {
+    const metrics = createMetrics();
+    metrics.gauge('g', Number.NaN);
+    metrics.register(
+      new (class extends JournalBackend {
+        readonly discards = true;
+      })(),
+      { strict: true, onError: () => {} },
+    );
+    expect(() => metrics.gauge('g', Number.NaN)).toThrow(MetricsError);
+    metrics.gauge('g', 1);
+  });
+
+  it('never lets a timer, a flush or a close throw, nor covers what the timed code threw', async () => {
+    const backend = new JournalBackend();
+    const metrics = createMetrics({ backend, strict: true, onError: () => {} });
+    metrics.gauge('taken', 1);
+    expect(metrics.timer('taken', () => 5)).toBe(5);
+    expect(() =>
+      metrics.timer('taken', () => {
+        throw new RangeError('mine');
+      }),
+    ).toThrow(new RangeError('mine'));
+    expect(metrics.startTimer('taken').stop()).toBeGreaterThanOrEqual(0);
+    metrics.defineGauge('observed', {
+      observe: () => {
+        throw new Error('no');
+      },
+    });
+    backend.flush = async () => {
+      throw new Error('broken');
+    };
+    backend.close = async () => {
+      throw new Error('broken');
+    };
+    await metrics.flush();
+    const closed = metrics.close();
+    await closed;
+    expect(metrics.stats().dropped).toEqual({ kind_conflict: 3 });
+  });
+});

@@ -1,0 +1,62 @@
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import fc from 'fast-check';
+import { type Endpoint, SERIES_V1, SERIES_V2 } from '../../src/payload/endpoint.js';
+import { halvesOf, type Payload, payloadsOf, samplesIn } from '../../src/payload/payload.js';
+
+const decompress = promisify(inflate);
+
+async function entriesOf({ endpoint, body }: Payload): Promise<unknown[]> {
+  const text = (endpoint.deflated ? await decompress(body) : body).toString();
+  return (JSON.parse(text) as { series: unknown[] }).series;
+}
+
+const entries = fc.array(fc.record({ text: fc.string({ unit: 'grapheme', maxLength: 60 }), samples: fc.nat(1000) }), {
+  minLength: 1,
+  maxLength: 200,
+});
+const limits = fc.record({
+  deflated: fc.boolean(),
+  maxBytes: fc.integer({ min: 60, max: 2000 }),
+  maxRawBytes: fc.integer({ min: 60, max: 4000 }),
+});
+
+test('whatever is cut is complete, in order, valid JSON, and within the limits unless it is a single entry', async () => {
+  await fc.assert(
+    fc.asyncProperty(entries, limits, async (given, limit) => {
+      const endpoint: Endpoint = { ...SERIES_V2, ...limit };
+      const texts = given.map(({ text }) => JSON.stringify({ text }));
+      const samples = given.map((each) => each.samples);
+      const payloads = await payloadsOf({ endpoint, texts, samples, timestamp: 7 });
+      const parts = await Promise.all(payloads.map(entriesOf));
+      expect(parts.flat()).toEqual(given.map(({ text }) => ({ text })));
+      expect(payloads.flatMap((payload) => [...payload.samples])).toEqual(samples);
+      payloads.forEach((payload, index) => {
+        expect(payload.timestamp).toBe(7);
+        expect(payload.ends).toHaveLength(parts[index]!.length);
+        if (payload.ends.length > 1) expect(payload.body.length).toBeLessThanOrEqual(limit.maxBytes);
+      });
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('halves have everything of the whole, down to single entries', async () => {
+  await fc.assert(
+    fc.asyncProperty(entries, async (given) => {
+      const texts = given.map(({ text }) => JSON.stringify({ text }));
+      const whole = { endpoint: SERIES_V1, texts, samples: given.map(({ samples }) => samples), timestamp: 7 };
+      let payloads = await payloadsOf(whole);
+      const samples = samplesIn(payloads[0]!);
+      while (payloads.some(({ ends }) => ends.length > 1)) {
+        payloads = (
+          await Promise.all(payloads.map((each) => (each.ends.length > 1 ? halvesOf(each) : Promise.resolve([each]))))
+        ).flat();
+      }
+      expect(payloads).toHaveLength(given.length);
+      expect((await Promise.all(payloads.map(entriesOf))).flat()).toEqual(given.map(({ text }) => ({ text })));
+      expect(payloads.reduce((sum, payload) => sum + samplesIn(payload), 0)).toBe(samples);
+    }),
+    { numRuns: 30 },
+  );
+});

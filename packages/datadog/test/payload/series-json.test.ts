@@ -1,0 +1,74 @@
+import type { ModelledSeries } from '../../src/bucket/slot-aggregator.js';
+import { eventJson } from '../../src/payload/event-json.js';
+import { seriesJson } from '../../src/payload/series-json.js';
+
+const counter: ModelledSeries = {
+  metric: 'shop.orders',
+  type: 'count',
+  points: [[1_790_000_000, 5]],
+  host: 'web-1',
+  tags: ['country:at', 'method:get'],
+};
+const bare: ModelledSeries = { ...counter, metric: 'shop.queue', type: 'gauge', host: '', tags: [] };
+
+// https://docs.datadoghq.com/api/latest/metrics/submit-metrics/, version 2
+test('version 2 of series', () => {
+  expect(seriesJson(counter, 10, 2)).toBe(
+    '{"metric":"shop.orders","type":1,"interval":10,"points":[{"timestamp":1790000000,"value":5}],' +
+      '"resources":[{"type":"host","name":"web-1"}],"tags":["country:at","method:get"]}',
+  );
+  expect(seriesJson(bare, 10, 2)).toBe(
+    '{"metric":"shop.queue","type":3,"points":[{"timestamp":1790000000,"value":5}]}',
+  );
+});
+
+// The same page, version 1
+test('version 1 of series', () => {
+  expect(seriesJson(counter, 10, 1)).toBe(
+    '{"metric":"shop.orders","type":"count","interval":10,"points":[[1790000000,5]],' +
+      '"host":"web-1","tags":["country:at","method:get"]}',
+  );
+  expect(seriesJson(bare, 10, 1)).toBe('{"metric":"shop.queue","type":"gauge","points":[[1790000000,5]]}');
+});
+
+// https://docs.datadoghq.com/api/latest/metrics/submit-distribution-points/
+test.each([1, 2] as const)('points of a distribution, whatever the version (%i)', (version) => {
+  const distribution: ModelledSeries = { ...counter, type: 'distribution', points: [[1_790_000_000, [1, 2.5]]] };
+  expect(seriesJson(distribution, 10, version)).toBe(
+    '{"metric":"shop.orders","type":"distribution","points":[[1790000000,[1,2.5]]],' +
+      '"host":"web-1","tags":["country:at","method:get"]}',
+  );
+});
+
+test.each([Number.NaN, Infinity, -Infinity])('%d is not written, as JSON would make a null of it', (value) => {
+  expect(seriesJson({ ...counter, points: [[1_790_000_000, value]] }, 10, 2)).toBeUndefined();
+});
+
+// https://docs.datadoghq.com/api/latest/events/post-an-event/
+test('events', () => {
+  const now = 1_790_000_000_500;
+  expect(eventJson({ title: 'deployed', text: 'version 7' }, { host: 'web-1', now, tags: ['a:b'] })).toBe(
+    '{"title":"deployed","text":"version 7","alert_type":"info","priority":"normal","date_happened":1790000000,' +
+      '"host":"web-1","tags":["a:b"]}',
+  );
+  const event = {
+    title: '',
+    text: 'x'.repeat(5000),
+    alertType: 'error',
+    priority: 'low',
+    aggregationKey: 'k'.repeat(200),
+    sourceTypeName: 'node',
+    hostname: 'db-1',
+    timestamp: 1_789_999_000,
+  } as const;
+  expect(JSON.parse(eventJson(event, { host: '', now, tags: [] }))).toEqual({
+    title: 'untitled',
+    text: 'x'.repeat(4000),
+    alert_type: 'error',
+    priority: 'low',
+    date_happened: 1_789_999_000,
+    host: 'db-1',
+    aggregation_key: 'k'.repeat(100),
+    source_type_name: 'node',
+  });
+});

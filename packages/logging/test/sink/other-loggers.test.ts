@@ -1,0 +1,155 @@
+import { Console } from 'node:console';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import pino from 'pino';
+import { LoggingBackend, type MetricsLogger } from '../../src/index.js';
+import { opened } from '../opened.js';
+import { seriesOf } from '../series-of.js';
+
+const series = seriesOf('counter', 'jobs', { instance: 'worker-1', tags: { task_name: 'email' } });
+
+describe('pino', () => {
+  function create(): { readonly logger: pino.Logger; readonly lines: string[] } {
+    const lines: string[] = [];
+    const options = { level: 'debug', base: null, timestamp: false as const };
+    return { logger: pino(options, { write: (line: string) => void lines.push(line) }), lines };
+  }
+
+  test('is given the fields and the message', () => {
+    const { logger, lines } = create();
+    const { backend } = opened({ logger });
+    backend.open(9, series);
+    backend.incr(9, 1, 1);
+    expect(lines).toEqual([
+      `{"level":20,"metric":"shop.jobs","kind":"counter","value":1,"instance":"worker-1","tags":{"task_name":"email"},"sampleRate":1,"msg":"'jobs': +1"}\n`,
+    ]);
+    expect(backend.stats()).toEqual({ accepted: 1, sent: 1, dropped: {}, pending: 0, sampledOut: 0 });
+  });
+
+  test('honours changes of its level', () => {
+    const { logger, lines } = create();
+    const { backend } = opened({ logger });
+    logger.level = 'info';
+    backend.incr(0, 1, 1);
+    logger.level = 'debug';
+    backend.incr(0, 2, 1);
+    logger.level = 'silent';
+    backend.incr(0, 3, 1);
+    expect(lines.map((line) => (JSON.parse(line) as { value: number }).value)).toEqual([2]);
+    expect(backend.stats()).toMatchObject({ sent: 1, dropped: { level_off: 2 } });
+  });
+
+  test('has written when close resolves', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'metrics-logging-'));
+    const dest = join(directory, 'metrics.log');
+    const logger = pino({ level: 'debug' }, pino.destination({ dest, sync: false, minLength: 16_000 }));
+    const { backend } = opened({ logger });
+    for (let call = 0; call < 20; call += 1) backend.incr(0, 1, 1);
+    await backend.close({ timeout: 5000 });
+    expect(readFileSync(dest, 'utf8').split('\n')).toHaveLength(21);
+    rmSync(directory, { recursive: true });
+  });
+});
+
+describe('the console', () => {
+  function create(): { readonly logger: Console; readonly text: () => string } {
+    const stdout = new PassThrough();
+    return { logger: new Console({ stdout, colorMode: false }), text: () => String(stdout.read()) };
+  }
+
+  test('is given the message and the fields that are there', () => {
+    const { logger, text } = create();
+    const { backend } = opened({ logger });
+    backend.open(9, series);
+    backend.incr(9, 1, 1);
+    expect(text().replaceAll(/\s+/g, ' ')).toBe(
+      "'jobs': +1 { metric: 'shop.jobs', kind: 'counter', value: 1, instance: 'worker-1', tags: { task_name: 'email' }, sampleRate: 1 } ",
+    );
+  });
+
+  test('does not take a key for a format', () => {
+    const { logger, text } = create();
+    const { backend } = opened({ logger });
+    backend.open(9, seriesOf('counter', '100% of %s and %o'));
+    backend.incr(9, 1, 1);
+    expect(text()).toMatch(/^'100% of %s and %o': \+1 \{/);
+  });
+
+  test('is called at the level that was asked for', () => {
+    const { logger, text } = create();
+    opened({ logger, level: 'info' }).backend.incr(0, 1, 1);
+    expect(text()).toMatch(/^'jobs': \+1 /);
+  });
+});
+
+test('a logger that is called like winston, but is none, is given level, message and fields', () => {
+  const calls: unknown[][] = [];
+  let level = 'debug';
+  const logger = {
+    log: (...parameters: unknown[]) => void calls.push(parameters),
+    isLevelEnabled: (asked: string) => asked === level,
+  };
+  const { backend } = opened({ logger });
+  backend.gauge(1, 2);
+  level = 'info';
+  backend.gauge(1, 3);
+  expect(calls).toEqual([['debug', "'level': +2", { metric: 'shop.level', kind: 'gauge', value: 2, tags: {} }]]);
+});
+
+test('a logger that throws costs the sample, counted and reported once', async () => {
+  const logger: MetricsLogger = {
+    debug: () => {
+      throw new Error('broken');
+    },
+  };
+  const { backend, problems } = opened({ logger });
+  backend.incr(0, 1, 1);
+  backend.incr(0, 1, 1);
+  await backend.close({ timeout: 10 });
+  expect(backend.stats()).toEqual({
+    accepted: 2,
+    sent: 0,
+    dropped: { logger_failed: 2 },
+    pending: 0,
+    sampledOut: 0,
+  });
+  expect(problems).toEqual([expect.objectContaining({ code: 'logger_failed', cause: new Error('broken') })]);
+});
+
+test('a logger that throws when asked for its level, or when flushed, does not throw into the application', async () => {
+  const broken = (): never => {
+    throw new Error('broken');
+  };
+  const asking = opened({ logger: { debug: () => {}, isLevelEnabled: broken } });
+  asking.backend.incr(0, 1, 1);
+  expect(asking.backend.stats().dropped).toEqual({ logger_failed: 1 });
+  const flush = (_done: () => void): void => broken();
+  const flushing = opened({ logger: Object.assign({ debug: () => {}, isLevelEnabled: () => true }, { flush }) });
+  flushing.backend.incr(0, 1, 1);
+  await flushing.backend.flush();
+  expect(flushing.backend.stats()).toMatchObject({ sent: 1 });
+  expect(flushing.problems).toHaveLength(1);
+});
+
+test('a logger that records metrics does not go round in circles', () => {
+  const logger = { debug: () => backend.incr(0, 1, 1) };
+  const { backend, problems } = opened({ logger });
+  backend.gauge(1, 5);
+  expect(backend.stats()).toMatchObject({ accepted: 2, sent: 1, dropped: { recursive: 1 } });
+  expect(problems).toEqual([expect.objectContaining({ code: 'recursive' })]);
+});
+
+describe('what is no logger is refused at construction', () => {
+  test.each<[unknown, RegExp]>([
+    [{}, /^logger must have the methods of winston \(log, isLevelEnabled\), of pino .* lacks debug\.$/],
+    [{ log: () => {} }, /lacks debug, or isLevelEnabled\.$/],
+    [{ isLevelEnabled: () => true }, /lacks log or debug\.$/],
+    ['console', /^logger must be an object with methods, not console\.$/],
+    [null, /^logger must be an object with methods, not null\.$/],
+  ])('%o', (logger, message) => {
+    expect(() => new LoggingBackend({ logger: logger as MetricsLogger })).toThrow(TypeError);
+    expect(() => new LoggingBackend({ logger: logger as MetricsLogger })).toThrow(message);
+  });
+});

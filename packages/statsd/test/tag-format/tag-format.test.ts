@@ -1,0 +1,75 @@
+import * as fc from 'fast-check';
+import { escapeSetMember, sanitisedTagValue, sanitize } from '../../src/line/sanitize.js';
+import { lineSyntax, type TagFormat } from '../../src/line/tag-encoder.js';
+import { seriesOf } from '../series-of.js';
+
+const tagged = seriesOf('counter', 'jobs.done', { tags: { status: '200', zone: 'a:b' }, instance: 'worker 1' });
+
+test.each<[TagFormat, string[]]>([
+  ['none', ['jobs.done', '.worker_1']],
+  ['graphite', ['jobs.done', 'status=200', 'zone=a_b', 'instance=worker_1']],
+  ['influx', ['jobs.done', 'status=200', 'zone=a_b', 'instance=worker_1']],
+  ['datadog', ['jobs.done', 'status:200', 'zone:a:b', 'instance:worker_1']],
+])('the texts of a series in format %s', (format, texts) => {
+  expect(lineSyntax(format).encode(tagged)).toEqual(texts);
+});
+
+test('the instance wins over a tag of its name, without touching the series', () => {
+  const series = seriesOf('counter', 'x', { tags: Object.freeze({ instance: 'tag' }), instance: 'own' });
+  expect(lineSyntax('datadog').encode(series)).toEqual(['x', 'instance:own']);
+});
+
+test('a graphite value does not begin with a tilde, and nothing is empty', () => {
+  const series = seriesOf('counter', 'x', { tags: { a: '~home', b: '' } });
+  expect(lineSyntax('graphite').encode(series)).toEqual(['x', 'a=_home', 'b=_']);
+});
+
+test.each([
+  ['a:b|c@d#e,f;g=h', 'a_b_c_d_e_f_g_h'],
+  ['new\nline\r\0tab\t end', 'new_line__tab__end'],
+  ['größe', 'gr__e'],
+  ['\u{1f600}', '__'],
+  ['\ud800', '_'],
+  ['', '_'],
+  ['http.requests/v1-x_y~!', 'http.requests/v1-x_y~!'],
+])('the name %j becomes %j', (text, expected) => {
+  expect(sanitize(text)).toBe(expected);
+});
+
+test('the value of a Datadog tag keeps what is no syntax there', () => {
+  expect(sanitisedTagValue('/a:b;c=d?x|y,z #')).toBe('/a:b;c=d?x_y_z__');
+});
+
+test('no text of any format holds a byte of any syntax', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom(...':|@#,;=\n\r\0 a%é\ud800'.split('')) }),
+  );
+  fc.assert(
+    fc.property(text, fc.dictionary(text, text), fc.option(text, { nil: undefined }), (name, tags, instance) => {
+      const series = seriesOf('set', name, { tags, instance });
+      for (const format of ['none', 'graphite', 'influx'] as const) {
+        for (const part of lineSyntax(format).encode(series))
+          expect(part).toMatch(/^([!-~](?<![:|@#,;=]))+(=([!-~](?<![:|@#,;=]))+)?$/);
+      }
+      for (const part of lineSyntax('datadog').encode(series)) expect(part).toMatch(/^([!-~](?<![|@#,]))+$/);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('members are escaped so that two of them never become one', () => {
+  expect(escapeSetMember('user:1|x')).toBe('user%3a1%7cx');
+  expect(escapeSetMember('größe')).toBe('gr%f6%dfe');
+  expect(escapeSetMember('\u4e2d\n')).toBe('%u4e2d%0a');
+  expect(escapeSetMember('')).toBe('%');
+  const member = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(member, member, (one, other) => {
+      expect(escapeSetMember(one)).toMatch(/^[!-~]+$/);
+      expect(escapeSetMember(one)).not.toMatch(/[:|]/);
+      expect(escapeSetMember(one) === escapeSetMember(other)).toBe(one === other);
+    }),
+    { numRuns: 1000 },
+  );
+});

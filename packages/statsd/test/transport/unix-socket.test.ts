@@ -1,0 +1,189 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Problem } from '@metrics/core';
+import { StatsdMetricsBackend } from '../../src/index.js';
+import { describeWithUnixDatagrams } from '../describe-with.js';
+import { runProgram } from '../run-program.js';
+import { seriesOf } from '../series-of.js';
+import { UnixReceiver } from '../unix-receiver.js';
+import { waitUntil } from '../wait-until.js';
+
+let directory: string;
+let path: string;
+let problems: Problem[];
+const receivers: UnixReceiver[] = [];
+const backends: StatsdMetricsBackend[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'statsd-uds-'));
+  path = join(directory, 'statsd.sock');
+  problems = [];
+});
+
+afterEach(async () => {
+  for (const backend of backends.splice(0)) await backend.close({ timeout: 200 });
+  for (const receiver of receivers.splice(0)) await receiver.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function listen(): Promise<UnixReceiver> {
+  const receiver = await UnixReceiver.start(path);
+  receivers.push(receiver);
+  return receiver;
+}
+
+function create(flushInterval = 20): StatsdMetricsBackend {
+  const backend = new StatsdMetricsBackend({
+    protocol: 'uds',
+    path,
+    flushInterval,
+    onError: (problem) => problems.push(problem),
+  });
+  backend.open(0, seriesOf('counter', 'hits'));
+  backend.open(1, seriesOf('timing', 'db'));
+  backends.push(backend);
+  return backend;
+}
+
+describeWithUnixDatagrams('Unix datagrams', () => {
+  test('lines arrive at a server written in another language', async () => {
+    const receiver = await listen();
+    const backend = create();
+    backend.open(2, seriesOf('gauge', 'depth'));
+    backend.open(3, seriesOf('set', 'users'));
+    backend.incr(0, 5, 1);
+    backend.timing(1, 12.5, 1);
+    backend.gauge(2, -3);
+    backend.set(3, 'ann');
+    await backend.flush();
+    await waitUntil(() => receiver.lines.length === 5);
+    expect(receiver.lines.toSorted()).toEqual(['db:12.5|ms', 'depth:-3|g', 'depth:0|g', 'hits:5|c', 'users:ann|s']);
+    expect(backend.stats()).toMatchObject({ accepted: 4, sent: 4, pending: 0, address: path, lastError: undefined });
+  });
+
+  test('everything of a large flush arrives although the kernel queues only a few packets', async () => {
+    const receiver = await listen();
+    const backend = create(10_000);
+    for (let id = 10; id < 20_010; id += 1) {
+      backend.open(id, seriesOf('counter', `a.series.among.many.${id}`));
+      backend.incr(id, 1, 1);
+    }
+    await backend.flush();
+    await waitUntil(
+      () => receiver.lines.length >= 20_000,
+      () => receiver.lines.length,
+    );
+    expect(new Set(receiver.lines).size).toBe(20_000);
+    expect(backend.stats()).toMatchObject({ sent: 20_000, pending: 0, dropped: {} });
+  });
+
+  test('a socket that is not there at the start: samples merge, arrive when it appears, and the problem is told once', async () => {
+    const backend = create();
+    for (let round = 0; round < 3; round += 1) {
+      backend.incr(0, 1, 1);
+      await backend.flush();
+    }
+    expect(backend.stats()).toMatchObject({ accepted: 3, sent: 0, pending: 3, dropped: {} });
+    await waitUntil(() => problems.length > 0);
+    expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
+    const receiver = await listen();
+    await waitUntil(() => receiver.sum('hits') === 3);
+    await waitUntil(() => backend.stats().sent === 3);
+  });
+
+  test('a server that restarts with a new socket file gets every sample that was recorded meanwhile', async () => {
+    const first = await listen();
+    const backend = create();
+    backend.incr(0, 1, 1);
+    await waitUntil(() => first.sum('hits') === 1);
+    await receivers.pop()!.stop();
+    for (let round = 0; round < 20; round += 1) {
+      backend.incr(0, 1, 1);
+      backend.timing(1, round, 1);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(backend.stats()).toMatchObject({ accepted: 41, sent: 1, pending: 40 });
+    const second = await listen();
+    await waitUntil(
+      () => second.sum('hits') === 20 && second.lines.filter((line) => line.startsWith('db')).length === 20,
+      () => second.lines,
+    );
+    expect(second.sum('db')).toBe(190);
+    await waitUntil(() => backend.stats().pending === 0);
+    expect(backend.stats()).toMatchObject({ accepted: 41, sent: 41, dropped: {} });
+  });
+
+  test('a reader that stalls: little is in the air, the columns merge, and all of it arrives when it reads again', async () => {
+    const receiver = await listen();
+    const backend = create();
+    await receiver.stall();
+    for (let round = 0; round < 100; round += 1) {
+      backend.incr(0, 1, 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    // The kernel's queue, and the packets that are offered again.
+    const { accepted, sent, pending, packets } = backend.stats();
+    expect(packets).toBeLessThan(20);
+    expect(sent + pending).toBe(accepted);
+    expect(pending).toBeGreaterThan(20);
+    receiver.resume();
+    await waitUntil(
+      () => receiver.sum('hits') === 100,
+      () => [receiver.lines, backend.stats()],
+    );
+    await waitUntil(() => backend.stats().pending === 0);
+  });
+
+  test('close meets its deadline while nobody reads, and counts what is lost', async () => {
+    const backend = create();
+    backend.incr(0, 3, 1);
+    backend.timing(1, 1, 1);
+    const started = performance.now();
+    await backend.close({ timeout: 150 });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(backend.stats()).toMatchObject({ accepted: 2, sent: 0, pending: 0, dropped: { timeout: 2 } });
+  });
+
+  test('flushSync delivers', async () => {
+    const receiver = await listen();
+    const backend = create();
+    backend.incr(0, 3, 1);
+    backend.flushSync();
+    expect(backend.stats()).toMatchObject({ sent: 1, pending: 0 });
+    await waitUntil(() => receiver.sum('hits') === 3);
+  });
+
+  test.each(['a live socket', 'no socket'])('a closed backend with %s lets the process end', async (there) => {
+    if (there === 'a live socket') await listen();
+    const { code, output } = await runProgram(`
+    import { StatsdMetricsBackend } from '@metrics/statsd';
+    const backend = new StatsdMetricsBackend({ protocol: 'uds', path: ${JSON.stringify(path)} });
+    backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+    backend.incr(0, 1, 1);
+    await backend.close({ timeout: 100 });
+    console.log(JSON.stringify(backend.stats().dropped));
+  `);
+    expect(output).toBe(there === 'a live socket' ? '{}\n' : '{"timeout":1}\n');
+    expect(code).toBe(0);
+  });
+});
+
+test('without the native package the constructor throws an error that names it', async () => {
+  const hook = join(directory, 'no-unix-dgram.cjs');
+  await writeFile(
+    hook,
+    `const Module = require('node:module');
+     const load = Module._load;
+     Module._load = (request, ...rest) => {
+       if (request === 'unix-dgram') throw new Error('Could not locate the bindings file.');
+       return load(request, ...rest);
+     };`,
+  );
+  const { output } = await runProgram(
+    `import { StatsdMetricsBackend } from '@metrics/statsd';
+     try { new StatsdMetricsBackend({ protocol: 'uds', path: '/tmp/x.sock' }); } catch (error) { console.log(error.message); }`,
+    ['--require', hook],
+  );
+  expect(output).toMatch(/^protocol 'uds' needs the native package unix-dgram.*npm install unix-dgram/);
+});

@@ -1,0 +1,53 @@
+import { AssertionError } from 'node:assert/strict';
+import { conformanceChecks } from '../../src/conformance.js';
+import { bufferingSubject } from './buffering-backend.js';
+import { flaws } from './flawed-backends.js';
+
+const byName = new Map(conformanceChecks.map((check) => [check.name, check]));
+
+test.each(flaws)('a backend that $flaw fails "$check"', async ({ subject, check, says }) => {
+  const failure = await byName
+    .get(check)
+    ?.run(subject)
+    .then(
+      () => 'none',
+      (error: unknown) => error,
+    );
+  expect(failure).toBeInstanceOf(AssertionError);
+  expect(String(failure)).toMatch(says);
+});
+
+test('every check has a flaw that it finds', () => {
+  const found = new Set(flaws.map(({ check }) => check));
+  expect([...byName.keys()].filter((name) => !found.has(name))).toEqual([]);
+});
+
+test('the names of the checks differ', () => {
+  expect(byName.size).toBe(conformanceChecks.length);
+});
+
+test('a program that ends by itself passes', async () => {
+  const program = { source: 'setInterval(() => {}, 1000).unref()' };
+  await byName.get('a program that forgets to close still ends')?.run({ ...bufferingSubject(), program });
+});
+
+test('a fixture is disposed of after its backend was closed, also where the check fails', async () => {
+  const subject = bufferingSubject();
+  for (const capabilities of [subject.capabilities, { ...subject.capabilities, events: false }]) {
+    const order: string[] = [];
+    const run = byName.get('optional methods are there exactly where the capabilities say so')?.run({
+      capabilities,
+      create: async () => {
+        const fixture = await subject.create();
+        const close = fixture.backend.close.bind(fixture.backend);
+        fixture.backend.close = (options) => {
+          order.push('close');
+          return close(options);
+        };
+        return { ...fixture, dispose: () => void order.push('dispose') };
+      },
+    });
+    await run?.catch(() => order.unshift('failure'));
+    expect(order).toEqual(capabilities.events ? ['close', 'dispose'] : ['failure', 'close', 'dispose']);
+  }
+});

@@ -1,0 +1,72 @@
+import { Agent, request as plainRequest } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { deflateSync } from 'node:zlib';
+import type { RecordingIntake } from '../../src/servers.js';
+
+export interface IntakeReply {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+export interface IntakeRequestOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default deflate with the wrapper of zlib */
+  readonly encode?: (body: Buffer) => Buffer;
+  /** After so many milliseconds it ends with code ETIMEDOUT. @default 5000 */
+  readonly timeout?: number;
+}
+
+/** A client of node:https with one connection that is kept alive: nothing here knows the backend. */
+export class IntakeClient {
+  readonly #intake: RecordingIntake;
+  readonly #agent: Agent;
+
+  constructor(intake: RecordingIntake) {
+    this.#intake = intake;
+    const options = { keepAlive: true, maxSockets: 1 };
+    this.#agent = intake.ca === '' ? new Agent(options) : new SecureAgent({ ...options, ca: intake.ca });
+  }
+
+  /** Sends a value as JSON, a buffer as it is. */
+  send(path: string, body: unknown, options: IntakeRequestOptions = {}): Promise<IntakeReply> {
+    const { method = 'POST', headers, encode = deflateSync, timeout = 5000 } = options;
+    const json = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    const coding = encode === deflateSync && method !== 'GET' ? { 'content-encoding': 'deflate' } : {};
+    const all = { 'content-type': 'application/json', 'dd-api-key': 'key', ...coding, ...headers };
+    const create = this.#intake.ca === '' ? plainRequest : secureRequest;
+    return new Promise((resolve, reject) => {
+      const request = create(`${this.#intake.url}${path}`, { method, headers: all, agent: this.#agent });
+      const timer = setTimeout(
+        () => request.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })),
+        timeout,
+      );
+      const fail = (error: Error): void => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      request.on('error', fail).on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('error', fail).on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          clearTimeout(timer);
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString(),
+          });
+        });
+      });
+      request.end(method === 'GET' ? undefined : encode(json));
+    });
+  }
+
+  series(version: 'v1' | 'v2', ...series: readonly object[]): Promise<IntakeReply> {
+    return this.send(`/api/${version}/series`, { series });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,336 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { timeSeriesHandler } from '../../src/handler.js';
+import type { KeysAnswer, RangeAnswer, SeriesAnswer, TopAnswer } from '../../src/http/responses.js';
+import { NOON, opened } from '../opened.js';
+import { type Served, served } from './served.js';
+
+const database = opened();
+let server: Served;
+const failures: unknown[] = [];
+
+beforeAll(async () => {
+  const { backend, clock, open } = database;
+  clock.seconds = NOON;
+  const [eu, us, neither] = [
+    open('counter', 'jobs', { region: 'eu' }),
+    open('counter', 'jobs', { region: 'us' }),
+    open('counter', 'jobs'),
+  ];
+  backend.incr(eu, 5);
+  backend.incr(us, 7);
+  backend.incr(neither, 1);
+  clock.seconds = NOON + 10;
+  backend.incr(eu, 2);
+  for (let value = 1; value <= 100; value += 1) backend.timing(open('timing', 'query', { table: `t${value}` }), value);
+  backend.incr(open('counter', 'odd', { ['__proto__']: 'x', 'a b&c': 'ü=&+' }), 1);
+  for (let user = 0; user < 2000; user += 1) backend.incr(open('counter', 'many', { user: `user ${user}` }), user);
+  server = await served(timeSeriesHandler(backend, { onError: (error) => failures.push(error) }));
+});
+afterAll(() => server.close());
+
+/** Whichever of them it is. */
+type Answer = KeysAnswer & SeriesAnswer & RangeAnswer & TopAnswer;
+
+async function get(path: string): Promise<{ status: number; body: Answer }> {
+  const response = await fetch(server.origin + path);
+  return { status: response.status, body: (await response.json()) as Answer };
+}
+
+test('every answer has headers that keep browsers from doing more than showing it', async () => {
+  for (const path of ['/', '/page.js', '/page.css', '/keys', '/range', '/nothing']) {
+    const { headers } = await fetch(server.origin + path);
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('cache-control')).toBe('no-store');
+  }
+});
+
+test('the script carries the licence of the library in it', async () => {
+  const script = await (await fetch(`${server.origin}/page.js`)).text();
+  expect(script).toMatch(
+    /^\/\*! Contains uPlot[^/]+\/\/github\.com\/leeoniya\/uPlot\s+The MIT License \(MIT\)\s+Copyright/,
+  );
+});
+
+test('keys are in order, all or those that begin like the pattern', async () => {
+  expect(await get('/keys')).toEqual({
+    status: 200,
+    body: { keys: ['jobs', 'many', 'odd', 'query'], truncated: false },
+  });
+  expect((await get('/keys?pattern=j*')).body.keys).toEqual(['jobs']);
+});
+
+test('of more than ten thousand keys the answer has the first, and says so', async () => {
+  const { backend, open } = opened();
+  for (let index = 0; index < 10_001; index += 1) backend.incr(open('counter', `key ${index}`), 1);
+  const other = await served(timeSeriesHandler(backend));
+  const { keys, truncated } = (await (await fetch(`${other.origin}/keys`)).json()) as {
+    keys: string[];
+    truncated: boolean;
+  };
+  expect([keys.length, truncated]).toEqual([10_000, true]);
+  await other.close();
+});
+
+test('the series of a key are told by their kind, unit and tags', async () => {
+  expect((await get('/series?key=jobs')).body).toEqual({
+    key: 'jobs',
+    kind: 'counter',
+    unit: null,
+    count: 3,
+    tags: [{ tag: 'region', values: ['eu', 'us'], truncated: false }],
+  });
+  expect((await get('/series?key=query')).body).toMatchObject({ kind: 'timing', unit: 'millisecond', count: 100 });
+  expect((await get('/series?key=odd')).body.tags).toEqual([
+    { tag: '__proto__', values: ['x'], truncated: false },
+    { tag: 'a b&c', values: ['ü=&+'], truncated: false },
+  ]);
+  const { values, truncated } = (await get('/series?key=many')).body.tags[0]!;
+  expect([values.length, truncated]).toEqual([1000, true]);
+  expect((await get('/series?key=unknown')).body).toEqual({
+    key: 'unknown',
+    kind: null,
+    unit: null,
+    count: 0,
+    tags: [],
+  });
+});
+
+describe('a range', () => {
+  const times = `start=${NOON}&end=${NOON + 20}`;
+
+  test('has all series together, those with the tags, or a group for each value of a tag', async () => {
+    const groups = async (query: string) => (await get(`/range?key=jobs&${times}${query}`)).body.groups;
+    const points = (first: number, second: number) => [
+      [NOON, first],
+      [NOON + 10, second],
+    ];
+    expect(await groups('')).toEqual([{ tagValue: null, points: points(13, 2) }]);
+    expect(await groups('&tag.region=eu')).toEqual([{ tagValue: null, points: points(5, 2) }]);
+    expect(await groups('&groupBy=region')).toEqual([
+      { tagValue: '', points: points(1, 0) },
+      { tagValue: 'eu', points: points(5, 2) },
+      { tagValue: 'us', points: points(7, 0) },
+    ]);
+    expect(await groups('&groupBy=region&tag.region=us')).toEqual([{ tagValue: 'us', points: points(7, 0) }]);
+    expect(await groups('&tag.region=mars')).toEqual([]);
+    expect(await groups('&step=20')).toEqual([{ tagValue: null, points: [[NOON, 15]] }]);
+  });
+
+  test('has tags of any name', async () => {
+    const query = `/range?key=odd&${times}`;
+    for (const filter of ['tag.__proto__=x', 'tag.a+b%26c=%C3%BC%3D%26%2B', 'groupBy=__proto__'])
+      expect((await get(`${query}&${filter}`)).body.groups[0]?.points).toEqual([
+        [NOON, 0],
+        [NOON + 10, 1],
+      ]);
+    expect((await get(`${query}&tag.__proto__=y`)).body.groups).toEqual([]);
+    expect((await get(`${query}&tag.toString=y`)).body.groups).toEqual([]);
+  });
+
+  test('has the statistic that was asked for', async () => {
+    const last = async (statistic: string) => {
+      const { body } = await get(`/range?key=query&${times}&statistic=${statistic}`);
+      return body.groups[0]!.points;
+    };
+    expect(await last('count')).toEqual([
+      [NOON, null],
+      [NOON + 10, 100],
+    ]);
+    expect((await last('p50'))[1]?.[1]).toBeCloseTo(50, 0);
+  });
+
+  test('has the largest of many groups, and says how many it leaves out', async () => {
+    const { body } = await get(`/range?key=many&${times}&groupBy=user`);
+    expect(body.omittedGroups).toBe(1950);
+    expect(body.groups).toHaveLength(50);
+    expect(body.groups[0]).toEqual({
+      tagValue: 'user 1999',
+      points: [
+        [NOON, 0],
+        [NOON + 10, 1999],
+      ],
+    });
+  });
+
+  test('of a key that is unknown has no groups', async () => {
+    expect((await get('/range?key=unknown')).body).toEqual({
+      key: 'unknown',
+      kind: null,
+      unit: null,
+      groups: [],
+      omittedGroups: 0,
+    });
+  });
+
+  test('with too many points is refused', async () => {
+    const { backend, clock, open } = opened({ rollups: [{ step: 1, points: 20_000 }] });
+    backend.incr(open('counter', 'fine'), 1);
+    const other = await served(timeSeriesHandler(backend));
+    const read = (start: number, rest = '') =>
+      fetch(`${other.origin}/range?key=fine&start=${clock.seconds - start}${rest}`);
+    expect((await read(10_999)).status).toBe(200);
+    const refused = await read(11_000, '&groupBy=x');
+    expect([refused.status, await refused.json()]).toEqual([400, { error: expect.stringContaining('larger step') }]);
+    expect((await read(11_000, '&step=2')).status).toBe(200);
+    await other.close();
+  });
+});
+
+test('top has the values of a tag with the largest sums', async () => {
+  expect((await get(`/top?key=jobs&tag=region&n=1&start=${NOON}`)).body).toEqual({
+    key: 'jobs',
+    tag: 'region',
+    entries: [{ tagValue: 'eu', value: 7 }],
+  });
+});
+
+test.each([
+  ['/range', 'The parameter key is missing.'],
+  ['/range?key=', 'The parameter key is empty'],
+  ['/range?key=jobs&key=query', 'The parameter "key" is there twice'],
+  ['/range?key=jobs&tags.region=eu', 'There is no parameter "tags.region" here, only key, start, end'],
+  ['/range?key=jobs&tag.=eu', 'There is no parameter "tag."'],
+  ['/keys?tag.a=b', 'There is no parameter "tag.a" here, only pattern'],
+  ['/range?key=jobs&start=yesterday', 'The parameter start must be a number such as 60, not "yesterday"'],
+  ['/range?key=jobs&start=1e3', 'The parameter start must be a number'],
+  ['/range?key=jobs&start=Infinity', 'The parameter start must be a number'],
+  ['/range?key=jobs&start=20&end=10', 'end must not be before start'],
+  ['/range?key=jobs&step=7', 'step must be a multiple of'],
+  ['/range?key=jobs&step=0', 'step must be a positive number'],
+  ['/range?key=jobs&statistic=p99', 'statistic of a counter must be one of sum'],
+  ['/range?key=jobs&groupBy=', 'The parameter groupBy is empty'],
+  ['/top?key=jobs', 'The parameter tag is missing.'],
+  ['/top?key=jobs&tag=region&n=0', 'The parameter n must be a whole number from 1 to 1000'],
+  ['/top?key=jobs&tag=region&n=1.5', 'The parameter n must be a whole number'],
+])('%s is refused with what to do', async (path, message) => {
+  const { status, body } = await get(path);
+  expect([status, body]).toEqual([400, { error: expect.stringContaining(message) }]);
+});
+
+test('no request makes it throw, hang, or answer a read with anything but JSON', async () => {
+  const name = fc.constantFrom(
+    'key',
+    'start',
+    'end',
+    'step',
+    'groupBy',
+    'statistic',
+    'tag',
+    'n',
+    'pattern',
+    'tag.region',
+    '__proto__',
+    '%',
+    'tag.%ff',
+  );
+  const value = fc.oneof(
+    fc.constantFrom(
+      'jobs',
+      'query',
+      'region',
+      'p50',
+      'p1000',
+      '-1',
+      '0',
+      '1e999',
+      '9999999999999',
+      `${NOON}`,
+      '10',
+      '%',
+      '%00',
+      '%ed%a0%80',
+      '<b>',
+      '',
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }).map((text) => encodeURIComponent(text)),
+  );
+  const query = fc
+    .array(fc.tuple(name, value), { maxLength: 6 })
+    .map((pairs) => pairs.map((pair) => pair.join('=')).join('&'));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('keys', 'series', 'range', 'top', 'other'), query, async (path, search) => {
+      const response = await fetch(`${server.origin}/${path}?${search}`);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(typeof (await response.json())).toBe('object');
+      expect([200, 400, 404]).toContain(response.status);
+    }),
+    { numRuns: 400 },
+  );
+  expect(failures).toEqual([]);
+});
+
+test.each(['*', '//', 'http://elsewhere/keys', '/keys?%', '/keys%00', '/%', "/<script>alert('x')</script>"])(
+  'the request target %s gets an answer',
+  async (target) => {
+    const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(socket, 'close');
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 (?:404|400) [^]*"error"/);
+  },
+);
+
+test('a path with a colon or two slashes cannot turn the redirection into one to elsewhere', async () => {
+  const { backend } = opened();
+  for (const path of ['/javascript:alert(1)', '//elsewhere.example']) {
+    const other = await served(timeSeriesHandler(backend, { path }));
+    const response = await fetch(other.origin + path, { redirect: 'manual' });
+    expect(response.status).toBe(307);
+    expect(new URL(response.headers.get('location')!, response.url).href).toBe(`${other.origin}${path}/`);
+    await other.close();
+  }
+});
+
+test('a read that fails is told to the application, and to the client only that it did', async () => {
+  const { backend } = opened();
+  const told: unknown[] = [];
+  const failure = new Error('redis://user:secret@host does not answer');
+  backend.keys = () => Promise.reject(failure);
+  const onError = (error: unknown) => {
+    told.push(error);
+    throw new Error('of the application');
+  };
+  const other = await served(timeSeriesHandler(backend, { onError }));
+  const response = await fetch(`${other.origin}/keys`);
+  expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('secret')]);
+  expect(told).toEqual([failure]);
+  await other.close();
+});
+
+test('a client that leaves early and one that was answered by others do no harm', async () => {
+  const { backend } = opened();
+  let answerNow: (keys: string[]) => void = () => {};
+  const told: unknown[] = [];
+  backend.keys = () => new Promise((resolve) => (answerNow = resolve));
+  const handler = timeSeriesHandler(backend, { onError: (error) => told.push(error) });
+  const closed: Promise<unknown>[] = [];
+  const other = await served((request, response) => {
+    handler(request, response);
+    closed.push(once(response, 'close'));
+    if (request.headers['x-answered'] === undefined) request.destroy();
+    else response.end('answered');
+  });
+  await expect(fetch(`${other.origin}/keys`)).rejects.toThrow('fetch failed');
+  await closed[0];
+  answerNow([]);
+  expect(await (await fetch(`${other.origin}/keys`, { headers: { 'x-answered': 'yes' } })).text()).toBe('answered');
+  answerNow([]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toEqual([expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' })]);
+  await other.close();
+});
+
+test('what is no backend, and a path that is none, are refused at once', () => {
+  expect(() => timeSeriesHandler({} as never)).toThrow('takes a TimeSeriesBackend');
+  expect(() => timeSeriesHandler(undefined as never)).toThrow(TypeError);
+  expect(() => timeSeriesHandler(opened().backend, { path: 'metrics' })).toThrow('not "metrics"');
+});

@@ -1,0 +1,76 @@
+import { formatSpan, formatValue } from '../../page/format.js';
+import { fragmentOf, queryOf, type View, viewOf } from '../../page/view.js';
+import { pageFiles } from '../../src/http/page-files.js';
+
+test('the document has nothing inline and loads nothing from elsewhere', () => {
+  expect(pageFiles['index.html']).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! src="page\.js")|https?:|\/\//);
+  expect(pageFiles['page.css']).not.toMatch(/@import|url\(/);
+});
+
+test('the style and the script come to less than 80 kB', () => {
+  expect(pageFiles['page.js'].length + pageFiles['page.css'].length).toBeLessThan(80_000);
+});
+
+describe('the fragment of the URL', () => {
+  const view: View = {
+    key: 'jobs & "more" #1',
+    range: { start: 100, end: 200 },
+    statistic: 'p95',
+    groupBy: '__proto__',
+    tags: new Map([
+      ['__proto__', 'x'],
+      ['a=b', '+ %'],
+    ]),
+    isRefreshing: false,
+  };
+
+  test('holds a whole view', () => {
+    expect(viewOf(fragmentOf(view))).toEqual(view);
+    expect(viewOf(fragmentOf({ ...view, range: 600 }))).toEqual({ ...view, range: 600 });
+  });
+
+  test('that makes no sense is the default view', () => {
+    const start: View = { key: '', range: 3600, statistic: '', groupBy: '', tags: new Map(), isRefreshing: true };
+    for (const fragment of ['', '#', '#&=&%', '#range=-1', '#range=x', '#start=20&end=10', '#refresh=on'])
+      expect(viewOf(fragment)).toEqual(start);
+    expect(fragmentOf(start)).toBe('#');
+  });
+
+  test('asks for the last so many seconds, or for a span', () => {
+    expect(String(queryOf(view, 1e6))).toBe(
+      'key=jobs+%26+%22more%22+%231&start=100&end=200&statistic=p95&groupBy=__proto__&tag.__proto__=x&tag.a%3Db=%2B+%25',
+    );
+    expect(String(queryOf(viewOf('#key=jobs'), 10_000.5))).toBe('key=jobs&start=6400');
+    expect(String(queryOf(viewOf('#key=jobs&range=3600'), 100))).toBe('key=jobs&start=0');
+  });
+});
+
+test.each([
+  [0, 'ms', '0 ms', '0'],
+  [0.0005, 'ms', '0.5 µs', '0.5 µs'],
+  [12.345_67, 'ms', '12.35 ms', '12.3 ms'],
+  [1500, 'millisecond', '1.5 s', '1.5 s'],
+  [90, 'second', '1.5 min', '1.5 min'],
+  [7200, 's', '2 h', '2 h'],
+  [512, 'byte', '512 B', '512 B'],
+  [-2_500_000, 'byte', '-2.5 MB', '-2.5 MB'],
+  [1_234_567, '', '1,234,567', '1.23M'],
+  [1.234_567, 'toString', '1.235 toString', '1.23'],
+  [null, 'ms', '–', '–'],
+  [undefined, '', '–', '–'],
+])('%p in %p is shown as %s, and as %s beside the grid', (value, unit, text, short) => {
+  expect(formatValue(value, unit)).toBe(text);
+  expect(formatValue(value, unit, true)).toBe(short);
+});
+
+test('spans are in the largest unit that fits', () => {
+  expect([7, 10, 60, 90, 3600, 86_400, 604_800].map(formatSpan)).toEqual([
+    '7 s',
+    '10 s',
+    '1 min',
+    '90 s',
+    '1 h',
+    '1 d',
+    '7 d',
+  ]);
+});

@@ -1,0 +1,45 @@
+import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
+import { TimeSeriesBackend } from '../../src/index.js';
+import { RedisStore } from '../../src/redis.js';
+import { delivered, memorySubject } from '../memory/memory-subject.js';
+import { describeWithRedis, RedisServer } from '../redis-server.js';
+
+const subject: BackendUnderTest = {
+  ...memorySubject,
+  patience: 10_000,
+  create: async () => {
+    const server = await RedisServer.start('--appendonly', 'no');
+    const now = Math.floor(Date.now() / 60_000) * 60 + 35;
+    const [backend, reader] = [1, 2].map(() => {
+      const store = new RedisStore({ url: server.url, maxPendingBytes: 2 ** 30 });
+      return new TimeSeriesBackend({ store, clock: () => now * 1000 });
+    }) as [TimeSeriesBackend, TimeSeriesBackend];
+    return {
+      backend,
+      // Through another, as the suite reads after close too.
+      delivered: () => delivered(reader, now),
+      breakTransport: () => server.stop(),
+      dispose: async () => {
+        await reader.close({ timeout: 1000 });
+        await server.remove();
+      },
+    };
+  },
+  program: {
+    ...memorySubject.program,
+    source: `
+      import { TimeSeriesBackend } from '@metrics/timeseries';
+      import { RedisStore } from '@metrics/timeseries/redis';
+      const backend = new TimeSeriesBackend({ store: new RedisStore({ url: 'redis://127.0.0.1:1' }) });
+      backend.start({ report() {}, collect() {} });
+      backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: true });
+      backend.incr(0, 1, 1);
+      void backend.flush();
+    `,
+  },
+};
+
+describeWithRedis('TimeSeriesBackend on Redis', () => {
+  // One of the checks reads the history of a hundred thousand series, one by one.
+  test.each(conformanceChecks)('$name', ({ run }) => run(subject), 120_000);
+});

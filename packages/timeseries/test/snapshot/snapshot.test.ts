@@ -1,0 +1,211 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Problem } from '@metrics/core';
+import { MemoryStore, type MemoryStoreOptions, type TimeSeriesOptions } from '../../src/index.js';
+import { NOON, opened } from '../opened.js';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'metrics-timeseries-'));
+  path = join(folder, 'history');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A backend with a snapshot, and what it reports. */
+function restarted(options: TimeSeriesOptions & { readonly memory?: MemoryStoreOptions } = {}) {
+  const store = new MemoryStore({ snapshot: { path }, ...options.memory });
+  const subject = opened({ store, ...options });
+  const problems: Problem[] = [];
+  subject.backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
+  return { ...subject, store, problems };
+}
+
+/** Writes a history of every kind and answers how it reads. */
+async function writeHistory() {
+  const { backend, clock, open, problems } = restarted();
+  const ids = {
+    counter: open('counter', 'jobs', { queue: 'größe\n"' }),
+    gauge: open('gauge', 'level'),
+    timing: open('timing', 'run'),
+    set: open('set', 'users'),
+  };
+  clock.seconds -= 7200;
+  for (let step = 0; step < 100; step += 1) {
+    backend.incr(ids.counter, step + 0.1);
+    backend.gauge(ids.gauge, -step);
+    backend.gauge(ids.gauge, step);
+    for (let value = 0; value < 5; value += 1) backend.timing(ids.timing, value * step);
+    backend.set(ids.set, `user ${step}`);
+    clock.seconds += 72;
+  }
+  const before = await allReads(backend);
+  await backend.close({ timeout: 1000 });
+  expect(problems).toEqual([]);
+  return before;
+}
+
+async function allReads(backend: ReturnType<typeof restarted>['backend']) {
+  const reads: unknown[] = [];
+  for (const key of await backend.keys()) {
+    reads.push(await backend.series(key));
+    for (const start of [NOON - 3500, NOON - 86_400, NOON - 20 * 86_400])
+      reads.push(await backend.range(key, { start }));
+  }
+  for (const statistic of ['min', 'max'] as const) reads.push(await backend.range('level', { statistic }));
+  reads.push(await backend.range('run', { statistic: 'p95' }));
+  return reads;
+}
+
+test('history is the same after a restart, of every kind and rollup', async () => {
+  const before = await writeHistory();
+  expect(readdirSync(folder)).toEqual(['history']);
+  const { backend, problems } = restarted();
+  expect(await allReads(backend)).toEqual(before);
+  expect(problems).toEqual([]);
+  expect(backend.stats()).toMatchObject({ accepted: 0 });
+});
+
+test('a restart goes on where the history ends, and a later one forgets what has expired', async () => {
+  await writeHistory();
+  const { backend, open, clock } = restarted();
+  const id = open('counter', 'jobs', { queue: 'größe\n"' });
+  const before = await backend.sum('jobs', { start: NOON - 86_400 });
+  backend.incr(id, 1000);
+  expect(await backend.sum('jobs', { start: NOON - 86_400 })).toBeCloseTo(before + 1000);
+  await backend.close({ timeout: 1000 });
+  clock.seconds += 100 * 86_400;
+  const later = opened({ store: new MemoryStore({ snapshot: { path } }), clock: clock.milliseconds });
+  await later.backend.flush();
+  expect(await later.backend.keys()).toEqual([]);
+});
+
+test('rollups that are still there keep their history when others change', async () => {
+  await writeHistory();
+  const { backend } = restarted({
+    rollups: [
+      { step: 60, points: 10 },
+      { step: 3600, points: 48 },
+    ],
+  });
+  expect(await backend.range('level', { start: NOON - 300 })).toEqual(
+    Array.from({ length: 6 }, () => [expect.any(Number), null]),
+  );
+  expect(await backend.value('run', { start: NOON - 86_400, statistic: 'count' })).toBe(500);
+});
+
+test('a file that is not there is a first start, and no problem', () => {
+  expect(restarted().problems).toEqual([]);
+});
+
+test.each<[string, () => void, RegExp, number]>([
+  ['empty', () => writeFileSync(path, ''), /ends without its end/, 0],
+  ['of something else', () => writeFileSync(path, '{"hello": "world"}\n'), /damaged/, 0],
+  [
+    'cut off',
+    () => writeFileSync(path, readFileSync(path).subarray(0, -30)),
+    /damaged behind its record 3|ends without/,
+    3,
+  ],
+  [
+    'changed in a byte',
+    () => writeFileSync(path, readFileSync(path, 'latin1').replace('"level"', '"lever"'), 'latin1'),
+    /damaged behind its record 1/,
+    1,
+  ],
+  [
+    'of another version',
+    () => {
+      const header = '{"format":"metrics-timeseries","version":2}';
+      writeFileSync(path, `${crc32(header).toString(16).padStart(8, '0')} ${header}\n`);
+    },
+    /not a snapshot of version 1/,
+    0,
+  ],
+  ['larger than is read', () => appendFileSync(path, Buffer.alloc(2 ** 20)), /more than the 262144 that are read/, 0],
+])(
+  'a file that is %s is a problem that says so, not an error; what is intact before is kept',
+  async (_what, damage, message, kept) => {
+    await writeHistory();
+    damage();
+    const { backend, open, problems } = restarted({ memory: { maxBytes: 65_536, snapshot: { path } } });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'snapshot_unreadable',
+        cause: expect.objectContaining({ message: expect.stringMatching(message) }),
+      }),
+    ]);
+    expect(await backend.keys()).toHaveLength(kept);
+    backend.incr(open('counter', 'new'), 1);
+    await backend.close({ timeout: 1000 });
+    expect(await restarted().backend.sum('new')).toBe(1);
+  },
+);
+
+test('a file that cannot be written is a problem, and recording goes on', async () => {
+  const { backend, open, problems } = restarted({ memory: { snapshot: { path: join(folder, 'missing', 'history') } } });
+  backend.incr(open('counter', 'jobs'), 1);
+  backend.flushSync();
+  await backend.close({ timeout: 1000 });
+  expect(problems.map(({ code }) => code)).toEqual(['snapshot_failed', 'snapshot_failed']);
+  expect(await backend.sum('jobs')).toBe(1);
+});
+
+test('a close without time leaves the file before as it was, and nothing else', async () => {
+  await writeHistory();
+  const before = readFileSync(path);
+  const { backend, open, problems } = restarted();
+  backend.incr(open('counter', 'jobs'), 1);
+  await backend.close({ timeout: 0 });
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect(readdirSync(folder)).toEqual(['history']);
+  expect(problems.map(({ code }) => code)).toEqual(['snapshot_failed']);
+});
+
+test('the end of a process during a write leaves a whole file', async () => {
+  const { backend, open } = restarted();
+  for (let index = 0; index < 2000; index += 1) backend.incr(open('counter', `jobs.${index}`), 1);
+  await backend.flush();
+  const closing = backend.close({ timeout: 5000 });
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setImmediate(resolve));
+  backend.flushSync();
+  await closing;
+  const { backend: after, problems } = restarted();
+  expect(problems).toEqual([]);
+  expect(await after.keys()).toHaveLength(2000);
+});
+
+test('the file is written every so often, and only when something changed', async () => {
+  const { backend, open } = restarted({ memory: { snapshot: { path, interval: 100 } }, flushInterval: 10 });
+  backend.incr(open('counter', 'jobs'), 5);
+  while (readdirSync(folder).join() !== 'history') await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(await restarted().backend.sum('jobs')).toBe(5);
+  await backend.close({ timeout: 1000 });
+});
+
+test.each([
+  ['process.exit()', 'process.exit(3)', 3],
+  ['an uncaught error', "throw new Error('on purpose')", 1],
+])('a process that ends by %s leaves its history', async (_how, end, expected) => {
+  const source = `
+    import { metrics } from '@metrics/core';
+    import { createBackend } from '@metrics/timeseries';
+    metrics.register(createBackend({ include: ['*'], snapshot: { path: ${JSON.stringify(path)} } }));
+    metrics.incr('jobs', 7);
+    ${end};
+  `;
+  const code = await new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--input-type=module', '-e', source],
+      { cwd: join(__dirname, '..', '..') },
+      () => resolve(child.exitCode),
+    );
+  });
+  expect(code).toBe(expected);
+  const { backend } = opened({ store: new MemoryStore({ snapshot: { path } }), clock: Date.now });
+  expect(await backend.sum('jobs')).toBe(7);
+});
