@@ -1,51 +1,66 @@
 import type { BackendHost, Problem } from '@metrics/core';
 
-/** What a report may say beside code and message. */
+/** Problems kept before `start`; more of them are not reported. */
+const MAX_EARLY_PROBLEMS = 100;
+
+/** What a report may contain in addition to code and message. */
 export interface ProblemDetails {
   /** How often it happened. @default 1 */
   readonly count?: number | undefined;
   readonly metric?: string | undefined;
-  /** What was thrown. */
+  /** The value that was thrown. */
   readonly cause?: unknown;
 }
 
-/** Where a backend's problems go: to `onError`, and to the facade once the backend is registered. Never throws. */
+/** Reports a backend's problems to its host. Problems found before `start` are kept and reported then. Never throws. */
 export class BackendReporter {
-  host: BackendHost | undefined;
   /** The message of the last cause. */
   lastError: string | undefined;
-  readonly #onError: ((problem: Problem) => void) | undefined;
+  #host: BackendHost | undefined;
+  #early: Problem[] = [];
   readonly #reported = new Set<string>();
 
-  constructor(onError?: (problem: Problem) => void) {
-    this.#onError = onError;
+  /** Reports to this host from now on, beginning with the problems found earlier. */
+  start(host: BackendHost): void {
+    this.#host = host;
+    const early = this.#early;
+    this.#early = [];
+    for (const problem of early) this.#deliver(problem);
+  }
+
+  /** Has the host read the observed gauges. Does nothing before `start`. */
+  collect(): void {
+    this.#host?.collect();
   }
 
   report(code: string, message: string, { count = 1, metric, cause }: ProblemDetails = {}): void {
-    const problem: Problem = {
+    if (cause !== undefined)
+      this.lastError = cause instanceof Error ? cause.message : 'a thrown value that is not an Error';
+    this.#deliver({
       code,
       count,
       message,
       ...(metric !== undefined && { metric }),
       ...(cause !== undefined && { cause }),
-    };
-    if (cause !== undefined) this.lastError = cause instanceof Error ? cause.message : 'something that is no Error';
-    callHandler(() => this.#onError?.(problem));
-    callHandler(() => this.host?.report(problem));
+    });
   }
 
-  /** The first time only, but not before somebody listens. */
+  /** Reports a code at its first call only. */
   reportOnce(code: string, message: string, details: ProblemDetails = {}): void {
-    if (this.#reported.has(code) || (this.#onError ?? this.host) === undefined) return;
+    if (this.#reported.has(code)) return;
     this.#reported.add(code);
     this.report(code, message, details);
   }
-}
 
-function callHandler(tell: () => void): void {
-  try {
-    tell();
-  } catch {
-    // The application's handler must not break what it watches.
+  #deliver(problem: Problem): void {
+    if (this.#host === undefined) {
+      if (this.#early.length < MAX_EARLY_PROBLEMS) this.#early.push(problem);
+      return;
+    }
+    try {
+      this.#host.report(problem);
+    } catch {
+      // The application's handler must not break what it watches.
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { Outlet } from './outlet.js';
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SampleBuffer } from './sample-buffer.js';
 import type { SampleWriter } from './sample-writer.js';
@@ -26,7 +27,10 @@ export interface FlushSchedulerOptions {
   readonly slots: SlotTable;
   readonly buffer: SampleBuffer;
   readonly accounting: SampleAccounting;
+  /** Encodes what is drained. */
   readonly writer: SampleWriter;
+  /** Where the encoded samples leave. */
+  readonly outlet: Outlet;
   /** Milliseconds; a divisor of 10,000. @default 2000 */
   readonly interval?: number | undefined;
   /** Called before each flush, to record what is observed rather than told. Must not throw. */
@@ -55,6 +59,7 @@ export class FlushScheduler {
   readonly #buffer: SampleBuffer;
   readonly #accounting: SampleAccounting;
   readonly #writer: SampleWriter;
+  readonly #outlet: Outlet;
   readonly #collect: () => void;
   readonly #now: () => number;
   readonly #windowTimer: NodeJS.Timeout;
@@ -80,6 +85,7 @@ export class FlushScheduler {
     this.#buffer = options.buffer;
     this.#accounting = options.accounting;
     this.#writer = options.writer;
+    this.#outlet = options.outlet;
     this.#collect = options.collect ?? (() => {});
     this.#now = options.now ?? (() => performance.now());
     this.#windowTimer = setInterval(() => this.#drainOnTimer(true), interval).unref();
@@ -104,7 +110,7 @@ export class FlushScheduler {
     this.#observe();
     this.#cancelPacing();
     // A retry runs synchronously where the transport can.
-    if (!this.#writer.ready) void this.#writer.whenReady();
+    if (!this.#outlet.ready) void this.#outlet.whenReady();
     const ends = this.#now() + EXIT_BUDGET;
     const walk = { full: true, cursor: 0 };
     this.#beginBurst();
@@ -114,7 +120,7 @@ export class FlushScheduler {
       pauseThread(BURST_PAUSE_MS);
       this.#beginBurst();
     }
-    this.#writer.finish();
+    this.#outlet.finish();
     this.#buffer.dropAll('exit');
     this.#end();
   }
@@ -142,7 +148,7 @@ export class FlushScheduler {
     this.#closed = true;
     this.#cancelPacing();
     this.#buffer.dropAll('timeout');
-    this.#writer.dropUnsent('timeout');
+    this.#outlet.dropUnsent('timeout');
     this.#end();
   }
 
@@ -175,7 +181,7 @@ export class FlushScheduler {
   }
 
   #drainOnTimer(full: boolean): void {
-    if (this.#drain === undefined && this.#writer.ready) void this.#begin(full);
+    if (this.#drain === undefined && this.#outlet.ready) void this.#begin(full);
   }
 
   #scheduleEarlyDrain(full: boolean): void {
@@ -218,12 +224,12 @@ export class FlushScheduler {
         hurried ? BURST_PAUSE_MS : TIMER_BURST_PAUSE_MS,
       );
     } else if (outcome === 'down' && this.#activeRequests > 0) {
-      void this.#writer.whenReady().then((ready) => (ready ? this.#continue(drain) : this.#end(drain)));
+      void this.#outlet.whenReady().then((ready) => (ready ? this.#continue(drain) : this.#end(drain)));
     } else if (outcome === 'down') {
       this.#end(drain);
     } else {
-      this.#writer.finish();
-      void this.#writer.settled().then(() => this.#end(drain));
+      this.#outlet.finish();
+      void this.#outlet.settled().then(() => this.#end(drain));
     }
     if (this.#activeRequests === 0) this.#pacing?.unref();
   }
@@ -231,11 +237,12 @@ export class FlushScheduler {
   /** Hands over sealed batches, then slot after slot, until something says stop. */
   #drainSlots(drain: { readonly full: boolean; cursor: number }, ends: number): Outcome {
     const writer = this.#writer;
+    const outlet = this.#outlet;
     for (;;) {
-      if (!writer.ready) return 'down';
-      const emptied = this.#buffer.drainQueue(writer);
+      if (!outlet.ready) return 'down';
+      const emptied = this.#buffer.drainQueue(writer, outlet);
       if (emptied && (!drain.full || drain.cursor >= this.#slots.bound)) return 'done';
-      if (writer.burstFull) return 'full';
+      if (outlet.burstFull) return 'full';
       if (!emptied) continue;
       this.#buffer.drainSlot(drain.cursor, writer);
       drain.cursor += 1;
@@ -245,7 +252,7 @@ export class FlushScheduler {
 
   #beginBurst(): void {
     this.#burstEnds = this.#now() + BURST_PAUSE_MS;
-    this.#writer.beginBurst();
+    this.#outlet.beginBurst();
   }
 
   #observe(): void {

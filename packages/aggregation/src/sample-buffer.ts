@@ -1,6 +1,7 @@
 import type { SeriesId } from '@metrics/core';
 import { grow } from '@metrics/core/backend';
 import { Batch, BatchQueue } from './batch-queue.js';
+import type { Outlet } from './outlet.js';
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SampleWriter } from './sample-writer.js';
 import { sampleWeight } from './sampling-rate.js';
@@ -244,11 +245,11 @@ export class SampleBuffer {
   }
 
   /** Hands the sealed batches to the writer. Answers whether none is left; otherwise the burst is full. */
-  drainQueue(writer: SampleWriter): boolean {
+  drainQueue(writer: SampleWriter, outlet: Outlet): boolean {
     for (let batch = this.#queue.first; batch !== undefined; batch = this.#queue.first) {
-      if (batch.line !== undefined) this.#drainLine(batch, batch.line, writer);
-      else if (batch.members === undefined) this.#drainValues(batch, writer);
-      else this.#drainMembers(batch, batch.members, writer);
+      if (batch.line !== undefined) this.#drainLine(batch, batch.line, writer, outlet);
+      else if (batch.members === undefined) this.#drainValues(batch, writer, outlet);
+      else this.#drainMembers(batch, batch.members, writer, outlet);
       if (batch.samples > 0) return false;
       this.#queue.removeFirst();
       this.#releaseBatch(batch);
@@ -285,8 +286,8 @@ export class SampleBuffer {
     return this.#closed;
   }
 
-  #drainValues(batch: Batch, writer: SampleWriter): void {
-    while (batch.position < batch.length && writer.ready && !writer.burstFull) {
+  #drainValues(batch: Batch, writer: SampleWriter, outlet: Outlet): void {
+    while (batch.position < batch.length && outlet.ready && !outlet.burstFull) {
       const isHeavier = batch.position < batch.remainder;
       const end = isHeavier ? batch.remainder : batch.length;
       const inverse = batch.sampleWeight * (batch.valueWeight + (isHeavier ? 1 : 0));
@@ -297,16 +298,16 @@ export class SampleBuffer {
     }
   }
 
-  #drainLine(batch: Batch, line: Uint8Array, writer: SampleWriter): void {
-    if (!writer.ready || writer.burstFull) return;
+  #drainLine(batch: Batch, line: Uint8Array, writer: SampleWriter, outlet: Outlet): void {
+    if (!outlet.ready || outlet.burstFull) return;
     const { samples } = batch;
     this.#handOver(batch, samples);
     writer.line!(line, samples);
   }
 
-  #drainMembers(batch: Batch, members: Set<string>, writer: SampleWriter): void {
+  #drainMembers(batch: Batch, members: Set<string>, writer: SampleWriter, outlet: Outlet): void {
     for (const member of members) {
-      if (!writer.ready || writer.burstFull) return;
+      if (!outlet.ready || outlet.burstFull) return;
       // The last member answers for the samples that repeated a member.
       const samples = members.size === 1 ? batch.samples : 1;
       members.delete(member);

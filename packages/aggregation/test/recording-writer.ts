@@ -1,4 +1,4 @@
-import type { SampleAccounting, SampleWriter, SlotTable } from '../src/index.js';
+import type { Outlet, SampleAccounting, SampleWriter, SlotTable } from '../src/index.js';
 
 export interface Written {
   readonly kind: string;
@@ -10,7 +10,7 @@ export interface Written {
 }
 
 /** A writer whose transport is a list, and whose readiness, burst size and callbacks a test decides. */
-export class RecordingWriter implements SampleWriter {
+export class RecordingWriter implements SampleWriter, Outlet {
   ready = true;
   /** What {@link whenReady} makes of {@link ready}. */
   recovers = false;

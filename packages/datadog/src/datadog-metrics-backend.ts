@@ -45,7 +45,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
     const siblingTag = processTag();
     const redactor = new Redactor(apiKey);
     const slots = new SlotTable((text) => this.#texts.release(text));
-    const problems = new BackendReporter(checked.onError);
+    const problems = new BackendReporter();
     this.#options = checked;
     this.#problems = problems;
     this.#processTagIsMissing = siblingTag !== undefined && !checked.processTag;
@@ -61,7 +61,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
       delivery: this.#delivery,
       clock,
       bucketSeconds: checked.bucketSeconds,
-      collect: () => problems.host?.collect(),
+      collect: () => problems.collect(),
       onLoss: (reason, samples) => this.#reportLoss(reason, samples),
       writer: new BucketWriter({
         slots,
@@ -77,7 +77,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
   }
 
   start(host: BackendHost): void {
-    this.#problems.host = host;
+    this.#problems.start(host);
     this.#client.prepare();
     if (!this.#processTagIsMissing) return;
     const message =

@@ -43,8 +43,6 @@ export interface DatadogOptions {
   readonly requestTimeout?: number | undefined;
   /** Bytes of requests that may wait for the intake, from 65,536; the oldest go first. @default 15_728_640 */
   readonly maxQueueBytes?: number | undefined;
-  /** Told of what goes wrong, also when a facade is told. What it throws is swallowed. */
-  readonly onError?: ((problem: Problem) => void) | undefined;
   /** For tests. @default the system's */
   readonly clock?: Clock | undefined;
   /** Answers numbers from 0 to below 1; spreads retries. @default Math.random */
@@ -65,7 +63,6 @@ export interface CheckedDatadogOptions {
   readonly ca: string | readonly string[] | undefined;
   readonly requestTimeout: number;
   readonly maxQueueBytes: number;
-  readonly onError: ((problem: Problem) => void) | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -85,7 +82,7 @@ export function checkedOptions(options: DatadogOptions): CheckedDatadogOptions {
     throw new TypeError(`options must be an object, not ${shown(options)}.`);
   }
   const { host = hostname(), tags = {}, flushInterval = 10_000, timings = 'distribution', processTag = true } = options;
-  const { seriesVersion = 2, requestTimeout = 10_000, maxQueueBytes = 15 * 2 ** 20, ca, onError } = options;
+  const { seriesVersion = 2, requestTimeout = 10_000, maxQueueBytes = 15 * 2 ** 20, ca } = options;
   const { clock = systemClock, random = Math.random } = options;
   if (host !== false && (typeof host !== 'string' || host.trim() === '')) {
     throw new TypeError(`host must be a name or false, not ${shown(host)}.`);
@@ -110,9 +107,6 @@ export function checkedOptions(options: DatadogOptions): CheckedDatadogOptions {
   }
   checkInteger('requestTimeout', requestTimeout, 100, MOST_MILLISECONDS);
   checkInteger('maxQueueBytes', maxQueueBytes, 65_536, Number.MAX_SAFE_INTEGER);
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new TypeError(`onError must be a function, not ${shown(onError)}.`);
-  }
   return {
     apiKey: checkedKey(options),
     url: checkedUrl(options),
@@ -125,7 +119,6 @@ export function checkedOptions(options: DatadogOptions): CheckedDatadogOptions {
     ca,
     requestTimeout,
     maxQueueBytes,
-    onError,
     clock,
     random,
   };

@@ -105,7 +105,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     const { features, origin, tags } = this.#settings;
     const { aggregation = true, maxPacketBytes, wireTypes = {} } = options;
     this.#wireTypes = { ...wireTypes };
-    this.#problems = new BackendReporter(options.onError);
+    this.#problems = new BackendReporter();
     this.#constantTags = new ConstantTags(tags);
     this.#tail = originFields(origin);
     this.#syntax = dogStatsdSyntax(this.#constantTags, (series, key) => this.#reportConflict(series, key));
@@ -147,7 +147,8 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
       accounting: this.#ledger,
       writer: this.#writer,
       interval: options.flushInterval ?? (aggregation ? 2000 : 100),
-      collect: () => this.#problems.host?.collect(),
+      collect: () => this.#problems.collect(),
+      outlet: this.#packets,
     });
     this.#telemetry = features.telemetry ? this.#startTelemetry() : undefined;
     if (features.timestamps) this.recordAt = (...sample) => this.#recordAt(...sample);
@@ -156,7 +157,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   }
 
   start(host: BackendHost): void {
-    this.#problems.host = host;
+    this.#problems.start(host);
     for (const message of this.#settings.complaints) this.#problems.report('invalid_environment', message);
   }
 

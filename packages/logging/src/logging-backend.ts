@@ -48,12 +48,12 @@ export class LoggingBackend implements MetricsBackend {
       interval,
       sink: this.#sink,
       ledger: this.#ledger,
-      collect: () => this.#problems.host?.collect(),
+      collect: () => this.#problems.collect(),
     });
   }
 
   start(host: BackendHost): void {
-    this.#problems.host = host;
+    this.#problems.start(host);
     if (this.#summary === undefined) this.#observing = setInterval(() => host.collect(), OBSERVE_INTERVAL).unref();
   }
 

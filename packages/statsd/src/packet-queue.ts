@@ -1,4 +1,4 @@
-import type { SampleAccounting } from '@metrics/aggregation';
+import type { Outlet, SampleAccounting } from '@metrics/aggregation';
 import type { PacketTransport } from './transport/packet-transport.js';
 
 /** A quarter of what Linux queues for a UDP socket by default (twelve packets of 8192 bytes, with their overhead). */
@@ -45,7 +45,7 @@ export interface PacketCounts {
  * that nothing is written while the transport is down and the columns go on merging. A little long, because a packet is
  * in one of four states and they are kept together.
  */
-export class PacketQueue {
+export class PacketQueue implements Outlet {
   readonly #transport: PacketTransport;
   readonly #accounting: SampleAccounting;
   readonly #onFailure: (error: Error, held: boolean) => void;

@@ -49,7 +49,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
   constructor(options: StatsdOptions = {}) {
     const checked = checkedOptions(options);
     const slots = new SlotTable((fragment) => this.#fragments.release(fragment));
-    this.#problems = new BackendReporter(checked.onError);
+    this.#problems = new BackendReporter();
     this.#syntax = lineSyntax(checked.tagFormat);
     this.#protocol = checked.protocol;
     this.#dropsTags = checked.tagFormat === 'none';
@@ -66,7 +66,8 @@ export class StatsdMetricsBackend implements MetricsBackend {
       buffer: this.#columns,
       accounting: this.#ledger,
       interval: checked.flushInterval,
-      collect: () => this.#problems.host?.collect(),
+      collect: () => this.#problems.collect(),
+      outlet: this.#packets,
       writer: new LineWriter({
         slots,
         fragments: this.#fragments,
@@ -79,7 +80,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
   }
 
   start(host: BackendHost): void {
-    this.#problems.host = host;
+    this.#problems.start(host);
   }
 
   open(id: SeriesId, series: Series): void {

@@ -28,8 +28,6 @@ export interface StatsdOptions {
   readonly aggregation?: boolean | undefined;
   /** How tags are written: not at all (plain StatsD has none), or as one of three kinds of servers reads them. @default 'none' */
   readonly tagFormat?: TagFormat | undefined;
-  /** Told of what goes wrong, also when a facade is told. What it throws is swallowed. */
-  readonly onError?: ((problem: Problem) => void) | undefined;
 }
 
 export interface CheckedStatsdOptions {
@@ -42,7 +40,6 @@ export interface CheckedStatsdOptions {
   readonly flushInterval: number;
   readonly aggregation: boolean;
   readonly tagFormat: TagFormat;
-  readonly onError: ((problem: Problem) => void) | undefined;
 }
 
 /** `sockaddr_un` holds 108 bytes with the final NUL; a longer path would be cut off. */
@@ -59,7 +56,7 @@ export function checkedOptions(options: StatsdOptions): CheckedStatsdOptions {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, not ${shown(options)}.`);
   const { host = '127.0.0.1', port = 8125, protocol = 'udp', path, maxPacketBytes, aggregation = true } = options;
-  const { flushInterval = aggregation ? 2000 : 100, tagFormat = 'none', onError } = options;
+  const { flushInterval = aggregation ? 2000 : 100, tagFormat = 'none' } = options;
   if (typeof host !== 'string' || host === '')
     throw new TypeError(`host must be a name or an address, not ${shown(host)}.`);
   checkInteger('port', port, 1, 65_535);
@@ -77,10 +74,7 @@ export function checkedOptions(options: StatsdOptions): CheckedStatsdOptions {
   if (!TAG_FORMATS.includes(tagFormat)) {
     throw new TypeError(`tagFormat must be one of ${TAG_FORMATS.join(', ')}, not ${shown(tagFormat)}.`);
   }
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new TypeError(`onError must be a function, not ${shown(onError)}.`);
-  }
-  return { protocol, host, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat, onError };
+  return { protocol, host, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat };
 }
 
 function checkPath(protocol: string, path: unknown): void {

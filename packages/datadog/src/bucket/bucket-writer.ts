@@ -1,4 +1,4 @@
-import type { SampleAccounting, SampleWriter, SlotTable } from '@metrics/aggregation';
+import type { Outlet, SampleAccounting, SampleWriter, SlotTable } from '@metrics/aggregation';
 import type { Interner } from '@metrics/core/backend';
 import { Counter, Distribution, Gauge, type Histogram } from 'datadog-metrics/lib/metrics.js';
 import { DISTRIBUTION_POINTS, EVENTS, SERIES_V1, SERIES_V2 } from '../payload/endpoint.js';
@@ -29,7 +29,7 @@ const SLICE = 2;
  * From columns to entries of payloads: models each slot with datadog-metrics and writes its series as JSON. The samples of a
  * slot are counted with the last of its entries.
  */
-export class BucketWriter implements SampleWriter {
+export class BucketWriter implements SampleWriter, Outlet {
   readonly ready = true;
   readonly #options: BucketWriterOptions;
   readonly #histogram: typeof Histogram;

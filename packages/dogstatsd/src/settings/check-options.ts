@@ -13,7 +13,7 @@ export const tagCardinalities: readonly TagCardinality[] = ['none', 'low', 'orch
 export function checkOptions(options: DogStatsdOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, not ${shown(options)}.`);
-  const { statsdHost, statsdSocketPath, tags, wireTypes: types, cardinality, flushInterval, onError } = options;
+  const { statsdHost, statsdSocketPath, tags, wireTypes: types, cardinality, flushInterval } = options;
   if (statsdHost !== undefined && (typeof statsdHost !== 'string' || statsdHost === ''))
     throw new TypeError(`statsdHost must be a name or an address, not ${shown(statsdHost)}.`);
   checkInteger('statsdPort', options.statsdPort, 1, 65_535);
@@ -37,9 +37,6 @@ export function checkOptions(options: DogStatsdOptions): void {
   checkInteger('maxSamplesPerSeries', options.maxSamplesPerSeries, 1, 10_000);
   checkOneOf('overflow', options.overflow, ['flush', 'reservoir']);
   checkInteger('maxPacketBytes', options.maxPacketBytes, 64, 8192);
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new TypeError(`onError must be a function, not ${shown(onError)}.`);
-  }
 }
 
 function checkSocketPath(path: unknown): void {

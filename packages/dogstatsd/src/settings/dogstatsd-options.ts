@@ -57,6 +57,4 @@ export interface DogStatsdOptions {
    * @default 8192 on loopback and on a Unix socket, otherwise 1432
    */
   readonly maxPacketBytes?: number | undefined;
-  /** Told of what goes wrong, also when a facade is told. What it throws is swallowed. */
-  readonly onError?: ((problem: Problem) => void) | undefined;
 }

@@ -40,6 +40,7 @@ export class SummaryWindow {
       buffer: this.#columns,
       accounting: ledger,
       writer: this.#writer,
+      outlet: this.#writer,
       interval,
       collect,
     });

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { SampleAccounting, SampleWriter } from '@metrics/aggregation';
+import type { Outlet, SampleAccounting, SampleWriter } from '@metrics/aggregation';
 import { signed } from '../format/format-signed.js';
 import type { LoggedSeries } from '../logged-series.js';
 import type { LogSink } from '../sink/log-sink.js';
@@ -21,7 +21,7 @@ export interface SummaryWriterOptions {
  * Slots and values into one line for each series and window. Counters are written as they come; what comes in pieces is
  * collected, and written when the drain is over, in slices that leave the event loop free.
  */
-export class SummaryWriter implements SampleWriter {
+export class SummaryWriter implements SampleWriter, Outlet {
   readonly burstFull = false;
   readonly #ledger: SampleAccounting;
   readonly #sink: LogSink;

@@ -62,18 +62,6 @@ export class LineWriter implements SampleWriter {
     };
   }
 
-  get ready(): boolean {
-    return this.#packets.ready;
-  }
-
-  get burstFull(): boolean {
-    return this.#packets.burstFull;
-  }
-
-  beginBurst(): void {
-    this.#packets.beginBurst();
-  }
-
   counter(slot: number, sum: number, samples: number): void {
     const length = writeDecimal(sum, this.#value, 0);
     this.#write(slot, this.#types.counter, this.#value, length, NOTHING, samples);
@@ -129,22 +117,6 @@ export class LineWriter implements SampleWriter {
     const at = put(this.#value.subarray(0, length), line, this.#parts.writeBegin(slot, line, 0));
     this.#parts.writeEnd(slot, line, put(type, line, at), time);
     return line;
-  }
-
-  finish(): void {
-    this.#packets.finish();
-  }
-
-  settled(): Promise<void> {
-    return this.#packets.settled();
-  }
-
-  whenReady(): Promise<boolean> {
-    return this.#packets.whenReady();
-  }
-
-  dropUnsent(reason: string): void {
-    this.#packets.dropUnsent(reason);
   }
 
   /**
