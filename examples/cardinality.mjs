@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createMetrics } from '@metrics/core';
+import { estimateCost } from '@metrics/core/cost';
 import { routeTemplate, statusClass } from '@metrics/core/normalizers';
 import { assertCardinality, RecordingBackend } from '@metrics/testing';
 
@@ -45,7 +46,7 @@ for (const { metric, series, worstCase, tags } of report.metrics) {
     `  ${metric.padEnd(16)}${String(series).padStart(5)}  ${widest ?? ''}${worstCase ? `, at worst ${worstCase} series` : ''}`,
   );
 }
-const cost = report.estimateCost({ hosts: 40, includedPerHost: 100, pricePer100: 5 });
+const cost = estimateCost(report, { hosts: 40, includedPerHost: 100, pricePer100: 5 });
 console.log(
   `\nOn 40 hosts ${cost.customMetrics} custom metrics, ${cost.billable} billable: ${cost.perMonth} a month at 5 per 100.`,
 );

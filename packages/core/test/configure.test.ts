@@ -75,11 +75,11 @@ it('reads the environment, which what is given in code overrules', () => {
 });
 
 it.each([
-  ['an unknown package', { backend: 'no-such-backend' }, /"no-such-backend" could not be made: Cannot find module/],
+  ['an unknown package', { backend: 'no-such-backend' }, /"no-such-backend" could not be created: Cannot find module/],
   [
     'a package without createBackend',
     { backend: 'no-backend' },
-    /"no-backend" could not be made: the package exports no createBackend/,
+    /"no-backend" could not be created: the package exports no createBackend/,
   ],
   [
     'a backend that refuses its options',

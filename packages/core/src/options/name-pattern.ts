@@ -1,6 +1,6 @@
 /**
- * Returns true if a pattern names the whole string. `*` stands for any number of characters, anywhere: `jobs.*`, `*_id`,
- * `shop.*.latency`, `*`. A pattern without it matches itself only. Takes linear time for each `*`.
+ * Returns true if a pattern matches the whole name. `*` matches any number of characters, anywhere: `jobs.*`, `*_id`,
+ * `shop.*.latency`, `*`. A pattern without `*` matches only itself. Takes linear time for each `*`.
  */
 export function matchesPattern(pattern: string, name: string): boolean {
   const [start = '', ...rest] = pattern.split('*');
@@ -17,7 +17,7 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return position <= name.length - end.length;
 }
 
-/** Returns true if one of the patterns matches. @see {@link matchesPattern} */
+/** Returns true if one of the patterns matches the name, as by {@link matchesPattern}. */
 export function matchesAny(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matchesPattern(pattern, name));
 }

@@ -24,7 +24,7 @@ describe('register', () => {
     expect(() => metrics.register({} as never)).toThrow(TypeError);
     expect(() => metrics.register(undefined as never)).toThrow(TypeError);
     expect(() => metrics.register(new JournalBackend(), { sampleRate: 2 })).toThrow(
-      new RangeError('sampleRate is from 0 to 1, not 2'),
+      new RangeError('sampleRate must be a number from 0 to 1, not 2.'),
     );
     expect(metrics.stats().series).toBe(0);
     metrics.register(new JournalBackend());
@@ -217,54 +217,5 @@ describe('instruments and handles', () => {
     expect(first.lines).toEqual(['counter jobs{queue=mail} 1', 'counter jobs{queue=mail} 1']);
     expect(second.lines).toEqual(['counter p.jobs{queue=mail} 1', 'counter p.jobs{queue=mail} 1']);
     expect(metrics.stats().discarded).toBe(2);
-  });
-});
-
-describe('tap', () => {
-  it('hears every sample beside the backend, also of series opened before, and each problem', () => {
-    const backend = new JournalBackend();
-    const metrics = createMetrics({ backend, onError: () => {} });
-    const handle = metrics.defineCounter('y').with({});
-    metrics.incr('x', { tags: { a: 1 } });
-    handle.incr();
-    const journal = new JournalBackend();
-    const heard: Problem[] = [];
-    const tap = metrics.tap({ backend: journal, onProblem: (problem) => heard.push(problem) });
-    metrics.incr('x', { tags: { a: 1 } });
-    handle.incr();
-    metrics.child({ prefix: 'c.' }).gauge('z', 1);
-    metrics.gauge('z', Number.NaN);
-    metrics.gauge('z', Number.NaN);
-    tap[Symbol.dispose]();
-    metrics.incr('x', { tags: { a: 1 } });
-    handle.incr();
-    expect(journal.lines).toEqual(['counter x{a=1} 1', 'counter y 1', 'gauge c.z 1']);
-    expect(backend.lines).toHaveLength(7);
-    expect(heard.map(({ code }) => code)).toEqual(['invalid_value', 'invalid_value']);
-  });
-
-  it('leaves a backend that throws to be told, and is not affected', () => {
-    const backend = new JournalBackend();
-    backend.incr = () => {
-      throw new Error('broken');
-    };
-    const told: Problem[] = [];
-    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
-    const journal = new JournalBackend();
-    metrics.tap({ backend: journal });
-    metrics.incr('x');
-    expect(journal.lines).toEqual(['counter x 1']);
-    expect(told).toMatchObject([{ code: 'backend_failed', cause: new Error('broken') }]);
-  });
-
-  it('hears samples while nothing is registered', () => {
-    const metrics = createMetrics();
-    const journal = new JournalBackend();
-    const tap = metrics.tap({ backend: journal });
-    metrics.incr('x');
-    tap[Symbol.dispose]();
-    metrics.incr('x');
-    expect(journal.lines).toEqual(['counter x 1']);
-    expect(metrics.stats()).toMatchObject({ discarded: 1, series: 0 });
   });
 });

@@ -1,33 +1,35 @@
-import { anyValue, declaredTags, isSameDeclaration } from '../../src/series/declared-tags.js';
-import { INSTANCE } from '../../src/series/tag-trie.js';
+import { anyValue, isSameDeclaration, parseDeclaredTags } from '../../src/series/metric-family.js';
+import { INSTANCE_KEY } from '../../src/series/series-result.js';
 
 it('a list of keys and an object of lists declare tags; the instance, and the result of a timing, need no declaration', () => {
-  expect([...declaredTags(['a', 'b'], 'counter')]).toEqual([
-    [INSTANCE, undefined],
+  expect([...parseDeclaredTags(['a', 'b'], 'counter')]).toEqual([
+    [INSTANCE_KEY, undefined],
     ['a', undefined],
     ['b', undefined],
   ]);
-  expect([...declaredTags({ a: ['x', 200, true], b: anyValue }, 'timing')]).toEqual([
-    [INSTANCE, undefined],
+  expect([...parseDeclaredTags({ a: ['x', 200, true], b: anyValue }, 'timing')]).toEqual([
+    [INSTANCE_KEY, undefined],
     ['result', new Set(['success', 'failure'])],
     ['a', new Set(['x', '200', 'true'])],
     ['b', undefined],
   ]);
-  expect(declaredTags({ result: ['success'] }, 'timing').get('result')).toEqual(new Set(['success']));
+  expect(parseDeclaredTags({ result: ['success'] }, 'timing').get('result')).toEqual(new Set(['success']));
 });
 
 it('values are declared in the form in which those of calls are known', () => {
-  const declared = declaredTags({ ['k\uD800']: ['v\uD800', 'v'.repeat(300)] }, 'counter');
+  const declared = parseDeclaredTags({ ['k\uD800']: ['v\uD800', 'v'.repeat(300)] }, 'counter');
   expect(declared.get('k\uFFFD')).toEqual(new Set(['v\uFFFD', 'v'.repeat(200)]));
 });
 
 it('what is no declaration declares nothing', () => {
-  for (const tags of [null, 5, new Map([['a', 1]])]) expect(declaredTags(tags as never, 'counter').size).toBe(1);
+  for (const tags of [null, 5, new Map([['a', 1]])]) expect(parseDeclaredTags(tags as never, 'counter').size).toBe(1);
 });
 
 it('declarations are equal in any order, and differ by a key or a value', () => {
-  const same = (one: Parameters<typeof declaredTags>[0], other: Parameters<typeof declaredTags>[0]): boolean =>
-    isSameDeclaration(declaredTags(one, 'counter'), declaredTags(other, 'counter'));
+  const same = (
+    one: Parameters<typeof parseDeclaredTags>[0],
+    other: Parameters<typeof parseDeclaredTags>[0],
+  ): boolean => isSameDeclaration(parseDeclaredTags(one, 'counter'), parseDeclaredTags(other, 'counter'));
   expect(same(['a', 'b'], ['b', 'a'])).toBe(true);
   expect(same(['a'], { a: anyValue })).toBe(true);
   expect(same({ a: [1, 2], b: ['x'] }, { b: ['x'], a: ['2', '1'] })).toBe(true);
