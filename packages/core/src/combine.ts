@@ -64,8 +64,8 @@ export class CombinedBackend implements MetricsBackend {
     this.#forEach((backend) => backend.open(id, series), id);
   }
 
-  release(id: SeriesId): void {
-    this.#forEach((backend) => backend.release(id), id);
+  release(id: SeriesId, ended: boolean): void {
+    this.#forEach((backend) => backend.release(id, ended), id);
     for (const { excluded } of this.#targets) excluded.delete(id);
   }
 

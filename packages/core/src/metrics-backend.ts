@@ -18,13 +18,23 @@ export interface Series {
   readonly name: string;
   /** Which of several equal producers recorded: a tag `instance`, a suffix of the name on plain StatsD, a field in logs. */
   readonly instance: string | undefined;
-  /** All tags of the series: registered, child, context and call tags. Keys ascend, numbers first. Has no prototype. */
-  readonly tags: Readonly<Record<string, string>>;
+  /** All tags of the series: registered, child, context and call tags, by ascending keys. Each key comes once. */
+  readonly tags: TagPairs;
   /** For people and for backends that transmit units. Timings are always milliseconds. */
   readonly unit: string | undefined;
   /** True if the application keeps this series in the internal time series database. */
   readonly internal: boolean;
+  /** What the metric measures, from its declaration. */
+  readonly description: string | undefined;
+  /**
+   * Upper bounds of histogram buckets, ascending and in the metric's unit, from its declaration. For backends that have such
+   * buckets; others ignore them.
+   */
+  readonly buckets: readonly number[] | undefined;
 }
+
+/** Tags as pairs: reading three of them costs a third of what an object costs. */
+export type TagPairs = readonly (readonly [key: string, value: string])[];
 
 export type AlertType = 'error' | 'warning' | 'info' | 'success';
 
@@ -43,7 +53,8 @@ export interface MetricsEvent {
   /** Seconds since the epoch. @default the time of receipt */
   readonly timestamp?: number | undefined;
   readonly instance?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** By ascending keys, without the instance. */
+  readonly tags?: TagPairs | undefined;
 }
 
 export type ServiceCheckStatus = 'ok' | 'warning' | 'critical' | 'unknown';
@@ -55,7 +66,8 @@ export interface ServiceCheck {
   readonly hostname?: string | undefined;
   /** Seconds since the epoch. @default the time of receipt */
   readonly timestamp?: number | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** By ascending keys, without the instance. */
+  readonly tags?: TagPairs | undefined;
 }
 
 /**
@@ -98,8 +110,13 @@ export interface MetricsBackend {
 
   /** Opens a series before its first sample. A released id may be reused for another series. */
   open(id: SeriesId, series: Series): void;
-  /** Closes the id. Samples already recorded are still sent. */
-  release(id: SeriesId): void;
+  /**
+   * Closes the id. Samples already recorded are still sent.
+   *
+   * @param ended true if an observer left the series out or was disposed: a backend that keeps totals may forget it. False if
+   *   the series is only idle: it may come back, and its totals must then continue.
+   */
+  release(id: SeriesId, ended: boolean): void;
 
   /**
    * @param amount finite; may be negative or fractional.

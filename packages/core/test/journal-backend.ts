@@ -28,7 +28,7 @@ export class JournalBackend implements MetricsBackend {
   open(id: SeriesId, series: Series): void {
     if (this.#names.has(id)) throw new Error(`series ${id} is open already`);
     this.opened.push(series);
-    const tags = Object.entries(series.tags).map(([key, value]) => `${key}=${value}`);
+    const tags = series.tags.map(([key, value]) => `${key}=${value}`);
     const instance = series.instance === undefined ? '' : `#${series.instance}`;
     this.#names.set(id, `${series.kind} ${series.name}${tags.length > 0 ? `{${tags.join(',')}}` : ''}${instance}`);
   }

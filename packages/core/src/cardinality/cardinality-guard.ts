@@ -1,10 +1,11 @@
-import type { Series, SeriesId } from '../metrics-backend.js';
+import type { SeriesId } from '../metrics-backend.js';
 import { CardinalityError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
-import type { IgnoredTags } from '../series/tag-trie.js';
+import { TagCounts } from '../series/tag-counts.js';
+import { type KeptValues, TagDraft } from '../series/tag-draft.js';
 import type { CardinalityRules } from './cardinality-rules.js';
 
 /** The value that all values beyond a limit become. */
@@ -22,9 +23,11 @@ const IDENTIFIER =
   /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[0-7][\da-hjkmnp-tv-z]{25}|[\da-f]{16,}|\S+@\S+\.\S+|\d{1,3}(?:\.\d{1,3}){3}|(?:[\da-f]{0,4}:){3,}[\da-f.]*|1[5-9]\d{11})$/i;
 
 /** The limits of one tag of one metric, and its values. */
-export interface TagUsage {
-  /** The number of open series of each value. A value without open series is removed, which makes room for another. */
-  readonly seriesByValue: Map<string, number>;
+export interface TagUsage extends KeptValues {
+  /** The number of open series of each value. A value without open series has no count, which makes room for another. */
+  readonly seriesByValue: TagCounts;
+  /** Returns some of the values that have series. */
+  examples(): string[];
   /** Maximum number of values. */
   readonly limit: number;
   readonly isDropped: boolean;
@@ -76,40 +79,45 @@ export class CardinalityGuard {
   }
 
   /**
-   * Changes `tags` to those that the limits allow, and adds the tags whose value does not matter to `ignoredTags`.
+   * Changes the tags of a draft to those that the limits allow, and adds those whose value does not matter to `ignored`.
    *
    * @returns the open series with the resulting tags, {@link NOT_FOUND} if it is yet to be opened, or {@link WOULD_MERGE}.
    */
-  applyLimits(family: MetricFamily, tags: Map<string, string>, ignoredTags: IgnoredTags): SeriesId {
-    if (this.#rules.mode !== 'report') return this.#applyLimits(family, tags, ignoredTags);
-    this.#applyLimits(family, new Map(tags), new Map());
-    return this.#registry.find(family, tags);
+  applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
+    if (this.#rules.mode !== 'report') return this.#applyLimits(family, draft);
+    const copy = new TagDraft();
+    for (let i = 0; i < draft.count; i += 1) copy.set(draft.keys[i]!, draft.values[i]!, this.#registry.tags);
+    this.#applyLimits(family, copy);
+    return this.#registry.find(family, draft);
   }
 
-  #applyLimits(family: MetricFamily, tags: Map<string, string>, ignoredTags: IgnoredTags): SeriesId {
+  #applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
+    const registry = this.#registry;
     const metric = this.#metricUsage(family);
     let isMerged = false;
-    for (const [tag, value] of tags) {
-      const usage = this.#tagUsage(family, metric, tag);
+    // Backwards, because a tag that is dropped moves those after it.
+    for (let i = draft.count - 1; i >= 0; i -= 1) {
+      const key = draft.keys[i]!;
+      const value = draft.values[i]!;
+      const usage = this.#tagUsage(family, metric, key);
       const { seriesByValue, limit, isDropped, declaredValues } = usage;
       if (isDropped) {
-        tags.delete(tag);
-        ignoredTags.set(tag, undefined);
-        if (metric.tags.has(tag)) this.#rejectValue(usage, 'high_cardinality_tag', family, tag, value);
-      } else if (value === OVERFLOW_VALUE || seriesByValue.has(value) || declaredValues?.has(value)) {
+        draft.remove(i);
+        draft.ignore(key, undefined);
+        if (metric.tags.has(key)) this.#rejectValue(usage, 'high_cardinality_tag', family, key, value);
+      } else if (value === OVERFLOW_VALUE || seriesByValue.has(draft.tags[i]!) || declaredValues?.has(value)) {
         // The value is within the limits.
       } else if (declaredValues !== undefined || seriesByValue.size >= limit) {
-        tags.set(tag, OVERFLOW_VALUE);
-        ignoredTags.set(tag, declaredValues ?? seriesByValue);
+        draft.replace(i, OVERFLOW_VALUE, registry.tags);
+        draft.ignore(key, declaredValues ?? usage);
         isMerged = true;
-        this.#rejectValue(usage, declaredValues ? 'undeclared_value' : 'too_many_values', family, tag, value);
-      } else this.#checkNewValue(usage, family, tag, value);
+        this.#rejectValue(usage, declaredValues ? 'undeclared_value' : 'too_many_values', family, key, value);
+      } else this.#checkNewValue(usage, family, key, value);
     }
-    const registry = this.#registry;
-    let id = registry.find(family, tags);
+    let id = registry.find(family, draft);
     if (id < 0 && (metric.series >= this.#maxSeriesPerMetric || registry.size >= this.#maxSeries)) {
       isMerged = true;
-      id = this.#collapseTags(family, metric, tags);
+      id = this.#collapseTags(family, metric, draft);
     }
     if (!isMerged || family.kind !== 'gauge') return id;
     this.#reportTag('gauge_would_merge', family, {});
@@ -117,41 +125,36 @@ export class CardinalityGuard {
   }
 
   /** Replaces the values of one tag after the other, those of the tag with most values first, then removes all tags. */
-  #collapseTags(family: MetricFamily, metric: MetricUsage, tags: Map<string, string>): SeriesId {
+  #collapseTags(family: MetricFamily, metric: MetricUsage, draft: TagDraft): SeriesId {
     this.#reportTag('too_many_series', family, {});
-    const values = (tag: string): number => metric.tags.get(tag)!.seriesByValue.size;
-    for (const tag of [...tags.keys()].sort((one, other) => values(other) - values(one))) {
-      tags.set(tag, OVERFLOW_VALUE);
-      const id = this.#registry.find(family, tags);
+    const values = (index: number): number => metric.tags.get(draft.keys[index]!)!.seriesByValue.size;
+    const order = Array.from({ length: draft.count }, (_, index) => index);
+    for (const index of order.sort((one, other) => values(other) - values(one))) {
+      draft.replace(index, OVERFLOW_VALUE, this.#registry.tags);
+      const id = this.#registry.find(family, draft);
       if (id >= 0) return id;
     }
     if (metric.series <= this.#maxSeriesPerMetric) return NOT_FOUND;
-    tags.clear();
-    return this.#registry.find(family, tags);
+    draft.count = 0;
+    return this.#registry.find(family, draft);
   }
 
   /** Counts a series that was opened. */
-  seriesOpened(family: MetricFamily, tags: ReadonlyMap<string, string>): void {
+  seriesOpened(family: MetricFamily, draft: TagDraft): void {
     const metric = this.#metricUsage(family);
     metric.series += 1;
-    for (const [tag, value] of tags) {
-      const { seriesByValue } = this.#tagUsage(family, metric, tag);
-      if (value !== OVERFLOW_VALUE) seriesByValue.set(value, (seriesByValue.get(value) ?? 0) + 1);
+    for (let i = 0; i < draft.count; i += 1) {
+      const { seriesByValue } = this.#tagUsage(family, metric, draft.keys[i]!);
+      if (draft.values[i] !== OVERFLOW_VALUE) seriesByValue.increment(draft.tags[i]!);
     }
   }
 
-  /** Removes a series that was released, and the values that no other series has. */
-  seriesReleased(family: MetricFamily, series: Series): void {
+  /** Removes a series that is about to be released, and the values that no other series has. */
+  seriesReleased(family: MetricFamily, id: SeriesId): void {
     const metric = this.#metricUsage(family);
+    const { tags } = this.#registry;
     metric.series -= 1;
-    const release = (tag: string, value: string): void => {
-      const seriesByValue = metric.tags.get(tag)?.seriesByValue;
-      const remaining = (seriesByValue?.get(value) ?? 1) - 1;
-      if (remaining > 0) seriesByValue?.set(value, remaining);
-      else seriesByValue?.delete(value);
-    };
-    for (const [tag, value] of Object.entries(series.tags)) release(tag, value);
-    if (series.instance !== undefined) release(INSTANCE_KEY, series.instance);
+    this.#registry.forEachTag(id, (tag) => metric.tags.get(tags.key(tag))?.seriesByValue.decrement(tag));
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */
@@ -180,8 +183,12 @@ export class CardinalityGuard {
     if (known !== undefined) return known;
     const { severity, limit, warnAt } = this.#rules.ruleFor(family, tag);
     const isSurplus = metric.tags.size >= MAX_TAG_KEYS;
+    const seriesByValue = new TagCounts();
+    const registry = this.#registry;
     const usage: TagUsage = {
-      seriesByValue: new Map(),
+      seriesByValue,
+      has: (value) => seriesByValue.has(registry.tags.find(tag, value)),
+      examples: () => seriesByValue.examples(MAX_EXAMPLES).map((known) => registry.tags.value(known)),
       limit: isSurplus ? 0 : limit,
       isDropped: isSurplus || severity === 'never',
       warnAt,
@@ -198,11 +205,10 @@ export class CardinalityGuard {
 
   /** Warns about a value that is within the limits. */
   #checkNewValue(usage: TagUsage, family: MetricFamily, tag: string, value: string): void {
-    const { seriesByValue, warnAt } = usage;
     if (IDENTIFIER.test(value) && (usage.suspicious += 1) === SUSPICIOUS_VALUES)
-      this.#reportTag('suspicious_values', family, { tag, value: exampleValues(seriesByValue, value) });
-    if (seriesByValue.size + 1 === warnAt)
-      this.#reportTag('many_values', family, { tag, value: exampleValues(seriesByValue, value) });
+      this.#reportTag('suspicious_values', family, { tag, value: withExamples(usage, value) });
+    if (usage.seriesByValue.size + 1 === usage.warnAt)
+      this.#reportTag('many_values', family, { tag, value: withExamples(usage, value) });
   }
 
   #rejectValue(usage: TagUsage, code: GuardCode, family: MetricFamily, tag: string, value: string): void {
@@ -238,6 +244,6 @@ const MESSAGES = {
   too_many_metrics: 'Too many metrics: samples of new ones are dropped. Are names made of data? Use tags instead.',
 } as const;
 
-function exampleValues(seriesByValue: ReadonlyMap<string, number>, value: string): string {
-  return [...[...seriesByValue.keys()].slice(0, MAX_EXAMPLES - 1), value].join(', ');
+function withExamples(usage: TagUsage, value: string): string {
+  return [...usage.examples().slice(0, MAX_EXAMPLES - 1), value].join(', ');
 }

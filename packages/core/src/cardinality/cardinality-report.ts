@@ -60,11 +60,12 @@ function reportMetric(family: MetricFamily, usage: MetricUsage): MetricReport {
   return { metric: key, kind, series: usage.series, worstCase: worstCaseOf(family), tags };
 }
 
-function reportTag(tag: string, { seriesByValue, limit, declaredValues, rejectedValues }: TagUsage): TagReport {
+function reportTag(tag: string, usage: TagUsage): TagReport {
+  const { seriesByValue, limit, declaredValues, rejectedValues } = usage;
   return {
     tag: tag === INSTANCE_KEY ? 'instance' : tag,
     values: seriesByValue.size,
-    examples: [...seriesByValue.keys()].slice(0, 5),
+    examples: usage.examples(),
     limit: declaredValues?.size ?? limit,
     rejected: [...rejectedValues],
   };

@@ -7,9 +7,9 @@ import type { Problem, ProblemCode } from '../problems/problem.js';
 import { ProblemReporter } from '../problems/problem-reporter.js';
 import { flatCopy } from '../series/interning.js';
 import type { MetricFamily } from '../series/metric-family.js';
-import { SeriesRegistry } from '../series/series-registry.js';
+import { createSeries, SeriesRegistry } from '../series/series-registry.js';
 import { NOT_FOUND } from '../series/series-result.js';
-import type { NormalizedTags } from '../series/tags.js';
+import type { TagDraft } from '../series/tag-draft.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
 import { isValidValue } from './emit.js';
@@ -32,6 +32,8 @@ export class Engine {
   series!: SeriesRegistry;
   /** Decides whether a new series may be opened; `undefined` in mode `off`. */
   guard: CardinalityGuard | undefined;
+  /** Prepended to every key. */
+  prefix!: string;
   /** The sampling rate of calls that set none. */
   sampleRate!: number;
   active!: ActiveBackend;
@@ -42,6 +44,8 @@ export class Engine {
   sampledOut = 0;
   /** Tag paths in all tries of this generation. */
   cachedPaths = 0;
+  /** The draft of the last new series, for the next one. */
+  spareDraft: TagDraft | undefined;
   /** Observed gauges, read at the start of a flush. */
   readonly observers: Set<() => void> = new Set();
   readonly dropped: Record<string, number> = {};
@@ -65,7 +69,9 @@ export class Engine {
     this.sampleRate = options.sampleRate ?? 1;
     this.problems.handler = options.onError;
     this.#denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
-    this.series = new SeriesRegistry(this.#familyList, options.prefix ?? '');
+    this.prefix = options.prefix ?? '';
+    for (const family of this.families.values()) family.name = this.prefix + family.key;
+    this.series = new SeriesRegistry(this.#familyList);
     this.guard =
       rules.mode === 'off'
         ? undefined
@@ -102,19 +108,19 @@ export class Engine {
   }
 
   /** Opens a series in the registry and at the backend, and returns its id. */
-  open(family: MetricFamily, tags: NormalizedTags): SeriesId {
-    const { series } = this;
-    const id = series.open(family, tags);
-    this.guard?.seriesOpened(family, tags);
-    this.backend.open(id, series.toSeries(id));
+  open(family: MetricFamily, draft: TagDraft): SeriesId {
+    const id = this.series.open(family, draft);
+    this.guard?.seriesOpened(family, draft);
+    this.backend.open(id, createSeries(family, draft.pairs(), draft.instance));
     return id;
   }
 
+  /** Releases an idle series. */
   release(id: SeriesId): void {
     const { series } = this;
-    this.guard?.seriesReleased(series.family(id), series.toSeries(id));
+    this.guard?.seriesReleased(series.family(id), id);
     series.release(id);
-    this.callBackend(() => this.backend.release(id));
+    this.callBackend(() => this.backend.release(id, false));
   }
 
   /** Forgets undeclared metrics without series, and all cached ids: what the guard rejected may now have room. */
@@ -138,7 +144,18 @@ export class Engine {
     let family = this.families.get(key);
     if (family === undefined && (this.guard?.hasRoomForMetric(this.families.size) ?? true)) {
       const id = this.#freeFamilies.pop() ?? this.#familyList.length;
-      family = { id, key: flatCopy(key), kind, unit, internal, declaredTags: undefined };
+      const ownKey = flatCopy(key);
+      family = {
+        id,
+        key: ownKey,
+        name: this.prefix + ownKey,
+        kind,
+        unit,
+        internal,
+        description: undefined,
+        buckets: undefined,
+        declaredTags: undefined,
+      };
       this.families.set(family.key, family);
       this.#familyList[id] = family;
     }

@@ -118,7 +118,7 @@ export class Lifecycle implements ExitTarget {
     const { series } = engine;
     engine.activate(active);
     // A replaceable backend may be restored later, so it stays open. Any other is closed.
-    if (backend.replaceable) series.forEach((id) => engine.callBackend(() => backend.release(id)));
+    if (backend.replaceable) series.forEach((id) => engine.callBackend(() => backend.release(id, false)));
     else this.#closeInBackground(backend, timeout);
   }
 

@@ -7,10 +7,10 @@ import { Lifecycle } from '../engine/lifecycle.js';
 import type { CloseOptions, RegisterOptions, Registration } from '../engine/registration.js';
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
 import type { TagLists } from '../series/metric-family.js';
+import { TagDraft } from '../series/tag-draft.js';
 import {
   type MetricOptions,
-  mergeRawTags,
-  type RawTags,
+  type NormalizedTags,
   type RecordOptions,
   TAG_SEPARATOR,
   type Tags,
@@ -63,8 +63,7 @@ export class MetricsFacade implements Metrics, Interceptable {
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
-    const tags = mergeRawTags(undefined, this.#readTagsSafely(options.tags, 'register'));
-    return this.#lifecycle.register(backend, options, tags);
+    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options.tags, 'register'));
   }
 
   incr(key: string, amountOrOptions?: number | MetricOptions, options?: MetricOptions): void {
@@ -187,7 +186,7 @@ export class MetricsFacade implements Metrics, Interceptable {
   }
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
-    const childTags = mergeRawTags(undefined, this.#readTagsSafely(tags, prefix));
+    const childTags = this.#readTagsSafely(tags, prefix);
     const id = [prefix, ...tagKeys(childTags)].join(TAG_SEPARATOR);
     let child = this.#children.get(id);
     if (child === undefined) {
@@ -285,11 +284,12 @@ export class MetricsFacade implements Metrics, Interceptable {
   }
 
   /** Reads tags that belong to no sample. Invalid ones are reported and dropped, and never throw. */
-  #readTagsSafely(tags: Tags | undefined, source: string): RawTags {
-    let raw: RawTags | undefined;
+  #readTagsSafely(tags: Tags | undefined, source: string): NormalizedTags {
+    const draft = new TagDraft();
+    let isValid = false;
     ignoreErrors(() => {
-      raw = this.#scope.readTags(tags, source);
+      isValid = this.#scope.readTags(draft, tags, source);
     });
-    return raw ?? new Map();
+    return new Map(isValid ? draft.pairs() : []);
   }
 }

@@ -1,3 +1,4 @@
+import { TagDraft } from '../series/tag-draft.js';
 import type { EventOptions, ServiceCheckOptions } from './metrics.js';
 import type { Scope } from './scope.js';
 
@@ -13,13 +14,12 @@ export function recordEvent(
     if (scope.generation !== engine.generation && !scope.refresh()) return;
     if (typeof title !== 'string' || title === '')
       return void engine.drop('invalid_value', verb, 'The title or name is a string, not empty.', { value: title });
-    const raw = scope.readTags(given.tags, title);
-    if (raw === undefined) return;
+    const draft = new TagDraft();
+    if (!scope.readAllTags(draft, given.tags, undefined, title, engine.context?.current())) return;
     const { backend } = engine;
-    const name = verb === 'event' ? undefined : { name: engine.series.prefix + scope.prefix + title };
-    const tags = Object.fromEntries(scope.mergeTags(raw, engine.context?.current()));
+    const name = verb === 'event' ? undefined : { name: engine.prefix + scope.prefix + title };
     // Each verb takes the fields that its caller passed.
-    if (backend[verb]) backend[verb]({ ...given, ...name, tags } as never);
+    if (backend[verb]) backend[verb]({ ...given, ...name, tags: draft.pairs() } as never);
     else engine.drop('unsupported', title, 'The backend has no events or service checks.');
   } catch (error) {
     engine.recordingFailed(error, title);

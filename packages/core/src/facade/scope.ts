@@ -1,18 +1,23 @@
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { flatCopy } from '../series/interning.js';
-import { isSameDeclaration, type MetricFamily, parseDeclaredTags } from '../series/metric-family.js';
+import {
+  type DeclaredTagSet,
+  isSameDeclaration,
+  type MetricFamily,
+  parseDeclaredTags,
+} from '../series/metric-family.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
-import { findRawPath, type IgnoredTags, insertPath } from '../series/tag-trie.js';
+import { TagDraft } from '../series/tag-draft.js';
+import { findRawPath, insertPath } from '../series/tag-trie.js';
 import {
   isTagsObject,
   isTagValue,
   isTooLong,
   MAX_TAGS,
   type MetricOptions,
-  mergeRawTags,
   type NormalizedTags,
-  type RawTags,
+  normalizeValue,
   type Tags,
 } from '../series/tags.js';
 import type { GaugeDefinition } from './instrument.js';
@@ -23,6 +28,11 @@ const MAX_KEY_LENGTH = 1000;
 
 /** Cached spellings of tags beyond two for each series. */
 const EXTRA_CACHED_PATHS = 4096;
+
+/** How often a new series is looked for again because the backend changed while it was opened. */
+const MAX_OPEN_ATTEMPTS = 3;
+
+const NO_TAGS: NormalizedTags = new Map();
 
 const OPTION_NAMES = new Set(['tags', 'instance', 'sampleRate', 'timestamp', 'unit', 'internal']);
 
@@ -128,33 +138,61 @@ export class Scope {
   /** Returns the series with these tags, opened if it is new. Without `context`, context tags do not apply. */
   openSeries(cache: MetricCache, tags: Tags | undefined, instance?: unknown, context?: NormalizedTags): SeriesId {
     const { engine } = this;
-    const { family } = cache;
-    const raw = this.readTags(tags, family.key);
-    if (raw === undefined) return NOT_FOUND;
-    if (instance !== undefined && instance !== null && instance !== '') {
-      if (typeof instance !== 'string' && typeof instance !== 'number')
-        return engine.drop('invalid_tag_value', family.key, 'An instance is a string.', {
-          tag: 'instance',
-          value: instance,
-        });
-      raw.set(INSTANCE_KEY, instance);
+    // Another series may be opened meanwhile, by a handler of problems: it gets a draft of its own.
+    const draft = engine.spareDraft ?? new TagDraft();
+    engine.spareDraft = undefined;
+    let current = cache;
+    for (let attempt = 1; ; attempt += 1) {
+      const { generation } = engine;
+      const id = this.#findOrOpenSeries(draft, current, tags, instance, context);
+      if (engine.generation === generation) {
+        draft.clear();
+        engine.spareDraft = draft;
+        return id === NOT_FOUND ? id : this.markUsed(id);
+      }
+      // A handler of problems or the backend has changed the active backend, to which `id` means nothing: start over.
+      const { kind, key, unit, internal } = current.family;
+      if (attempt === MAX_OPEN_ATTEMPTS) {
+        const message = 'The backend changed whenever a series was opened. Register backends at start-up only.';
+        return engine.drop('recording_failed', key, message);
+      }
+      if (!this.refresh()) return NOT_FOUND;
+      const next = this.findOrAddCache(kind, key.slice(this.prefix.length), unit, internal);
+      if (next === undefined) return NOT_FOUND;
+      current = next;
     }
+  }
+
+  #findOrOpenSeries(
+    draft: TagDraft,
+    cache: MetricCache,
+    tags: Tags | undefined,
+    instance: unknown,
+    context: NormalizedTags | undefined,
+  ): SeriesId {
+    const { engine } = this;
+    const { family } = cache;
+    const { generation } = engine;
+    draft.clear();
+    if (!this.readAllTags(draft, tags, instance, family.key, context, family)) return NOT_FOUND;
     const root = cache.rootFor(context);
     // Beyond the budget, all orders of the same tags share one sorted path.
     const pathBudget = 2 * engine.series.size + EXTRA_CACHED_PATHS - engine.cachedPaths;
-    const path = pathBudget > 0 ? raw : new Map([...raw].sort(([one], [other]) => (one < other ? -1 : 1)));
-    let id = pathBudget > 0 ? NOT_FOUND : findRawPath(root, path);
-    if (id === NOT_FOUND) {
-      const ignoredTags: IgnoredTags = new Map();
-      const allTags = this.mergeTags(raw, context, family, ignoredTags);
-      id = engine.guard?.applyLimits(family, allTags, ignoredTags) ?? engine.series.find(family, allTags);
-      if (id === NOT_FOUND) id = engine.open(family, allTags);
-      if (pathBudget > -2 * EXTRA_CACHED_PATHS) {
-        engine.cachedPaths += 1;
-        insertPath(root, path, id, ignoredTags);
-      }
+    if (pathBudget <= 0) {
+      draft.sortRaw();
+      const cached = findRawPath(root, draft);
+      if (cached !== NOT_FOUND) return cached;
     }
-    return this.markUsed(id);
+    let id = engine.guard?.applyLimits(family, draft) ?? engine.series.find(family, draft);
+    if (engine.generation !== generation) return NOT_FOUND;
+    const isNew = id === NOT_FOUND;
+    if (isNew) id = engine.open(family, draft);
+    // A series that never comes back needs no path: its second call caches it, unless tags were ignored.
+    if ((!isNew || draft.ignored !== undefined) && pathBudget > -2 * EXTRA_CACHED_PATHS) {
+      engine.cachedPaths += 1;
+      insertPath(root, draft, id);
+    }
+    return id;
   }
 
   /** Marks a series as used, or counts a sample that has none. Returns `id`. */
@@ -164,45 +202,68 @@ export class Scope {
     return id;
   }
 
-  /** Returns all enumerable tags, also inherited ones, or `undefined` if they are invalid and the sample was dropped. */
-  readTags(tags: unknown, key: string): RawTags | undefined {
+  /**
+   * Adds all tags that apply to a draft: register < child < context < call < instance, without those that an instrument did
+   * not declare. Returns false if they are invalid and the sample was dropped.
+   */
+  readAllTags(
+    draft: TagDraft,
+    tags: unknown,
+    instance: unknown,
+    key: string,
+    context: NormalizedTags | undefined,
+    family?: MetricFamily,
+  ): boolean {
     const { engine } = this;
-    const raw: RawTags = new Map();
-    if (tags === undefined || tags === null) return raw;
-    if (!isTagsObject(tags)) return void engine.drop('invalid_tags', key, NOT_TAGS, { value: tags });
+    const table = engine.series.tags;
+    const declaredTags = family?.declaredTags;
+    for (const [tag, value] of engine.active.tags) draft.set(tag, value, table);
+    for (const [tag, value] of this.tags) draft.set(tag, value, table);
+    for (const [tag, value] of context ?? NO_TAGS)
+      if (declaredTags === undefined || declaredTags.has(tag)) draft.set(tag, value, table);
+    if (!this.readTags(draft, tags, key, declaredTags)) return false;
+    if (instance === undefined || instance === null || instance === '') return true;
+    if (typeof instance !== 'string' && typeof instance !== 'number')
+      return this.#reject('invalid_tag_value', key, 'An instance is a string.', { tag: 'instance', value: instance });
+    draft.addRaw(INSTANCE_KEY, instance);
+    draft.setRaw(INSTANCE_KEY, instance, table);
+    return true;
+  }
+
+  /** Adds all enumerable tags of a call, also inherited ones, to a draft. Returns false if they are invalid. */
+  readTags(draft: TagDraft, tags: unknown, key: string, declaredTags?: DeclaredTagSet): boolean {
+    const { engine } = this;
+    if (tags === undefined || tags === null) return true;
+    if (!isTagsObject(tags)) return this.#reject('invalid_tags', key, NOT_TAGS, { value: tags });
+    const table = engine.series.tags;
     for (const tag in tags) {
-      if (raw.size === MAX_TAGS)
-        return void engine.drop('too_many_tags', key, `A call may have at most ${MAX_TAGS} tags.`);
+      if (draft.rawCount === MAX_TAGS)
+        return this.#reject('too_many_tags', key, `A call may have at most ${MAX_TAGS} tags.`);
       const value: unknown = tags[tag];
-      if (!isTagValue(value) || tag === '') return void engine.drop('invalid_tag_value', key, NOT_TAGS, { tag, value });
+      if (!isTagValue(value) || tag === '') return this.#reject('invalid_tag_value', key, NOT_TAGS, { tag, value });
       if (isTooLong(value))
         engine.reportOrThrow('tag_truncated', key, 'Tag values are cut to 200 characters. Is this an identifier?', {
           tag,
           value,
         });
-      raw.set(tag, value);
+      draft.addRaw(tag, value);
+      if (value === undefined || value === null) continue;
+      if (declaredTags === undefined || declaredTags.has(tag) || declaredTags.has(normalizeValue(tag)))
+        draft.setRaw(tag, value, table);
+      else {
+        draft.ignore(tag, undefined);
+        engine.reportOrThrow('undeclared_tag', key, 'The metric was declared without this tag, which is dropped.', {
+          tag,
+        });
+      }
     }
-    return raw;
+    return true;
   }
 
-  /** Returns all tags that apply, register < child < context < call, without those that an instrument did not declare. */
-  mergeTags(
-    raw: RawTags,
-    context: NormalizedTags | undefined,
-    family?: MetricFamily,
-    ignoredTags?: IgnoredTags,
-  ): Map<string, string> {
-    const declaredTags = family?.declaredTags;
-    const merged = new Map([...this.engine.active.tags, ...this.tags]);
-    for (const [tag, value] of context ?? []) if (declaredTags?.has(tag) ?? true) merged.set(tag, value);
-    for (const [tag, value] of mergeRawTags(undefined, raw))
-      if (declaredTags?.has(tag) ?? true) merged.set(tag, value);
-      else {
-        ignoredTags?.set(tag, undefined);
-        const message = 'The metric was declared without this tag, which is dropped: declare or remove it.';
-        this.engine.reportOrThrow('undeclared_tag', family?.key, message, { tag });
-      }
-    return merged;
+  /** Drops a sample. Returns false. */
+  #reject(...problem: Parameters<Engine['drop']>): false {
+    this.engine.drop(...problem);
+    return false;
   }
 
   /** Drops a call whose options are something else, such as tags, or follow one argument too many. */

@@ -6,9 +6,14 @@ import { normalizeValue, type TagValue } from './tags.js';
 export interface MetricFamily {
   readonly id: number;
   readonly key: string;
+  /** The key with the registered prefix. Another registration may change it. */
+  name: string;
   readonly kind: MetricKind;
   readonly unit: string | undefined;
   readonly internal: boolean;
+  description: string | undefined;
+  /** Upper bounds of histogram buckets that the declaration asks for, in the metric's unit. */
+  buckets: readonly number[] | undefined;
   /** The tags that calls may pass, if the metric was declared; otherwise `undefined`, and calls may pass any. */
   declaredTags: DeclaredTagSet | undefined;
 }

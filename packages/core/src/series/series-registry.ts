@@ -1,56 +1,69 @@
 import type { Series, SeriesId } from '../metrics-backend.js';
-import { grow, Interner, RowTable } from './interning.js';
+import { grow } from './interning.js';
 import type { MetricFamily } from './metric-family.js';
-import { NOT_FOUND } from './series-result.js';
-import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from './tags.js';
+import { RowTable } from './row-table.js';
+import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
+import type { TagDraft } from './tag-draft.js';
+import { TagTable } from './tag-table.js';
 
-/** All open series of one registration. A series is a row of integers: its family and its interned tags. */
+/** All open series of one registration. A series is a row of integers: its family and its tags. */
 export class SeriesRegistry {
   /** One per series id: 1 since the first sample after the last idle sweep, otherwise 0. */
   recentlyUsed: Uint8Array = new Uint8Array(64);
   /** Handles by series id, so that equal tags return one handle. */
   readonly handles: unknown[] = [];
-  readonly families: MetricFamily[];
-  readonly prefix: string;
-  #tags = new Interner();
+  readonly families: readonly MetricFamily[];
+  /** The tags that open series have. */
+  tags: TagTable = new TagTable();
   #rows = new RowTable();
+  /** The row being looked up or added. */
+  readonly #row: number[] = [];
 
-  constructor(families: MetricFamily[], prefix: string) {
+  constructor(families: readonly MetricFamily[]) {
     this.families = families;
-    this.prefix = prefix;
   }
 
   get size(): number {
     return this.#rows.size;
   }
 
-  /** Returns the open series with these tags, the instance among them, or {@link NOT_FOUND}. */
-  find(family: MetricFamily, tags: NormalizedTags): SeriesId {
-    const row = [family.id];
-    for (const key of tagKeys(tags)) {
-      const tag = this.#tags.find(key);
-      if (tag === undefined) return NOT_FOUND;
-      row.push(tag);
+  /** Returns the series with the tags of a draft, or {@link NOT_FOUND}. */
+  find(family: MetricFamily, draft: TagDraft): SeriesId {
+    const { tags, count } = draft;
+    const row = this.#row;
+    row[0] = family.id;
+    for (let i = 0; i < count; i += 1) {
+      const tag = tags[i]!;
+      if (tag < 0) return NOT_FOUND;
+      row[i + 1] = tag;
     }
-    return this.#rows.find(row);
+    return this.#rows.find(row, count + 1);
   }
 
-  /** Opens a series for which {@link find} returns {@link NOT_FOUND}, and returns its id. */
-  open(family: MetricFamily, tags: NormalizedTags): SeriesId {
-    const id = this.#rows.insert([family.id, ...tagKeys(tags).map((key) => this.#tags.acquire(key))]);
-    while (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
+  /** Opens a series that {@link find} does not know. */
+  open(family: MetricFamily, draft: TagDraft): SeriesId {
+    const { keys, values, tags, count } = draft;
+    const row = this.#row;
+    row[0] = family.id;
+    for (let i = 0; i < count; i += 1) {
+      if (tags[i]! < 0) tags[i] = this.tags.acquire(keys[i]!, values[i]!);
+      else this.tags.retain(tags[i]!);
+      row[i + 1] = tags[i]!;
+    }
+    const id = this.#rows.insert(row, count + 1);
+    if (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
     return id;
   }
 
   release(id: SeriesId): void {
     const length = this.#rows.length(id);
-    for (let i = 1; i < length; i += 1) this.#tags.release(this.#rows.at(id, i));
+    for (let i = 1; i < length; i += 1) this.tags.release(this.#rows.at(id, i));
     this.#rows.remove(id);
     this.handles[id] = undefined;
   }
 
   clear(): void {
-    this.#tags = new Interner();
+    this.tags = new TagTable();
     this.#rows = new RowTable();
     this.handles.length = 0;
   }
@@ -63,19 +76,31 @@ export class SeriesRegistry {
     return this.families[this.#rows.at(id, 0)]!;
   }
 
-  /** Returns the description of an open series that a backend gets. */
-  toSeries(id: SeriesId): Series {
-    const family = this.family(id);
-    const tags = Object.create(null) as Record<string, string>;
-    let instance: string | undefined;
-    for (let i = 1; i < this.#rows.length(id); i += 1) {
-      const tag = this.#tags.text(this.#rows.at(id, i));
-      const separator = tag.indexOf(TAG_SEPARATOR);
-      const value = tag.slice(separator + 1);
-      if (separator === 0) instance = value;
-      else tags[tag.slice(0, separator)] = value;
-    }
-    const { kind, key, unit, internal } = family;
-    return { kind, key, name: this.prefix + key, instance, tags, unit, internal };
+  /** Calls `visit` with each tag of a series. */
+  forEachTag(id: SeriesId, visit: (tag: number) => void): void {
+    for (let i = 1; i < this.#rows.length(id); i += 1) visit(this.#rows.at(id, i));
   }
+
+  /** Returns the description of an open series for a backend. */
+  toSeries(id: SeriesId): Series {
+    const length = this.#rows.length(id);
+    const tags: [string, string][] = [];
+    let instance: string | undefined;
+    for (let i = 1; i < length; i += 1) {
+      const tag = this.#rows.at(id, i);
+      const key = this.tags.key(tag);
+      if (key === INSTANCE_KEY) instance = this.tags.value(tag);
+      else tags.push([key, this.tags.value(tag)]);
+    }
+    return createSeries(this.family(id), tags, instance);
+  }
+}
+
+/** Returns a series as backends get it. */
+export function createSeries(
+  { kind, key, name, unit, internal, description, buckets }: MetricFamily,
+  tags: Series['tags'],
+  instance: string | undefined,
+): Series {
+  return { kind, key, name, instance, tags, unit, internal, description, buckets };
 }

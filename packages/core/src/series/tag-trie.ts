@@ -1,6 +1,7 @@
 import { flatCopy } from './interning.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
-import { isPresent, type RawTags, type Tags, truncateValue } from './tags.js';
+import type { KeptValues, TagDraft } from './tag-draft.js';
+import { isPresent, type Tags, truncateValue } from './tags.js';
 
 /** Longer raw values are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
@@ -25,9 +26,9 @@ export class TrieNode {
 /** All values of one tag key at a node. A leaf is the bare id, which costs a map entry and no object. */
 class Edge {
   readonly children: Map<unknown, TrieNode | number> = new Map();
-  /** The child of all values not in {@link keptValues}, if the tag is one of {@link IgnoredTags}. */
+  /** The child of all values not in {@link keptValues}, if the tag is one of {@link TagDraft.ignored}. */
   fallback: TrieNode | number | undefined = undefined;
-  keptValues: { has(value: string): boolean } | undefined = undefined;
+  keptValues: KeptValues | undefined = undefined;
   /** The value that came first, often the only one: it is found without a map lookup. */
   firstValue: unknown = NO_VALUE;
   firstChild: TrieNode | number = NOT_FOUND;
@@ -36,9 +37,6 @@ class Edge {
     this.key = key;
   }
 }
-
-/** Tags whose value does not matter, each with the values that matter after all, if there are any. */
-export type IgnoredTags = Map<string, { has(value: string): boolean } | undefined>;
 
 const NO_VALUE: unique symbol = Symbol();
 
@@ -57,12 +55,12 @@ export function findPath(root: TrieNode, tags: Tags | undefined, instance: strin
   return typeof node === 'number' ? node : node.id;
 }
 
-/** Returns the series of tags that were read, the instance among them, or {@link NOT_FOUND}. */
-export function findRawPath(root: TrieNode, tags: RawTags): number {
+/** Returns the series of the raw tags of a draft, or {@link NOT_FOUND}. */
+export function findRawPath(root: TrieNode, { rawKeys, rawValues, rawCount }: TagDraft): number {
   let node: TrieNode | number = root;
-  for (const [key, value] of tags) {
+  for (let i = 0; i < rawCount; i += 1) {
     if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
-    node = nextNode(node, node.firstEdge, key, value);
+    node = nextNode(node, node.firstEdge, rawKeys[i]!, rawValues[i]);
   }
   return typeof node === 'number' ? node : node.id;
 }
@@ -81,26 +79,27 @@ function followFallback({ fallback, keptValues }: Edge, value: unknown): TrieNod
   return keptValues?.has(truncateValue(String(value))) ? NOT_FOUND : fallback;
 }
 
-/** Adds the path of a call's tags to series `id`. */
-export function insertPath(root: TrieNode, tags: RawTags, id: number, ignoredTags: IgnoredTags): void {
+/** Adds the path of the raw tags of a draft to series `id`. */
+export function insertPath(root: TrieNode, draft: TagDraft, id: number): void {
+  const { rawKeys, rawValues, rawCount, ignored } = draft;
   let node = root;
-  let remaining = tags.size;
-  for (const [key, raw] of tags) {
-    const isIgnored = ignoredTags.has(key) && isPresent(raw);
+  for (let i = 0; i < rawCount; i += 1) {
+    const key = rawKeys[i]!;
+    const raw = rawValues[i];
+    const isLast = i === rawCount - 1;
+    const isIgnored = ignored !== undefined && ignored.has(key) && isPresent(raw);
     if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isIgnored) return;
-    remaining -= 1;
     const edge = findOrAddEdge(node, key);
     if (isIgnored) {
-      edge.keptValues = ignoredTags.get(key);
-      edge.fallback =
-        typeof edge.fallback === 'object' ? edge.fallback : remaining === 0 ? id : new TrieNode(edge.fallback);
+      edge.keptValues = ignored.get(key);
+      edge.fallback = typeof edge.fallback === 'object' ? edge.fallback : isLast ? id : new TrieNode(edge.fallback);
       if (typeof edge.fallback === 'number') return;
       node = edge.fallback;
       continue;
     }
     const value = typeof raw === 'string' ? flatCopy(raw) : raw;
     const known = edge.children.get(value);
-    const child = typeof known === 'object' ? known : remaining === 0 ? id : new TrieNode(known);
+    const child = typeof known === 'object' ? known : isLast ? id : new TrieNode(known);
     edge.children.set(value, child);
     if (edge.children.size === 1 || value === edge.firstValue) {
       edge.firstValue = value;

@@ -31,10 +31,7 @@ export interface MetricOptions<Given = Tags> extends RecordOptions<Given> {
 export const MAX_TAGS = 32;
 
 /** Characters of a tag value, as many as Datadog keeps (https://docs.datadoghq.com/getting_started/tagging/). */
-const MAX_VALUE_LENGTH = 200;
-
-/** The tags of one call as the caller passed them, each read once. */
-export type RawTags = Map<string, TagValue | null | undefined>;
+export const MAX_VALUE_LENGTH = 200;
 
 /** Tags by key; keys and values are normalized, see {@link normalizeValue}. */
 export type NormalizedTags = ReadonlyMap<string, string>;
@@ -45,14 +42,6 @@ export const TAG_SEPARATOR = '\uD800';
 /** Returns one string per tag, its key and value joined by {@link TAG_SEPARATOR}, by ascending keys. */
 export function tagKeys(tags: NormalizedTags): string[] {
   return [...tags.keys()].sort().map((key) => key + TAG_SEPARATOR + tags.get(key)!);
-}
-
-/** Returns `tags` with the normalized raw tags added. A later value wins; absent values change nothing. */
-export function mergeRawTags(tags: NormalizedTags | undefined, raw: RawTags): NormalizedTags {
-  const merged = new Map(tags);
-  for (const [key, value] of raw)
-    if (value !== undefined && value !== null) merged.set(normalizeValue(key), normalizeValue(value));
-  return merged;
 }
 
 /** Returns true for plain objects and instances of classes, which hold tags; false for a Map, a Date or an array. */

@@ -1,4 +1,4 @@
-import { createMetrics, DummyMetricsBackend, type Problem } from '../../src/index.js';
+import { createMetrics, DummyMetricsBackend, type Metrics, type Problem, type Tags } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
 /** A backend whose flush and close end when told. */
@@ -217,5 +217,57 @@ describe('instruments and handles', () => {
     expect(first.lines).toEqual(['counter jobs{queue=mail} 1', 'counter jobs{queue=mail} 1']);
     expect(second.lines).toEqual(['counter p.jobs{queue=mail} 1', 'counter p.jobs{queue=mail} 1']);
     expect(metrics.stats().discarded).toBe(2);
+  });
+});
+
+describe('a backend that is registered while a series is opened', () => {
+  const register = (metrics: Metrics, next: JournalBackend): void =>
+    void metrics.register(next, { replace: true, onError() {} });
+
+  it('gets the sample: by the handler of a problem', () => {
+    const next = new JournalBackend();
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: () => register(metrics, next) });
+    metrics.incr('jobs', 2, { tags: { name: 'n'.repeat(300) } });
+    expect(next.lines).toEqual([`counter jobs{name=${'n'.repeat(200)}} 2`]);
+  });
+
+  it('gets the sample: by the handler of a problem that the guard found', () => {
+    const next = new JournalBackend();
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: () => register(metrics, next) });
+    metrics.incr('jobs', 2, { tags: { request_id: 1, kind: 'mail' } as Tags });
+    expect(next.lines).toEqual(['counter jobs{kind=mail} 2']);
+  });
+
+  it('gets the sample: by the backend that opens it, for instruments and handles as well', () => {
+    for (const record of [
+      (metrics: Metrics) => metrics.incr('jobs', { tags: { kind: 'mail' } }),
+      (metrics: Metrics) => metrics.defineCounter('jobs', { tags: ['kind'] }).incr({ kind: 'mail' }),
+      (metrics: Metrics) =>
+        metrics
+          .defineCounter('jobs', { tags: ['kind'] })
+          .with({ kind: 'mail' })
+          .incr(),
+    ]) {
+      const next = new JournalBackend();
+      const first = new JournalBackend();
+      const metrics = createMetrics({ backend: first });
+      first.open = () => register(metrics, next);
+      record(metrics);
+      expect(next.lines).toEqual(['counter jobs{kind=mail} 1']);
+    }
+  });
+
+  it('and again and again, loses the sample, counted and reported', () => {
+    const codes: string[] = [];
+    const metrics = createMetrics({ onError: ({ code }) => codes.push(code) });
+    const registerNext = (): void => {
+      const backend = new JournalBackend();
+      backend.open = registerNext;
+      metrics.register(backend, { replace: true, onError: ({ code }) => codes.push(code) });
+    };
+    registerNext();
+    metrics.incr('jobs');
+    expect(metrics.stats().dropped).toEqual({ recording_failed: 1 });
+    expect(codes).toEqual(['recording_failed']);
   });
 });

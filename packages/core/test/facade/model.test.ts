@@ -33,9 +33,7 @@ function expectation({
   if (context) merged.set('l', 'context');
   for (const [name, given] of Object.entries(own))
     if (given !== undefined && given !== null) merged.set(name, String(given));
-  const sorted = Object.create(null) as Record<string, string>;
-  for (const name of [...merged.keys()].sort()) sorted[name] = merged.get(name)!;
-  const text = Object.entries(sorted).map(([name, given]) => `${name}=${given}`);
+  const text = [...merged.keys()].sort().map((name) => `${name}=${merged.get(name)!}`);
   return `counter ${child ? 'c.' : ''}${key}{${text.join(',')}}${instance === undefined ? '' : `#${instance}`}`;
 }
 

@@ -45,9 +45,11 @@ describe('the verbs', () => {
         key: 'bytes',
         name: 'shop.bytes',
         instance: undefined,
-        tags: {},
+        tags: [],
         unit: 'byte',
         internal: true,
+        description: undefined,
+        buckets: undefined,
       },
     ]);
   });
@@ -73,9 +75,18 @@ describe('the verbs', () => {
     child.event({ title: 'Deployed', text: 'v2', alertType: 'success', tags: { by: 'ann', attempt: 2 } });
     child.serviceCheck({ name: 'up', status: 'ok' });
     expect(backend.events).toEqual([
-      { title: 'Deployed', text: 'v2', alertType: 'success', tags: { table: 'users', by: 'ann', attempt: '2' } },
+      {
+        title: 'Deployed',
+        text: 'v2',
+        alertType: 'success',
+        tags: [
+          ['attempt', '2'],
+          ['by', 'ann'],
+          ['table', 'users'],
+        ],
+      },
     ]);
-    expect(backend.checks).toEqual([{ name: 'shop.db.up', status: 'ok', tags: { table: 'users' } }]);
+    expect(backend.checks).toEqual([{ name: 'shop.db.up', status: 'ok', tags: [['table', 'users']] }]);
   });
 
   it('count an event the backend cannot carry', () => {
@@ -160,8 +171,8 @@ describe('a series', () => {
     metrics.incr('x', { tags: { path: `${'p'.repeat(200)}1` } });
     metrics.incr('x', { tags: { path: `${'p'.repeat(200)}2` } });
     metrics.incr('x', { tags: { path: `${'p'.repeat(199)}\u{1F600}` } });
-    expect(backend.opened.map(({ tags }) => tags['path']?.length)).toEqual([200, 200]);
-    expect(backend.opened[1]!.tags['path']).toBe(`${'p'.repeat(199)}\uFFFD`);
+    expect(backend.opened.map(({ tags }) => tags[0]?.[1].length)).toEqual([200, 200]);
+    expect(backend.opened[1]!.tags[0]![1]).toBe(`${'p'.repeat(199)}\uFFFD`);
     expect(problems[0]).toMatchObject({ code: 'tag_truncated', metric: 'x', tag: 'path' });
   });
 });

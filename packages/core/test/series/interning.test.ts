@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { Interner, RowTable } from '../../src/series/interning.js';
+import { Interner } from '../../src/series/interning.js';
+import { RowTable } from '../../src/series/row-table.js';
 
 it('an Interner gives equal texts one id, until each reference is released', () => {
   const interner = new Interner();

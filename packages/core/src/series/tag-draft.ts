@@ -1,0 +1,122 @@
+import { INSTANCE_KEY } from './series-result.js';
+import type { TagTable } from './tag-table.js';
+import { MAX_VALUE_LENGTH, normalizeValue, type TagValue } from './tags.js';
+
+/** Values of a tag that a call's value is compared with; see {@link TagDraft.ignored}. */
+export interface KeptValues {
+  has(value: string): boolean;
+}
+
+/**
+ * The tags of one call on their way to a series: as they were written, and normalized, by ascending keys. A draft is reused
+ * for call after call, so that a new series allocates little more than its strings.
+ */
+export class TagDraft {
+  /** The tags as written, in the order they were written. */
+  readonly rawKeys: string[] = [];
+  readonly rawValues: unknown[] = [];
+  rawCount = 0;
+
+  /** The normalized tags: keys ascend, and each column is read up to {@link count}. */
+  readonly keys: string[] = [];
+  readonly values: string[] = [];
+  /** The integer of each tag in the table, or -1 if no series has it. */
+  readonly tags: number[] = [];
+  count = 0;
+
+  /**
+   * Tags whose value does not decide on the series: with kept values, unless the value is among them. Undefined if there
+   * are none.
+   */
+  ignored: Map<string, KeptValues | undefined> | undefined;
+
+  /** Removes all tags, so that the draft keeps none of the caller's values alive. */
+  clear(): void {
+    for (let i = 0; i < this.rawCount; i += 1) this.rawValues[i] = undefined;
+    this.rawCount = 0;
+    this.count = 0;
+    this.ignored = undefined;
+  }
+
+  /** Adds a tag as it was written. */
+  addRaw(key: string, value: unknown): void {
+    this.rawKeys[this.rawCount] = key;
+    this.rawValues[this.rawCount] = value;
+    this.rawCount += 1;
+  }
+
+  /** Sets a tag that is written as the caller wrote it. A later value of a key replaces an earlier one. */
+  setRaw(key: string, value: TagValue, table: TagTable): void {
+    const text = typeof value === 'string' ? value : String(value);
+    if (key.length <= MAX_VALUE_LENGTH && text.length <= MAX_VALUE_LENGTH) {
+      const tag = table.find(key, text);
+      // A tag that some series has was normalized when it came first.
+      if (tag >= 0) return this.#set(key, table.value(tag), tag);
+    }
+    this.set(normalizeValue(key), normalizeValue(text), table);
+  }
+
+  /** Sets a tag that is normalized. */
+  set(key: string, value: string, table: TagTable): void {
+    this.#set(key, value, table.find(key, value));
+  }
+
+  get instance(): string | undefined {
+    return this.count > 0 && this.keys[0] === INSTANCE_KEY ? this.values[0] : undefined;
+  }
+
+  /** Returns the normalized tags as pairs, without the instance. */
+  pairs(): [key: string, value: string][] {
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < this.count; i += 1)
+      if (this.keys[i] !== INSTANCE_KEY) pairs.push([this.keys[i]!, this.values[i]!]);
+    return pairs;
+  }
+
+  /** Sorts the tags as written by their keys: with too many ways of writing the same tags, only this one is remembered. */
+  sortRaw(): void {
+    const pairs = this.rawKeys.slice(0, this.rawCount).map((key, index) => [key, this.rawValues[index]] as const);
+    pairs.sort(([one], [other]) => (one < other ? -1 : 1));
+    for (const [index, [key, value]] of pairs.entries()) {
+      this.rawKeys[index] = key;
+      this.rawValues[index] = value;
+    }
+  }
+
+  /** Gives the tag at an index another value. */
+  replace(index: number, value: string, table: TagTable): void {
+    this.values[index] = value;
+    this.tags[index] = table.find(this.keys[index]!, value);
+  }
+
+  remove(index: number): void {
+    this.count -= 1;
+    for (let i = index; i < this.count; i += 1) {
+      this.keys[i] = this.keys[i + 1]!;
+      this.values[i] = this.values[i + 1]!;
+      this.tags[i] = this.tags[i + 1]!;
+    }
+  }
+
+  ignore(key: string, kept: KeptValues | undefined): void {
+    (this.ignored ??= new Map()).set(key, kept);
+  }
+
+  #set(key: string, value: string, tag: number): void {
+    const { keys, values, tags } = this;
+    let at = this.count;
+    while (at > 0 && keys[at - 1]! > key) at -= 1;
+    if (at === 0 || keys[at - 1] !== key) {
+      for (let i = this.count; i > at; i -= 1) {
+        keys[i] = keys[i - 1]!;
+        values[i] = values[i - 1]!;
+        tags[i] = tags[i - 1]!;
+      }
+      this.count += 1;
+      at += 1;
+    }
+    keys[at - 1] = key;
+    values[at - 1] = value;
+    tags[at - 1] = tag;
+  }
+}
