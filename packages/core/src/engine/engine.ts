@@ -25,6 +25,13 @@ import type { Interceptor } from './interceptor.js';
  */
 export class Engine {
   generation = 0;
+  /**
+   * Equal to {@link generation} while every call is recorded without a draw and without context tags, otherwise -1: quick
+   * ways of recording compare this number alone.
+   */
+  plainGeneration = -1;
+  /** {@link SeriesRegistry.recentlyUsed} of the open series. */
+  recentlyUsed!: Uint8Array;
   /** True if nothing receives samples: no cache is ever current, so every call returns early. */
   discarding!: boolean;
   /** The backend that recorders call: the active one, wrapped by the interceptors if there are any. */
@@ -37,7 +44,7 @@ export class Engine {
   /** The sampling rate of calls that set none. */
   sampleRate!: number;
   active!: ActiveBackend;
-  context: ContextTags | undefined;
+  #context: ContextTags | undefined;
   /** Samples recorded while {@link discarding}. */
   discarded = 0;
   /** Samples skipped because their rate was zero. */
@@ -80,6 +87,16 @@ export class Engine {
     this.#rebuildBackend();
   }
 
+  /** The context tags; `undefined` until the application uses them. */
+  get context(): ContextTags | undefined {
+    return this.#context;
+  }
+
+  set context(context: ContextTags | undefined) {
+    this.#context = context;
+    this.plainGeneration = -1;
+  }
+
   /** Adds an interceptor of all samples. Returns a function that removes it. */
   intercept(interceptor: Interceptor): () => void {
     this.series.forEach((id) => interceptor.open(id, this.series.toSeries(id)));
@@ -105,11 +122,14 @@ export class Engine {
   invalidate(): void {
     this.generation += 1;
     this.cachedPaths = 0;
+    this.recentlyUsed = this.series.recentlyUsed;
+    this.plainGeneration = this.sampleRate === 1 && this.#context === undefined ? this.generation : -1;
   }
 
   /** Opens a series in the registry and at the backend, and returns its id. */
   open(family: MetricFamily, draft: TagDraft): SeriesId {
     const id = this.series.open(family, draft);
+    this.recentlyUsed = this.series.recentlyUsed;
     this.guard?.seriesOpened(family, draft);
     this.backend.open(id, createSeries(family, draft.pairs(), draft.instance));
     return id;

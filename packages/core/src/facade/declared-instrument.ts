@@ -2,6 +2,7 @@ import { emit } from '../engine/emit.js';
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { NOT_FOUND } from '../series/series-result.js';
+import { findPath, type TrieNode } from '../series/tag-trie.js';
 import type { Tags } from '../series/tags.js';
 import type {
   Counter,
@@ -20,6 +21,9 @@ import { cachedSeries, type MetricCache } from './metric-cache.js';
 import type { Scope } from './scope.js';
 import { copyProperties, ignoreErrors, splitArguments, type TimedFunction, timeCall } from './timer.js';
 
+/** Equal to no generation of an engine, not even to a plain one. */
+const NO_GENERATION = -2;
+
 /**
  * A declared metric of any kind: each public interface shows the methods of one kind.
  *
@@ -34,13 +38,16 @@ export class DeclaredInstrument
   readonly key: string;
   readonly kind: MetricKind;
   readonly definition: GaugeDefinition;
+  readonly #isCounter: boolean;
   #cache: MetricCache | undefined;
-  #generation = -1;
+  #root: TrieNode | undefined;
+  #generation = NO_GENERATION;
 
   constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition) {
     this.scope = scope;
     this.engine = scope.engine;
     this.kind = kind;
+    this.#isCounter = kind === 'counter';
     this.key = key;
     this.definition = definition;
   }
@@ -61,6 +68,27 @@ export class DeclaredInstrument
   }
 
   incr(amountOrTags?: number | Tags, tags?: Tags): void {
+    const { engine } = this;
+    // The usual call, counting one of a known series, without the checks that cannot concern it.
+    if (
+      this.#generation === engine.plainGeneration &&
+      tags === undefined &&
+      typeof amountOrTags === 'object' &&
+      amountOrTags !== null &&
+      this.#isCounter
+    ) {
+      try {
+        const root = this.#root!;
+        const id = findPath(root, amountOrTags, undefined);
+        if (id >= 0 && id !== root.id) {
+          engine.recentlyUsed[id] = 1;
+          engine.backend.incr(id, 1, 1);
+          return;
+        }
+      } catch (error) {
+        return engine.recordingFailed(error, this.key);
+      }
+    }
     if (typeof amountOrTags === 'object' && amountOrTags !== null) {
       if (tags === undefined) this.record(1, amountOrTags);
       else this.scope.reportMisplaced(this.key);
@@ -86,7 +114,10 @@ export class DeclaredInstrument
     if (this.#generation === engine.generation) return this.#cache;
     if (scope.generation !== engine.generation && !scope.refresh()) return undefined;
     this.#cache = scope.findOrAddCache(this.kind, this.key, this.definition.unit, this.definition.internal);
-    if (this.#cache !== undefined) this.#generation = engine.generation;
+    if (this.#cache !== undefined) {
+      this.#root = this.#cache.root;
+      this.#generation = engine.generation;
+    }
     return this.#cache;
   }
 
@@ -109,14 +140,15 @@ export class DeclaredInstrument
   /** Returns the handle of the series with these tags: the existing one, or a new one. */
   with(tags: Tags): SeriesHandle {
     const { engine } = this;
+    const Handle = this.#isCounter ? BoundCounter : SeriesHandle;
     let handle: SeriesHandle | undefined;
     try {
-      handle = new SeriesHandle(this, copyProperties(tags));
+      handle = new Handle(this, copyProperties(tags));
       if (handle.refresh(0)) return engine.series.handles[handle.id] as SeriesHandle;
     } catch (error) {
       engine.recordingFailed(error, this.key);
     }
-    return handle ?? new SeriesHandle(this, {});
+    return handle ?? new Handle(this, {});
   }
 }
 
@@ -125,13 +157,15 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
   readonly engine: Engine;
   readonly kind: MetricKind;
   id: SeriesId = NOT_FOUND;
-  generation = -1;
+  generation = NO_GENERATION;
+  readonly key: string;
   readonly #instrument: DeclaredInstrument;
   readonly #tags: Tags;
 
   constructor(instrument: DeclaredInstrument, tags: Tags) {
     this.engine = instrument.engine;
     this.kind = instrument.kind;
+    this.key = instrument.key;
     this.#instrument = instrument;
     this.#tags = tags;
   }
@@ -152,12 +186,12 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
     const { engine, kind } = this;
     try {
       if (this.generation !== engine.generation && !this.refresh()) return;
-      const rate = engine.checkSample(kind, this.#instrument.key, value, engine.sampleRate);
+      const rate = engine.checkSample(kind, this.key, value, engine.sampleRate);
       if (rate === 0) return;
       engine.series.recentlyUsed[this.id] = 1;
       emit(engine.backend, kind, this.id, value, rate);
     } catch (error) {
-      engine.recordingFailed(error, this.#instrument.key);
+      engine.recordingFailed(error, this.key);
     }
   }
 
@@ -175,5 +209,19 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
     this.generation = engine.generation;
     engine.series.handles[this.id] ??= this;
     return true;
+  }
+}
+
+/** The handle of a counter, with a short way for what hot loops do. */
+class BoundCounter extends SeriesHandle {
+  override incr(amount = 1): void {
+    const { engine } = this;
+    if (this.generation !== engine.plainGeneration || !Number.isFinite(amount)) return this.record(amount);
+    try {
+      engine.recentlyUsed[this.id] = 1;
+      engine.backend.incr(this.id, amount, 1);
+    } catch (error) {
+      engine.recordingFailed(error, this.key);
+    }
   }
 }

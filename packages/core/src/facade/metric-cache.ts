@@ -9,7 +9,8 @@ export class MetricCache {
   readonly family: MetricFamily;
   /** The family's kind, or `undefined` if the key is denied, so that the first comparison of a call decides. */
   readonly kind: MetricKind | undefined;
-  readonly #root = new TrieNode();
+  /** The trie of calls without context tags. */
+  readonly root: TrieNode = new TrieNode();
   #contexts: WeakMap<NormalizedTags, TrieNode> | undefined;
 
   constructor(family: MetricFamily, isDenied: boolean) {
@@ -19,7 +20,7 @@ export class MetricCache {
 
   /** Returns the trie of calls with these context tags. */
   rootFor(context: NormalizedTags | undefined): TrieNode {
-    if (context === undefined) return this.#root;
+    if (context === undefined) return this.root;
     this.#contexts ??= new WeakMap();
     let root = this.#contexts.get(context);
     if (root === undefined) this.#contexts.set(context, (root = new TrieNode()));

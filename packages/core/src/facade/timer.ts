@@ -26,7 +26,7 @@ export function timeCall<Result>(
   const tags: TimerTags = copyProperties(given);
   const start = performance.now();
   const finish = (result: 'success' | 'failure'): void => {
-    const milliseconds = performance.now() - start;
+    const milliseconds = millisecondsSince(start);
     try {
       tags['result'] ??= result;
       record(milliseconds, tags);
@@ -71,7 +71,7 @@ export function startTimer(record: (milliseconds: number, tags: Tags | undefined
   let stopped: number | undefined;
   const stop = (tags?: Tags): number => {
     if (stopped !== undefined) return stopped;
-    const milliseconds = (stopped = performance.now() - start);
+    const milliseconds = (stopped = millisecondsSince(start));
     ignoreErrors(() => record(milliseconds, tags));
     return milliseconds;
   };
@@ -95,4 +95,12 @@ export function ignoreErrors(record: () => void): void {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/**
+ * Returns the milliseconds since `start`, rounded to a microsecond: the clock and the timer itself are no more exact than a
+ * few tenths of one, and further digits would be noise that costs bytes at every receiver.
+ */
+function millisecondsSince(start: number): number {
+  return Math.round((performance.now() - start) * 1000) / 1000;
 }

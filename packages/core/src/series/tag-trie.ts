@@ -6,25 +6,12 @@ import { isPresent, type Tags, truncateValue } from './tags.js';
 /** Longer raw values are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
 
-/**
- * A cache that finds a series id by the tags of a call. It walks the tags in the order they were written, without building,
- * sorting or hashing a string. Every spelling of the same tags (another order, `200` for `'200'`) is a separate path to the
- * same id. The whole trie is discarded when an id may have changed its meaning.
- */
-export class TrieNode {
-  /** The series whose path ends here, or {@link NOT_FOUND}. */
-  id: number;
-  /** The edge of the tag key that came first at this node. */
-  firstEdge: Edge | undefined = undefined;
-  otherEdges: Map<string, Edge> | undefined = undefined;
-
-  constructor(id: number = NOT_FOUND) {
-    this.id = id;
-  }
-}
+const NO_VALUE: unique symbol = Symbol();
 
 /** All values of one tag key at a node. A leaf is the bare id, which costs a map entry and no object. */
 class Edge {
+  /** The tag key; `undefined` at a node that nothing leads away from yet. */
+  key: string | undefined;
   readonly children: Map<unknown, TrieNode | number> = new Map();
   /** The child of all values not in {@link keptValues}, if the tag is one of {@link TagDraft.ignored}. */
   fallback: TrieNode | number | undefined = undefined;
@@ -32,25 +19,41 @@ class Edge {
   /** The value that came first, often the only one: it is found without a map lookup. */
   firstValue: unknown = NO_VALUE;
   firstChild: TrieNode | number = NOT_FOUND;
-  readonly key: string;
-  constructor(key: string) {
+
+  constructor(key: string | undefined) {
     this.key = key;
   }
 }
 
-const NO_VALUE: unique symbol = Symbol();
+/**
+ * A cache that finds a series id by the tags of a call. It walks the tags in the order they were written, without building,
+ * sorting or hashing a string. Every spelling of the same tags (another order, `200` for `'200'`) is a separate path to the
+ * same id. The whole trie is discarded when an id may have changed its meaning.
+ *
+ * A node is the edge of the tag key that came first at it, which is nearly always the only one: one object less to load.
+ */
+export class TrieNode extends Edge {
+  /** The series whose path ends here, or {@link NOT_FOUND}. */
+  id: number;
+  otherEdges: Map<string, Edge> | undefined = undefined;
+
+  constructor(id: number = NOT_FOUND) {
+    super(undefined);
+    this.id = id;
+  }
+}
 
 /** Returns the series of a call's tags and instance, or {@link NOT_FOUND}. */
 export function findPath(root: TrieNode, tags: Tags | undefined, instance: string | undefined): number {
   let node: TrieNode | number = root;
   for (const key in tags) {
     // Returns before it reads a value it cannot find: a getter may return another value the next time.
-    if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
-    node = nextNode(node, node.firstEdge, key, tags[key]);
+    if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
+    node = nextNode(node, key, tags[key]);
   }
   if (instance !== undefined) {
-    if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
-    node = nextNode(node, node.firstEdge, INSTANCE_KEY, instance);
+    if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
+    node = nextNode(node, INSTANCE_KEY, instance);
   }
   return typeof node === 'number' ? node : node.id;
 }
@@ -59,14 +62,14 @@ export function findPath(root: TrieNode, tags: Tags | undefined, instance: strin
 export function findRawPath(root: TrieNode, { rawKeys, rawValues, rawCount }: TagDraft): number {
   let node: TrieNode | number = root;
   for (let i = 0; i < rawCount; i += 1) {
-    if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
-    node = nextNode(node, node.firstEdge, rawKeys[i]!, rawValues[i]);
+    if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
+    node = nextNode(node, rawKeys[i]!, rawValues[i]);
   }
   return typeof node === 'number' ? node : node.id;
 }
 
-function nextNode(node: TrieNode, first: Edge, key: string, value: unknown): TrieNode | number {
-  const edge = first.key === key ? first : node.otherEdges?.get(key);
+function nextNode(node: TrieNode, key: string, value: unknown): TrieNode | number {
+  const edge = node.key === key ? node : node.otherEdges?.get(key);
   if (edge === undefined) return NOT_FOUND;
   if (edge.firstValue === value) return edge.firstChild;
   const child = edge.children.get(value);
@@ -112,10 +115,10 @@ export function insertPath(root: TrieNode, draft: TagDraft, id: number): void {
 }
 
 function findOrAddEdge(node: TrieNode, key: string): Edge {
-  if (node.firstEdge === undefined) return (node.firstEdge = new Edge(key));
-  const known = node.firstEdge.key === key ? node.firstEdge : node.otherEdges?.get(key);
-  if (known !== undefined) return known;
-  const edge = new Edge(key);
-  (node.otherEdges ??= new Map()).set(key, edge);
+  node.key ??= key;
+  if (node.key === key) return node;
+  node.otherEdges ??= new Map();
+  let edge = node.otherEdges.get(key);
+  if (edge === undefined) node.otherEdges.set(key, (edge = new Edge(key)));
   return edge;
 }

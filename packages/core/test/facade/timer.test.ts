@@ -24,6 +24,26 @@ describe('timer', () => {
     expect(backend.lines).toEqual(['timing run{result=success,rows=3,task=mail} 12.5 @0.5']);
   });
 
+  it('rounds to a microsecond, and returns what it recorded', () => {
+    clock = 1000.123_456_7;
+    metrics.timer('run', () => {
+      clock += 0.456_789_1;
+    });
+    const timer = metrics.startTimer('wait');
+    clock += 12.000_000_4;
+    expect(timer.stop()).toBe(12);
+    metrics.defineTiming('load').timer(() => {
+      clock += 3.000_6;
+    });
+    metrics.timing('given', 0.000_4);
+    expect(backend.lines).toEqual([
+      'timing run{result=success} 0.457',
+      'timing wait 12',
+      'timing load{result=success} 3.001',
+      'timing given 0.0004',
+    ]);
+  });
+
   it('times a promise until it settles', async () => {
     const running = metrics.timer('run', async () => {
       clock += 5;
