@@ -60,7 +60,7 @@ it('an ESM copy, a CommonJS copy and two other versions share one backend, conte
     .split('\n')
     .filter((line) => !line.includes('Warning') && !line.startsWith('(Use'));
   expect(JSON.parse(first!)).toEqual({
-    lines: [...Array(4).fill('p.x{} 1'), 'p.c.y{"context":"1"} 1', 'p.early{"a":"1"} 1'],
+    lines: [...Array(4).fill('p.x[] 1'), 'p.c.y[["context","1"]] 1', 'p.early[["a","1"]] 1'],
     dropped: { kind_conflict: 1 },
     one: 1,
     classes: 4,
