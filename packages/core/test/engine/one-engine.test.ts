@@ -65,7 +65,7 @@ it('an ESM copy, a CommonJS copy and two other versions share one backend, conte
     one: 1,
     classes: 4,
   });
-  expect(last).toBe('x{} 1');
+  expect(last).toBe('x[] 1');
   expect(code).toBe(0);
 });
 
