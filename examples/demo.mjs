@@ -4,7 +4,7 @@
 import { combine, metrics } from '@metrics/core';
 import { StatsdMetricsBackend } from '@metrics/statsd';
 import { RecordingBackend } from '@metrics/testing';
-import { startEtsyStatsd } from '../packages/statsd/test/etsy-statsd.cjs';
+import { startEtsyStatsd } from 'test-kit/etsy-statsd';
 import { workThrough } from './shop.mjs';
 
 const JOBS = 1000;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { runProgram } from './run-program.js';
+import { runProgram } from 'test-kit/run-program';
 
 const root = join(__dirname, '..');
 
@@ -32,7 +32,7 @@ test('loading it loads neither undici nor more than a few modules', async () => 
     require('./dist/index.cjs');
     console.log(JSON.stringify(Object.keys(require.cache).map((path) => path.replaceAll('\\\\', '/'))));
   `;
-  const { code, output } = await runProgram(source);
+  const { code, output } = await runProgram(source, { cwd: root });
   expect({ code, output }).toMatchObject({ code: 0 });
   const modules = JSON.parse(output) as string[];
   expect(modules.length).toBeLessThan(10);

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { createMetrics } from '@metrics/core';
-import { waitUntil } from '../../statsd/test/wait-until.js';
+import { ManualClock } from 'test-kit/manual-clock';
+import { waitUntil } from 'test-kit/wait-until';
 import { createBackend, DatadogMetricsBackend } from '../src/index.js';
-import { ManualClock } from './manual-clock.js';
 import { KEY, type Started, started } from './started.js';
 
 let current: Started | undefined;

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { RecordingIntake } from '@metrics/testing/servers';
+import { type ProgramResult, runProgram } from 'test-kit/run-program';
 import { KEY } from './started.js';
 
 let intake: RecordingIntake;
@@ -11,14 +11,8 @@ beforeEach(async () => {
 
 afterEach(() => intake.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-  readonly milliseconds: number;
-}
-
 /** Runs a program with a registered backend and a counter that has one sample when `end` runs, against the built package. */
-function run(end: string): Promise<Ended> {
+async function run(end: string): Promise<ProgramResult & { readonly milliseconds: number }> {
   const source = `
     import { metrics } from '@metrics/core';
     import { DatadogMetricsBackend } from '@metrics/datadog';
@@ -28,19 +22,10 @@ function run(end: string): Promise<Ended> {
     metrics.incr('hits');
     ${end}
   `;
-  const begun = performance.now();
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
-    cwd: join(__dirname, '..'),
-    env: { ...process.env, URL: intake.url, CA: intake.ca, KEY },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 15_000,
-    killSignal: 'SIGKILL',
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, output, milliseconds: performance.now() - begun }));
-  });
+  const start = performance.now();
+  const env = { URL: intake.url, CA: intake.ca, KEY };
+  const ended = await runProgram(source, { cwd: join(__dirname, '..'), env, timeout: 15_000 });
+  return { ...ended, milliseconds: performance.now() - start };
 }
 
 test.each([

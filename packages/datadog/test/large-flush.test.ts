@@ -1,4 +1,4 @@
-import { waitUntil } from '../../statsd/test/wait-until.js';
+import { waitUntil } from 'test-kit/wait-until';
 import { started } from './started.js';
 
 const SERIES = 100_000;

@@ -1,8 +1,8 @@
-import { describeWith } from '../../statsd/test/describe-with.js';
+import { describeWith } from 'test-kit/describe-with';
+import { seriesOf } from 'test-kit/series-of';
+import { VictoriaMetrics } from 'test-kit/victoria-metrics';
 import { DatadogMetricsBackend } from '../src/index.js';
-import { seriesOf } from './series-of.js';
 import { KEY } from './started.js';
-import { VictoriaMetrics } from './victoria-metrics.js';
 
 jest.setTimeout(60_000);
 

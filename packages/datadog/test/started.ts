@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Problem, Series } from '@metrics/core';
 import { RecordingIntake, type RecordingIntakeOptions } from '@metrics/testing/servers';
+import { ManualClock } from 'test-kit/manual-clock';
+import { seriesOf } from 'test-kit/series-of';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
-import { ManualClock } from './manual-clock.js';
-import { seriesOf } from './series-of.js';
 
 /**
  * An intake and a backend that sends to it, which tells of its problems. Its end closes both, and audits the books of the

@@ -1,4 +1,5 @@
-import { runScript } from '../run-script.js';
+import { join } from 'node:path';
+import { runProgram } from 'test-kit/run-program';
 
 /** Megabytes an attack may leave behind, whatever its length. */
 const FLAT = 16;
@@ -8,10 +9,10 @@ async function attacked(
   times: number,
   attack: string,
 ): Promise<{ grow: number; series: number; counted: number; dropped: number }> {
-  const { output, code } = await runScript(`
+  const source = `
     import { setFlagsFromString } from 'node:v8';
     import { runInNewContext } from 'node:vm';
-    import { createMetrics } from '$DIST/index.js';
+    import { createMetrics } from '@metrics/core';
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc');
     let counted = 0;
@@ -31,7 +32,8 @@ async function attacked(
     const dropped = Object.values(metrics.stats().dropped).reduce((sum, count) => sum + count, 0);
     console.log(JSON.stringify({ grow, series: metrics.stats().series, counted, dropped }));
     process.exit();
-  `);
+  `;
+  const { output, code } = await runProgram(source, { cwd: join(__dirname, '..', '..'), timeout: 60_000 });
   expect([code, output]).toEqual([0, expect.stringContaining('{')]);
   return JSON.parse(output) as never;
 }

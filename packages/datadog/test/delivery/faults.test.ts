@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import { type IntakeFault, RecordingIntake } from '@metrics/testing/servers';
-import { waitUntil } from '../../../statsd/test/wait-until.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from 'test-kit/manual-clock';
+import { waitUntil } from 'test-kit/wait-until';
 import { KEY, type Started, started } from '../started.js';
 
 let current: Started | undefined;

@@ -6,9 +6,9 @@ import { PassThrough } from 'node:stream';
 import pino from 'pino';
 import { LoggingBackend, type MetricsLogger } from '../../src/index.js';
 import { opened } from '../opened.js';
-import { seriesOf } from '../series-of.js';
+import { shopSeries } from '../shop-series.js';
 
-const series = seriesOf('counter', 'jobs', { instance: 'worker-1', tags: { task_name: 'email' } });
+const series = shopSeries('counter', 'jobs', { instance: 'worker-1', tags: { task_name: 'email' } });
 
 describe('pino', () => {
   function create(): { readonly logger: pino.Logger; readonly lines: string[] } {
@@ -72,7 +72,7 @@ describe('the console', () => {
   test('does not take a key for a format', () => {
     const { logger, text } = create();
     const { backend } = opened({ logger });
-    backend.open(9, seriesOf('counter', '100% of %s and %o'));
+    backend.open(9, shopSeries('counter', '100% of %s and %o'));
     backend.incr(9, 1, 1);
     expect(text()).toMatch(/^'100% of %s and %o': \+1 \{/);
   });

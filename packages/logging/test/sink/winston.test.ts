@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
+import { waitUntil } from 'test-kit/wait-until';
 import winston from 'winston';
 import { LoggingBackend, metricsFormat } from '../../src/index.js';
 import { LineCollector } from '../line-collector.js';
 import { opened } from '../opened.js';
 import { transportThat } from '../transport-that.js';
-import { waitUntil } from '../wait-until.js';
 
 const directories: string[] = [];
 

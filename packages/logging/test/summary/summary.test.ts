@@ -4,7 +4,7 @@ import { LoggingBackend, metricsJsonFormat } from '../../src/index.js';
 import { summaryOf } from '../../src/summary/summary.js';
 import { LineCollector } from '../line-collector.js';
 import { opened } from '../opened.js';
-import { seriesOf } from '../series-of.js';
+import { shopSeries } from '../shop-series.js';
 import { transportThat } from '../transport-that.js';
 
 describe('percentiles by nearest rank', () => {
@@ -57,7 +57,7 @@ describe('a window', () => {
     const collector = new LineCollector();
     const { backend } = opened({ logger: collector.logger, summary: {} });
     const fields = { instance: 'worker-1', tags: { task_name: 'email' } };
-    backend.open(5, seriesOf('timing', 'run', fields));
+    backend.open(5, shopSeries('timing', 'run', fields));
     for (let call = 1; call <= 100; call += 1) {
       backend.incr(0, 2, 0.1);
       backend.gauge(1, call % 10);
@@ -164,7 +164,7 @@ describe('a window', () => {
   test('holds all values of a busy series, of several ids, and is still one line', async () => {
     const collector = new LineCollector({ format: metricsJsonFormat() });
     const { backend } = opened({ logger: collector.logger, summary: {} });
-    backend.open(7, seriesOf('timing', 'run'));
+    backend.open(7, shopSeries('timing', 'run'));
     for (let value = 1; value <= 50_000; value += 1) backend.timing(value % 2 === 0 ? 2 : 7, value, 1);
     // The columns would send full batches after ten milliseconds, were they not told to wait.
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -188,7 +188,7 @@ describe('a window', () => {
     const collector = new LineCollector();
     const { backend } = opened({ logger: collector.logger, summary: {} });
     for (let id = 10; id < 2010; id += 1) {
-      backend.open(id, seriesOf('timing', `run.${id}`));
+      backend.open(id, shopSeries('timing', `run.${id}`));
       backend.timing(id, 1, 1);
     }
     let turns = 0;
@@ -275,7 +275,7 @@ describe('a window', () => {
     const collector = new LineCollector();
     const backend = new LoggingBackend({ logger: collector.logger, summary: {} });
     backend.start({ report: () => {}, collect: () => backend.gauge(1, 7) });
-    backend.open(1, seriesOf('gauge', 'observed'));
+    backend.open(1, shopSeries('gauge', 'observed'));
     await backend.flush();
     expect(collector.lines).toEqual([
       "[DEBUG] 'observed': +7 count=1 sum=7 min=7 max=7 mean=7 p50=7 p95=7 p99=7; instance=undefined; tags={}",

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TcpReceiver } from 'test-kit/tcp-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { StreamTransport, type StreamTransportOptions } from '../../src/transport/stream-transport.js';
-import { TcpReceiver } from '../tcp-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
 const transports: StreamTransport[] = [];
 const receivers: TcpReceiver[] = [];

@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
+import { runProgram } from 'test-kit/run-program';
+import { seriesOf } from 'test-kit/series-of';
+import { TcpReceiver } from 'test-kit/tcp-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend, type StatsdOptions } from '../../src/index.js';
 import { accountedFor } from '../accounted-for.js';
-import { runProgram } from '../run-program.js';
-import { seriesOf } from '../series-of.js';
-import { TcpReceiver } from '../tcp-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
+const cwd = join(__dirname, '..', '..');
 let problems: Problem[];
 const backends: StatsdMetricsBackend[] = [];
 const receivers: TcpReceiver[] = [];
@@ -211,14 +213,17 @@ describe('the process', () => {
     ['without either', '', ''],
   ])('ends by itself %s', async (_name, end, output) => {
     const receiver = await listen();
-    expect(await runProgram(program(receiver.port, end))).toEqual({ code: 0, output });
+    expect(await runProgram(program(receiver.port, end), { cwd })).toEqual({ code: 0, output });
     expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
   });
 
   test('ends by itself when nobody is there', async () => {
     const port = await closedPort();
-    expect(await runProgram(program(port, 'await backend.close({ timeout: 100 });'))).toEqual({ code: 0, output: '' });
-    expect(await runProgram(program(port, ''))).toEqual({ code: 0, output: '' });
+    expect(await runProgram(program(port, 'await backend.close({ timeout: 100 });'), { cwd })).toEqual({
+      code: 0,
+      output: '',
+    });
+    expect(await runProgram(program(port, ''), { cwd })).toEqual({ code: 0, output: '' });
   });
 
   test('delivers at process.exit() what a connection that stands can take', async () => {
@@ -231,7 +236,7 @@ describe('the process', () => {
       }
       process.exit(0);
     `;
-    expect((await runProgram(program(receiver.port, end))).code).toBe(0);
+    expect((await runProgram(program(receiver.port, end), { cwd })).code).toBe(0);
     expect(new Set(await receiver.waitForLines(2001)).size).toBe(2001);
   });
 });

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { RecordingServer } from '../../src/servers.js';
 
 interface DatagramSocket {
@@ -15,20 +16,12 @@ interface DatagramSocket {
   close(): void;
 }
 
-/** The native package, where it was built. With METRICS_REQUIRE_SERVERS=1 it must be. */
-const native = loaded();
-const describeWithNative = native === undefined ? describe.skip : describe;
-
-function loaded(): { createSocket(type: string): DatagramSocket } | undefined {
-  try {
-    return require('unix-dgram') as { createSocket(type: string): DatagramSocket };
-  } catch (error) {
-    if (process.env['METRICS_REQUIRE_SERVERS'] === '1') throw error;
-    return undefined;
-  }
+/** Loads the native package, which is only there if it was built. */
+function loadNative(): { createSocket(type: string): DatagramSocket } {
+  return require('unix-dgram') as { createSocket(type: string): DatagramSocket };
 }
 
-describeWithNative('Unix datagrams', () => {
+describeWithUnixDatagrams('Unix datagrams', () => {
   const servers: RecordingServer[] = [];
   const clients: DatagramSocket[] = [];
 
@@ -45,7 +38,7 @@ describeWithNative('Unix datagrams', () => {
 
   /** Answers the error's code, or 0. */
   function connect({ path }: { readonly path?: string | undefined }): Promise<[DatagramSocket, number]> {
-    const client = native!.createSocket('unix_dgram');
+    const client = loadNative().createSocket('unix_dgram');
     clients.push(client);
     return new Promise((resolve) => {
       client.on('connect', () => resolve([client, 0]));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { describeWithChromium, launchBrowser, watchViolations } from 'test-kit/browser';
+import { waitForValue } from 'test-kit/wait-for-value';
 import { timeSeriesHandler } from '../../src/handler.js';
 import type { TimeSeriesBackend } from '../../src/index.js';
-import { eventually } from '../eventually.js';
 import { NOON, opened } from '../opened.js';
-import { describeWithChromium, launchBrowser, misdeedsOf } from './browser.js';
 import { type Served, served } from './served.js';
 
 const HOSTILE = [
@@ -24,7 +24,7 @@ describeWithChromium('the page in Chromium', () => {
   let browser: Browser;
   let server: Served;
   let page: Page;
-  let misdeeds: string[];
+  let violations: string[];
   const others: Served[] = [];
   const database = opened();
 
@@ -62,19 +62,19 @@ describeWithChromium('the page in Chromium', () => {
     });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    misdeeds = misdeedsOf(page, server.origin);
+    violations = watchViolations(page, server.origin);
   });
   afterEach(async () => {
     await page.context().close();
     await Promise.all(others.splice(0).map((other) => other.close()));
-    assert.deepEqual(misdeeds, []);
+    assert.deepEqual(violations, []);
   });
 
   /** Serves another backend for the rest of a test, and watches the page for it. */
   async function alsoServed(backend: TimeSeriesBackend): Promise<Served> {
     const other = await served(timeSeriesHandler(backend));
     others.push(other);
-    misdeeds = misdeedsOf(page, other.origin);
+    violations = watchViolations(page, other.origin);
     return other;
   }
 
@@ -84,7 +84,7 @@ describeWithChromium('the page in Chromium', () => {
   async function legend(rows: number): Promise<string[][]> {
     let texts: string[][] = [];
     // The rows of before stay until the new ones are read.
-    await eventually(async () => {
+    await waitForValue(async () => {
       texts = await page
         .locator('#legend tr')
         .evaluateAll((lines) =>
@@ -173,7 +173,7 @@ describeWithChromium('the page in Chromium', () => {
     const us = page.getByRole('button', { name: 'us' });
     await us.click();
     expect(await us.getAttribute('aria-pressed')).toBe('false');
-    await eventually(() => pixels('#e8743b'), 0);
+    await waitForValue(() => pixels('#e8743b'), 0);
   });
 
   test('shows statistics of timings with their unit', async () => {
@@ -195,10 +195,10 @@ describeWithChromium('the page in Chromium', () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width - 2, box.y + 50, { steps: 5 });
     await page.mouse.up();
-    await eventually(async () => (await legend(1))[1], ['all together', '0', '0', '0', '0']);
+    await waitForValue(async () => (await legend(1))[1], ['all together', '0', '0', '0', '0']);
     expect(await page.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true);
     await page.goBack();
-    await eventually(async () => (await legend(1))[1], ['all together', '0', '1,325', '0', '1,000']);
+    await waitForValue(async () => (await legend(1))[1], ['all together', '0', '1,325', '0', '1,000']);
   });
 
   test('takes a range, and one of one’s own', async () => {
@@ -216,7 +216,7 @@ describeWithChromium('the page in Chromium', () => {
     expect(page.url()).toContain(`start=${NOON + 10}&end=${NOON + 30}`);
     await page.getByLabel('From', { exact: true }).fill('2026-06-01T10:00:00');
     await page.getByLabel('To', { exact: true }).fill('2026-06-01T11:00:00');
-    await eventually(async () => (await legend(1))[1]?.[2], '0');
+    await waitForValue(async () => (await legend(1))[1]?.[2], '0');
   });
 
   test('reads again every ten seconds, unless told not to', async () => {
@@ -231,7 +231,7 @@ describeWithChromium('the page in Chromium', () => {
     backend.incr(id, 41);
     clock.seconds += 10;
     await page.clock.fastForward(11_000);
-    await eventually(async () => (await legend(1))[1]?.[2], '42');
+    await waitForValue(async () => (await legend(1))[1]?.[2], '42');
     await page.getByLabel('Refresh every 10 s').uncheck();
     expect(page.url()).toContain('refresh=off');
     const requests: string[] = [];
@@ -261,7 +261,7 @@ describeWithChromium('the page in Chromium', () => {
     await legend(1);
     expect(await page.getByRole('alert').isHidden()).toBe(true);
     // The browser itself notes the two failures.
-    expect(misdeeds.splice(0).every((text) => text.startsWith('Failed to load resource'))).toBe(true);
+    expect(violations.splice(0).every((text) => text.startsWith('Failed to load resource'))).toBe(true);
   });
 
   test.each(HOSTILE)('shows %s as text, wherever it stands', async (name) => {

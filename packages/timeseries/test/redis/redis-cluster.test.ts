@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createCluster } from 'redis';
 import * as version5 from 'redis5';
+import { freePort } from 'test-kit/free-port';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { RedisStore } from '../../src/redis.js';
-import { describeWithRedis, freePort, RedisServer } from '../redis-server.js';
 import { StoreBooks, seriesOf } from '../store-books.js';
 
 describeWithRedis('RedisStore on a cluster', () => {

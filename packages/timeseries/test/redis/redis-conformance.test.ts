@@ -1,8 +1,8 @@
 import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { TimeSeriesBackend } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
 import { delivered, memorySubject } from '../memory/memory-subject.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
 
 const subject: BackendUnderTest = {
   ...memorySubject,

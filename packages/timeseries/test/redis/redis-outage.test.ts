@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
+import { CuttingProxy } from 'test-kit/cutting-proxy';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { RedisStore, type RedisStoreOptions } from '../../src/redis.js';
-import { CuttingProxy } from '../cutting-proxy.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
 import { StoreBooks, seriesOf } from '../store-books.js';
 
 const jobs = seriesOf('counter', 'jobs');

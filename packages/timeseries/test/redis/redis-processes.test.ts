@@ -1,7 +1,8 @@
+import { join } from 'node:path';
+import { ChildProgram } from 'test-kit/child-program';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { RedisStore } from '../../src/redis.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
 import { StoreBooks, seriesOf } from '../store-books.js';
-import { RedisProgram } from './redis-program.js';
 
 /**
  * Counts 1, 2, 3, … and flushes after each, telling after each flush up to where everything is acknowledged. Told to
@@ -41,7 +42,7 @@ describeWithRedis('Processes that share a Redis server', () => {
   let server: RedisServer;
   let store: RedisStore;
   let books: StoreBooks;
-  const programs: RedisProgram[] = [];
+  const programs: ChildProgram[] = [];
 
   beforeEach(async () => {
     server = await RedisServer.start();
@@ -55,26 +56,26 @@ describeWithRedis('Processes that share a Redis server', () => {
     await server.remove();
   });
 
-  function started(): RedisProgram {
-    const program = new RedisProgram(writer(server.url));
+  function started(): ChildProgram {
+    const program = new ChildProgram(writer(server.url), { cwd: join(__dirname, '..', '..') });
     programs.push(program);
     return program;
   }
 
   /** Reads on until so much is acknowledged. Answers the last count that was. */
-  async function acknowledged(program: RedisProgram, count: number): Promise<number> {
+  async function acknowledged(program: ChildProgram, count: number): Promise<number> {
     for (;;) {
-      const [word, value] = (await program.line())?.split(' ') ?? ['ended'];
+      const [word, value] = (await program.nextLine())?.split(' ') ?? ['ended'];
       if (word === 'ended') throw new Error('The writer ended too early.');
       if (word === 'acknowledged' && Number(value) >= count) return Number(value);
     }
   }
 
   /** Lets it come to an end. Answers how far it counted. */
-  async function finished(program: RedisProgram): Promise<number> {
-    program.say('stop');
+  async function finished(program: ChildProgram): Promise<number> {
+    program.writeLine('stop');
     for (;;) {
-      const [word, count, stats] = (await program.line())?.split(' ') ?? ['ended'];
+      const [word, count, stats] = (await program.nextLine())?.split(' ') ?? ['ended'];
       if (word === 'ended') throw new Error('The writer ended too early.');
       if (word !== 'counted') continue;
       expect(JSON.parse(stats!)).toMatchObject({ sent: 2 * Number(count), dropped: {}, pending: 0 });
@@ -100,7 +101,7 @@ describeWithRedis('Processes that share a Redis server', () => {
     let [last] = await Promise.all([acknowledged(one, 100), acknowledged(other, 100)]);
     await one.kill();
     // What it said before its end and nobody has read yet.
-    for (let line = await one.line(); line !== undefined; line = await one.line())
+    for (let line = await one.nextLine(); line !== undefined; line = await one.nextLine())
       if (line.startsWith('acknowledged ')) last = Number(line.split(' ')[1]);
     const count = await finished(other);
     expect([upTo(last), upTo(last + 1)]).toContain((await stored()) - upTo(count));
@@ -123,9 +124,9 @@ describeWithRedis('Processes that share a Redis server', () => {
     expect((await store.series('users')).length).toBe(1);
   });
 
-  async function untilProblem(program: RedisProgram): Promise<string> {
+  async function untilProblem(program: ChildProgram): Promise<string> {
     for (;;) {
-      const [word, code] = (await program.line())?.split(' ') ?? ['ended'];
+      const [word, code] = (await program.nextLine())?.split(' ') ?? ['ended'];
       if (word === 'ended') throw new Error('The writer ended too early.');
       if (word === 'problem') return code!;
     }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import type { Statistic, StoredSeries, StoreQuery, TimeSeriesStore } from '../../src/index.js';
 import { MemoryStore } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
 import { oldestBucket } from '../../src/rollup.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
 import { StoreBooks, seriesOf } from '../store-books.js';
 
 const KINDS = ['counter', 'gauge', 'timing', 'set'] as const;

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { createClient, RESP_TYPES } from 'redis';
 import * as version5 from 'redis5';
+import { ChildProgram } from 'test-kit/child-program';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { RedisStore, type RedisStoreOptions } from '../../src/redis.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
 import { StoreBooks, seriesOf } from '../store-books.js';
-import { RedisProgram } from './redis-program.js';
 
 const PASSWORD = 'open sesame';
 const jobs = seriesOf('counter', 'jobs');
@@ -385,8 +386,8 @@ describeWithRedis('RedisStore', () => {
         [server.url, 'sent 1'],
         ['redis://127.0.0.1:1', 'sent 0'],
       ] as const) {
-        const running = new RedisProgram(program(url));
-        expect(await running.line()).toBe(sent);
+        const running = new ChildProgram(program(url), { cwd: join(__dirname, '..', '..') });
+        expect(await running.nextLine()).toBe(sent);
         expect(await running.ended).toBe(0);
       }
     });

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Problem } from '@metrics/core';
+import { runProgram } from 'test-kit/run-program';
 import { MemoryStore, type MemoryStoreOptions, type TimeSeriesOptions } from '../../src/index.js';
 import { NOON, opened } from '../opened.js';
 
@@ -197,14 +197,7 @@ test.each([
     metrics.incr('jobs', 7);
     ${end};
   `;
-  const code = await new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--input-type=module', '-e', source],
-      { cwd: join(__dirname, '..', '..') },
-      () => resolve(child.exitCode),
-    );
-  });
+  const { code } = await runProgram(source, { cwd: join(__dirname, '..', '..') });
   expect(code).toBe(expected);
   const { backend } = opened({ store: new MemoryStore({ snapshot: { path } }), clock: Date.now });
   expect(await backend.sum('jobs')).toBe(7);

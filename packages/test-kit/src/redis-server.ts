@@ -1,17 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWith } from './describe-with.js';
+import { freePort } from './free-port.cjs';
 
-const isInstalled = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).error === undefined;
+export const describeWithRedis: typeof describe.only = describeWith('redis-server');
 
-/** `describe`, or a visible skip where redis-server is not installed; METRICS_REQUIRE_SERVERS=1 makes it mandatory. */
-export const describeWithRedis: typeof describe.only =
-  isInstalled || process.env['METRICS_REQUIRE_SERVERS'] === '1' ? describe : describe.skip;
-
-/** A server of its own on a free port, which writes each command to disk before it answers. */
+/** A Redis server on a free port, which writes each command to disk before it replies. */
 export class RedisServer {
   readonly port: number;
   readonly #directory: string;
@@ -34,11 +32,11 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Again, on the same port with the same data. */
+  /** Starts the server again, on the same port with the same data. */
   async start(): Promise<void> {
     const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
-    const place = ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', this.#directory];
-    const server = spawn('redis-server', [...place, ...durable, ...this.#settings], {
+    const location = ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', this.#directory];
+    const server = spawn('redis-server', [...location, ...durable, ...this.#settings], {
       stdio: 'ignore',
     });
     this.#process = server;
@@ -47,21 +45,21 @@ export class RedisServer {
       if ((await this.ask('PING').catch(() => '')).includes('PONG')) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    throw new Error('redis-server did not answer within ten seconds.');
+    throw new Error('redis-server did not reply within ten seconds.');
   }
 
-  /** The raw answer to a command, for what must not depend on a client. */
+  /** Resolves with the raw reply to a command, for checks that must not depend on a client. */
   async ask(...command: readonly string[]): Promise<string> {
     const socket = connect(this.port, '127.0.0.1');
     await once(socket, 'connect');
     const text = command.map((argument) => `$${Buffer.byteLength(argument)}\r\n${argument}\r\n`).join('');
     socket.end(`*${command.length}\r\n${text}`);
-    let answer = '';
-    for await (const chunk of socket) answer += chunk;
-    return answer;
+    let reply = '';
+    for await (const chunk of socket) reply += chunk;
+    return reply;
   }
 
-  /** Ends it at once. */
+  /** Stops the server, by default without giving it time to finish anything. */
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const server = this.#process;
     if (server === undefined) return;
@@ -77,15 +75,6 @@ export class RedisServer {
   }
 
   #log(): Promise<string> {
-    return readFile(join(this.#directory, 'redis.log'), 'utf8').catch(() => 'without a word');
+    return readFile(join(this.#directory, 'redis.log'), 'utf8').catch(() => 'it wrote no log');
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

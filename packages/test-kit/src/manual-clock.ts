@@ -1,12 +1,11 @@
-import type { Alarm, Clock } from '../src/index.js';
-
+/** A scheduled call. */
 interface Due {
   readonly at: number;
   readonly run: () => void;
 }
 
-/** A clock that stands still until it is told to go on. */
-export class ManualClock implements Clock {
+/** A clock that stands still until a test advances it. */
+export class ManualClock {
   #now: number;
   readonly #due = new Set<Due>();
 
@@ -18,13 +17,13 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  schedule(milliseconds: number, run: () => void): Alarm {
+  schedule(milliseconds: number, run: () => void): { cancel(): void; hold(): void; setRef(): void } {
     const due = { at: this.#now + milliseconds, run };
     this.#due.add(due);
-    return { cancel: () => this.#due.delete(due), hold: () => {} };
+    return { cancel: () => void this.#due.delete(due), hold: () => {}, setRef: () => {} };
   }
 
-  /** Passes the time; alarms sound when it is theirs. */
+  /** Moves the time on, and runs each scheduled call when its time comes. */
   advance(milliseconds: number): void {
     const until = this.#now + milliseconds;
     for (;;) {

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { sumOf } from './sum-of.js';
 import { waitUntil } from './wait-until.js';
 
-/** Prints what it receives. Reads nothing while stalled; `stall` and `resume` come on its standard input. */
+/** Prints the datagrams it receives. Reads none between the commands `stall` and `resume` on its standard input. */
 const PROGRAM = `
 import select, socket, sys
 server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -24,7 +24,7 @@ while True:
         sys.stdout.flush()
 `;
 
-/** A Unix datagram server in Python: another implementation of everything but the bytes. */
+/** A Unix datagram server in Python, so that it shares no code with the native package under test. */
 export class UnixReceiver {
   readonly #child: ChildProcess;
   readonly #path: string;
@@ -41,7 +41,7 @@ export class UnixReceiver {
   static async start(path: string): Promise<UnixReceiver> {
     const child = spawn('python3', ['-c', PROGRAM, path], { stdio: ['pipe', 'pipe', 'inherit'] });
     const receiver = new UnixReceiver(child, path);
-    await receiver.#saw('# ready');
+    await receiver.#waitForOutput('# ready');
     return receiver;
   }
 
@@ -49,21 +49,21 @@ export class UnixReceiver {
     return this.#output.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   }
 
-  /** The sum of all values received under a name. */
+  /** Returns the sum of all values received under a name. */
   sum(name: string): number {
     return sumOf(this.lines, name);
   }
 
   async stall(): Promise<void> {
     this.#child.stdin!.write('stall\n');
-    await this.#saw('# stall');
+    await this.#waitForOutput('# stall');
   }
 
   resume(): void {
     this.#child.stdin!.write('resume\n');
   }
 
-  /** Ends the server and removes its socket, as a restart does. */
+  /** Stops the server and removes its socket, as a restart does. */
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, 'close');
@@ -73,7 +73,7 @@ export class UnixReceiver {
     await rm(this.#path, { force: true });
   }
 
-  async #saw(text: string): Promise<void> {
+  async #waitForOutput(text: string): Promise<void> {
     await waitUntil(
       () => this.#output.includes(text),
       () => this.#output,

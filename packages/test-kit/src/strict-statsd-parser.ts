@@ -1,9 +1,10 @@
+/** One line of a StatsD packet. */
 export interface ParsedLine {
   readonly name: string;
   readonly value: string;
   readonly type: 'c' | 'g' | 'ms' | 's';
   readonly rate: number;
-  /** What a tag format left in the name or at the end, as it stands there. */
+  /** The tags in the name or at the end of the line, unparsed: `key=value` or `key:value`. */
   readonly tags: readonly string[];
 }
 
@@ -12,8 +13,8 @@ const DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
 const SEPARATORS = { none: undefined, datadog: undefined, graphite: ';', influx: ',' };
 
 /**
- * Reads a packet as the strictest server does, and throws at whatever one of the known servers takes differently: an
- * exponent, an infinity, a sampled gauge, a missing final newline, an empty line, a byte beyond ASCII.
+ * Reads a packet as the strictest server does. Throws an Error for everything that known servers read differently: an
+ * exponent, an infinity, a sampled gauge, a missing final newline, an empty line, a byte outside ASCII.
  */
 export function parseStatsd(packet: string, format: keyof typeof SEPARATORS = 'none'): ParsedLine[] {
   if (!packet.endsWith('\n')) throw new Error(`The last line does not end: ${JSON.stringify(packet.slice(-80))}`);
@@ -24,10 +25,10 @@ export function parseStatsd(packet: string, format: keyof typeof SEPARATORS = 'n
 }
 
 function parseLine(line: string, format: keyof typeof SEPARATORS): ParsedLine {
-  const fail = (why: string): never => {
-    throw new Error(`${why}: ${JSON.stringify(line)}`);
+  const fail = (reason: string): never => {
+    throw new Error(`${reason}: ${JSON.stringify(line)}`);
   };
-  const groups = LINE.exec(line)?.groups ?? fail('No StatsD line');
+  const groups = LINE.exec(line)?.groups ?? fail('Not a StatsD line');
   const { value, type, rate } = groups as { value: string; type: ParsedLine['type']; rate?: string };
   const separator = SEPARATORS[format];
   const [name, ...inName] = separator === undefined ? [groups['name']!] : groups['name']!.split(separator);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Passes everything on between clients and a server, until it is told to lose a reply. */
+/** A proxy before a Redis server that can cut a connection instead of passing on a reply. */
 export class CuttingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -23,12 +23,12 @@ export class CuttingProxy {
     return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Replies that are still to be lost. */
+  /** The number of replies that are still to be lost. */
   get repliesToLose(): number {
     return this.#repliesToLose;
   }
 
-  /** When the server next says something, it has done what it was asked; the connection ends instead of the reply. */
+  /** Cuts the next `count` replies to stored batches. The server has stored each batch by then; the client sees its connection end. */
   loseReplies(count: number): void {
     this.#repliesToLose = count;
   }
@@ -54,7 +54,7 @@ export class CuttingProxy {
     }
     client.pipe(server);
     server.on('data', (data) => {
-      // Only a stored batch is answered with an array of a number and a text.
+      // Only the reply to a stored batch is an array of two elements.
       const isLost = this.#repliesToLose > 0 && data.toString().startsWith('*2');
       if (!isLost) client.write(data);
       else {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { sumOf } from './sum-of.js';
 import { waitUntil } from './wait-until.js';
 
-/** A UDP server in this process that keeps what it gets. */
+/** A UDP server in this process that keeps the packets it receives. */
 export class UdpReceiver implements AsyncDisposable {
   readonly packets: string[] = [];
   readonly port: number;
@@ -26,7 +26,7 @@ export class UdpReceiver implements AsyncDisposable {
     return this.packets.flatMap((packet) => packet.split('\n').slice(0, -1));
   }
 
-  /** The sum of all values received under a name. */
+  /** Returns the sum of all values received under a name. */
   sum(name: string): number {
     return sumOf(this.lines, name);
   }

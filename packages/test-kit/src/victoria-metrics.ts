@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { request } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitUntil } from '../../statsd/test/wait-until.js';
+import { freePort } from './free-port.cjs';
+import { waitUntil } from './wait-until.js';
 
 /** A series as VictoriaMetrics exports it. */
 export interface StoredSeries {
@@ -17,13 +17,13 @@ export interface StoredSeries {
 }
 
 export interface VictoriaMetricsOptions {
-  /** Serves https with a certificate of a local authority, for which `openssl` is needed. @default false */
+  /** Serves HTTPS with a certificate of a local authority, which needs `openssl`. @default false */
   readonly tls?: boolean | undefined;
 }
 
-/** A VictoriaMetrics in a process and a directory of its own: a real receiver of version 1 of the series. */
+/** A VictoriaMetrics process with its own directory: a real server for version 1 of Datadog's series API. */
 export class VictoriaMetrics implements AsyncDisposable {
-  /** What is given to the backend as `baseUrl`. */
+  /** The option `baseUrl` of the backend. */
   readonly baseUrl: string;
   /** The certificate of the local authority, PEM. */
   readonly ca: string | undefined;
@@ -50,7 +50,7 @@ export class VictoriaMetrics implements AsyncDisposable {
       '-search.disableCache',
       '-memory.allowedBytes=64MB',
     ];
-    const ca = tls ? await certify(directory) : undefined;
+    const ca = tls ? await createCertificate(directory) : undefined;
     if (tls)
       options.push(
         '-tls',
@@ -73,8 +73,8 @@ export class VictoriaMetrics implements AsyncDisposable {
     return server;
   }
 
-  /** Every series whose name begins so, once they have `least` values; a new one shows itself after a second or two. */
-  async series(prefix: string, least: number): Promise<StoredSeries[]> {
+  /** Resolves with the series whose names start with `prefix` once they have `minValues` values. New series appear after a second or two. */
+  async series(prefix: string, minValues: number): Promise<StoredSeries[]> {
     let stored: StoredSeries[] = [];
     await waitUntil(
       async () => {
@@ -82,7 +82,7 @@ export class VictoriaMetrics implements AsyncDisposable {
         const match = encodeURIComponent(`{__name__=~"${prefix}.*"}`);
         const lines = (await this.#get(`/api/v1/export?match[]=${match}`)).split('\n').filter((line) => line !== '');
         stored = lines.map((line) => JSON.parse(line) as StoredSeries);
-        return stored.reduce((sum, { values }) => sum + values.length, 0) >= least;
+        return stored.reduce((sum, { values }) => sum + values.length, 0) >= minValues;
       },
       () => stored,
       20_000,
@@ -90,10 +90,10 @@ export class VictoriaMetrics implements AsyncDisposable {
     return stored;
   }
 
-  /** The sum of the server's counters about itself whose lines begin so. */
-  async counter(beginning: string): Promise<number> {
-    const lines = (await this.#get('/metrics')).split('\n').filter((line) => line.startsWith(beginning));
-    if (lines.length === 0) throw new Error(`There is no counter ${beginning}`);
+  /** Resolves with the sum of the server's own counters whose lines start with `prefix`. */
+  async counter(prefix: string): Promise<number> {
+    const lines = (await this.#get('/metrics')).split('\n').filter((line) => line.startsWith(prefix));
+    if (lines.length === 0) throw new Error(`VictoriaMetrics has no counter ${prefix}`);
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
@@ -109,23 +109,23 @@ export class VictoriaMetrics implements AsyncDisposable {
   #get(path: string): Promise<string> {
     const url = this.#origin + path;
     return new Promise((resolve, reject) => {
-      const asked = this.ca === undefined ? get(url) : request(url, { ca: this.ca }).end();
-      asked.on('error', reject).on('response', (response) => {
+      const sent = this.ca === undefined ? get(url) : request(url, { ca: this.ca }).end();
+      sent.on('error', reject).on('response', (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
         });
         response.on('end', () => {
           if (response.statusCode !== undefined && response.statusCode < 300) resolve(text);
-          else reject(new Error(`${url} answered ${response.statusCode}: ${text}`));
+          else reject(new Error(`${url} returned ${response.statusCode}: ${text}`));
         });
       });
     });
   }
 }
 
-/** Makes an authority, and a certificate of it for 127.0.0.1. Answers the authority's certificate. */
-async function certify(directory: string): Promise<string> {
+/** Creates an authority, and a certificate of it for 127.0.0.1. Resolves with the authority's certificate. */
+async function createCertificate(directory: string): Promise<string> {
   const openssl = (...options: string[]) => execFileSync('openssl', options, { cwd: directory, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   await writeFile(join(directory, 'server.ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
@@ -146,12 +146,4 @@ async function certify(directory: string): Promise<string> {
     'server.crt',
   );
   return readFile(join(directory, 'ca.crt'), 'utf8');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }

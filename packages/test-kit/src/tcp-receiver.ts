@@ -4,20 +4,20 @@ import { sumOf } from './sum-of.js';
 import { waitUntil } from './wait-until.js';
 
 export interface TcpReceiverOptions {
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number | undefined;
-  /** A Unix socket instead. */
+  /** The path of a Unix stream socket, in place of a port. */
   readonly path?: string | undefined;
-  /** Whether it reads what comes. @default true */
+  /** False leaves everything that arrives unread. @default true */
   readonly reads?: boolean | undefined;
 }
 
-/** A stream server in this process that keeps what it gets, of all its connections. */
+/** A stream server in this process that keeps the bytes of all its connections. */
 export class TcpReceiver implements AsyncDisposable {
   readonly #server: Server;
-  /** The connections that are open. */
+  /** The open connections. */
   readonly sockets = new Set<Socket>();
-  /** How many connections there ever were. */
+  /** The number of connections since the start. */
   connections = 0;
   bytes = Buffer.alloc(0);
 
@@ -51,7 +51,7 @@ export class TcpReceiver implements AsyncDisposable {
     return this.bytes.toString('latin1').split('\n').slice(0, -1);
   }
 
-  /** The sum of all values received under a name. */
+  /** Returns the sum of all values received under a name. */
   sum(name: string): number {
     return sumOf(this.lines, name);
   }

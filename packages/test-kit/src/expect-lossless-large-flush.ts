@@ -1,12 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { MetricsBackend } from '@metrics/core';
-import { seriesOf } from './series-of.js';
+import { type SeriesFields, seriesOf } from './series-of.js';
 import { waitUntil } from './wait-until.js';
 
 const SERIES = 100_000;
 
-/** Keeps packets, and counts lines and adds up values when asked; its socket buffer is the system's default. */
+/** The part of a backend that the check uses. */
+interface FlushedBackend {
+  open(id: number, series: SeriesFields): void;
+  incr(id: number, amount: number, sampleRate: number): void;
+  flush(): Promise<void>;
+  stats(): { readonly sent: number };
+  close(options: { readonly timeout: number }): Promise<void>;
+}
+
+/** Keeps packets, and on each message counts lines and adds up values. Its socket buffer is the system's default. */
 const RECEIVER = `
   const socket = require('node:dgram').createSocket('udp4');
   const packets = [];
@@ -21,10 +29,10 @@ const RECEIVER = `
 `;
 
 /**
- * Flushes 100,000 tagged counters to another process over UDP, and expects that all arrive and that the event loop stays
- * free meanwhile.
+ * Flushes 100,000 tagged counters to another process over UDP. Expects that all arrive and that the event loop stays free
+ * meanwhile.
  */
-export async function expectLosslessLargeFlush(create: (port: number) => MetricsBackend): Promise<void> {
+export async function expectLosslessLargeFlush(create: (port: number) => FlushedBackend): Promise<void> {
   const receiver = spawn(process.execPath, ['-e', RECEIVER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [port] = (await once(receiver, 'message')) as [number];
   const backend = create(port);
@@ -34,10 +42,10 @@ export async function expectLosslessLargeFlush(create: (port: number) => Metrics
   }
   const received = async () => {
     receiver.send('count');
-    const [answer] = (await once(receiver, 'message')) as [{ lines: number; sum: number }];
-    return answer;
+    const [counts] = (await once(receiver, 'message')) as [{ lines: number; sum: number }];
+    return counts;
   };
-  // A receiver that gets no processor for ten milliseconds loses packets whatever the sender does: three attempts.
+  // Three attempts, because a receiver without a processor for ten milliseconds drops packets whatever the sender does.
   let lossless = false;
   let before = { lines: 0, sum: 0 };
   for (let attempt = 0; attempt < 3 && !lossless; attempt += 1) {
@@ -50,7 +58,7 @@ export async function expectLosslessLargeFlush(create: (port: number) => Metrics
     let turning = setImmediate(turn);
     await backend.flush();
     clearImmediate(turning);
-    // In one go it would be a turn or two.
+    // A flush without pauses would take one or two turns.
     expect(turns).toBeGreaterThan(100);
     let last = -1;
     await waitUntil(async () => {
