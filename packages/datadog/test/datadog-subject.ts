@@ -28,7 +28,7 @@ export function datadogSubject(options: DatadogOptions = {}): BackendUnderTest {
       serviceChecks: false,
     },
     // For machines that are busy with something else: 100,000 series are JSON here.
-    patience: 10_000,
+    timeout: 10_000,
     create: async () => {
       const intake = await RecordingIntake.start();
       const { url: baseUrl, ca } = intake;

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** An ES module that runs against the built packages in its own Node.js process, and talks with the test line by line. */
+/**
+ * An ES module that runs against the built packages in its own Node.js process, and talks with the test line by line.
+ */
 export class ChildProgram {
   readonly process: ChildProcess;
   /** Resolves with the exit code, or null after a signal. */

@@ -28,7 +28,10 @@ export class CuttingProxy {
     return this.#repliesToLose;
   }
 
-  /** Cuts the next `count` replies to stored batches. The server has stored each batch by then; the client sees its connection end. */
+  /**
+   * Cuts the next `count` replies to stored batches. The server has stored each batch by then; the client sees its
+   * connection end.
+   */
   loseReplies(count: number): void {
     this.#repliesToLose = count;
   }

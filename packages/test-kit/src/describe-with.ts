@@ -14,7 +14,10 @@ export function describeWith(program: string): typeof describe.only {
   return describeIf(isInstalled(program));
 }
 
-/** {@link describeIf} Unix datagrams work: their native package needs a compiler to be built, and their receiver needs Python. */
+/**
+ * {@link describeIf} Unix datagrams work: their native package needs a compiler to be built, and their receiver needs
+ * Python.
+ */
 export const describeWithUnixDatagrams: typeof describe.only = describeIf(
   isInstalled('python3') && canLoad('unix-dgram'),
 );

@@ -13,13 +13,16 @@ const { freePort } = require('./free-port.cjs');
 
 /**
  * @typedef {object} EtsyStatsd
- * @property {number} port Of UDP and TCP, on 127.0.0.1.
+ * @property {number} port The UDP and TCP port on 127.0.0.1.
  * @property {() => void} pause Stops the process and keeps its sockets open.
  * @property {() => void} resume
- * @property {() => Promise<Record<string, number>>} counters Sums since the start, with `statsd.metrics_received`, `statsd.packets_received` and `statsd.bad_lines_seen`.
+ * @property {() => Promise<Record<string, number>>} counters Sums since the start, with `statsd.metrics_received`,
+ * `statsd.packets_received` and `statsd.bad_lines_seen`.
  * @property {() => Promise<Record<string, number>>} gauges
- * @property {() => Promise<Record<string, { values: number[], count: number }>>} timers The first hundred values of each timer, and the number of all values.
- * @property {() => Promise<{ sets: Record<string, string[]> }>} stop Stops the daemon. Resolves with what only its last flush prints.
+ * @property {() => Promise<Record<string, { values: number[], count: number }>>} timers The first hundred values of
+ * each timer, and the number of all values.
+ * @property {() => Promise<{ sets: Record<string, string[]> }>} stop Stops the daemon. Resolves with what only its last
+ * flush prints.
  */
 
 /**
@@ -114,7 +117,7 @@ async function sendCommand(port, command) {
 }
 
 /**
- * Parses what `util.inspect` printed: JavaScript, except where it shortens an array.
+ * Parses what `util.inspect` printed: JavaScript, apart from shortened arrays.
  *
  * @param {string} printed
  */

@@ -29,8 +29,8 @@ const RECEIVER = `
 `;
 
 /**
- * Flushes 100,000 tagged counters to another process over UDP. Expects that all arrive and that the event loop stays free
- * meanwhile.
+ * Flushes 100,000 tagged counters to another process over UDP. Expects that all arrive and that the event loop stays
+ * free meanwhile.
  */
 export async function expectLosslessLargeFlush(create: (port: number) => FlushedBackend): Promise<void> {
   const receiver = spawn(process.execPath, ['-e', RECEIVER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 
 export interface ProgramOptions {
-  /** The folder that decides what the program imports: a package's folder lets it import that package and its dependencies. */
+  /**
+   * The folder that decides what the program imports: a package's folder lets it import that package and its
+   * dependencies.
+   */
   readonly cwd: string;
   readonly nodeOptions?: readonly string[] | undefined;
   /** Environment variables in addition to those of this process. */

@@ -1,4 +1,6 @@
-/** The fields of a series as `@metrics/core` opens it. Written out, because the kit imports no package of the workspace. */
+/**
+ * The fields of a series as `@metrics/core` opens it. Written out, because the kit imports no package of the workspace.
+ */
 export interface SeriesFields {
   readonly kind: 'counter' | 'gauge' | 'timing' | 'distribution' | 'set';
   readonly key: string;

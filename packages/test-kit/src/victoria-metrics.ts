@@ -73,7 +73,10 @@ export class VictoriaMetrics implements AsyncDisposable {
     return server;
   }
 
-  /** Resolves with the series whose names start with `prefix` once they have `minValues` values. New series appear after a second or two. */
+  /**
+   * Resolves with the series whose names start with `prefix` once they have `minValues` values. New series appear after
+   * a second or two.
+   */
   async series(prefix: string, minValues: number): Promise<StoredSeries[]> {
     let stored: StoredSeries[] = [];
     await waitUntil(

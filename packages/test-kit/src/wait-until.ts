@@ -1,4 +1,6 @@
-/** Polls until the condition holds. Throws an error with the value of `state` when it does not within `milliseconds`. */
+/**
+ * Polls until the condition holds. Throws an error with the value of `state` when it does not within `milliseconds`.
+ */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   state: () => unknown = () => '',

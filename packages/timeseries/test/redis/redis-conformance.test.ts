@@ -6,7 +6,7 @@ import { delivered, memorySubject } from '../memory/memory-subject.js';
 
 const subject: BackendUnderTest = {
   ...memorySubject,
-  patience: 10_000,
+  timeout: 10_000,
   create: async () => {
     const server = await RedisServer.start('--appendonly', 'no');
     const now = Math.floor(Date.now() / 60_000) * 60 + 35;
