@@ -8,11 +8,14 @@ const gates = {
   format: ['biome', 'check'],
   unused: ['knip', '--no-config-hints'],
   manifests: ['sherif'],
+  architecture: ['node', 'scripts/check-architecture.mjs'],
+  words: ['node', 'scripts/check-words.mjs'],
   lockfile: ['node', 'scripts/check-lockfile.mjs'],
   packages: ['node', 'scripts/check-packages.mjs'],
   size: ['size-limit'],
   api: ['node', 'scripts/api-report.mjs'],
   docs: ['node', 'scripts/check-docs.mjs'],
+  trace: ['node', 'scripts/trace-call.mjs'],
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(gates);
