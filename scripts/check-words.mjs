@@ -143,7 +143,7 @@ function commentsOf(source) {
   }
   return comments.map(({ from, to, isLine }) => {
     const text = source.slice(from, isLine ? to : to - 2);
-    return passage(
+    return toPassage(
       source,
       text.replaceAll(/^[ \t]*(?:\/\/+|\/\*+|\*)/gm, (mark) => ' '.repeat(mark.length)),
       from,
