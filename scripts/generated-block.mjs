@@ -9,7 +9,7 @@ import { root } from './workspace.mjs';
  * @param {string} file in the workspace
  * @param {string} name of the block, in `<!-- name: begin … -->` and `<!-- name: end -->`
  * @param {string} content
- * @param {string} command that writes the block, to tell the reader
+ * @param {string} command that writes the block, for the message
  */
 export function checkBlock(file, name, content, command) {
   const document = path.join(root, file);
