@@ -15,7 +15,9 @@ export const packages = {
     uses: [],
     layers: [
       ['index'],
-      ['configure', 'combine', 'backend', 'normalizers/'],
+      ['configure', 'backend', 'normalizers/'],
+      ['tap'],
+      ['combine'],
       ['facade/'],
       ['engine/'],
       ['dummy-metrics-backend'],
@@ -31,9 +33,11 @@ export const packages = {
     layers: [
       ['index'],
       ['flush-scheduler', 'backend-reporter', 'backoff'],
+      ['drain'],
       ['sample-buffer'],
-      ['sample-writer', 'outlet', 'batch-queue', 'slot-table', 'value-arrays', 'sample-accounting'],
-      ['sampling-rate'],
+      ['batch-buffer'],
+      ['batch-queue', 'sample-buffer-options'],
+      ['batch', 'sample-writer', 'outlet', 'slot-table', 'sample-accounting', 'float64-array-pool', 'sample-weight'],
     ],
   },
   statsd: {
@@ -46,7 +50,7 @@ export const packages = {
       ['tag-format/'],
       ['line/'],
       ['packet-queue'],
-      ['transport/'],
+      ['burst', 'transport/'],
     ],
   },
   dogstatsd: {
@@ -80,8 +84,8 @@ export const packages = {
       ['logging-backend'],
       ['logged-event', 'logged-service-check', 'summary/'],
       ['logged-series'],
-      ['sink/'],
       ['logging-options'],
+      ['sink/'],
       ['format/'],
     ],
   },
@@ -97,7 +101,7 @@ export const packages = {
       ['summary/'],
       ['time-series-store'],
       ['stored-series'],
-      ['statistic', 'rollup'],
+      ['statistic', 'rollup', 'finite-sum', 'timer-delay'],
     ],
   },
   testing: {
@@ -147,7 +151,7 @@ export default {
         layer.map((each) => {
           const below = layers.slice(depth + 1).flat();
           return rule(
-            `${name}/src/${each} imports what is below it`,
+            `${name}/src/${each} imports only layers below it`,
             `Below it: ${below.join(', ') || 'nothing'}.`,
             { path: pathsOf(name, [each]) },
             { path: `^packages/${name}/src/`, pathNot: pathsOf(name, [each, ...below]) },
