@@ -23,8 +23,8 @@ export const wordPatterns = [
   {
     pattern: /\bbehind\b/gi,
     write: 'after, followed by, at the end',
-    // A proxy or a load balancer has servers behind it.
-    except: [/\bbehind [\w -]*\b(?:proxy|proxies|balancers?|NAT|firewall)\b/gi],
+    // A proxy, a load balancer or a login has servers behind it.
+    except: [/\bbehind [\w -]*\b(?:proxy|proxies|balancers?|NAT|firewall|authentication|login)\b/gi],
   },
   {
     pattern: new RegExp(`${start}What [a-z]`, 'g'),
@@ -47,7 +47,7 @@ export const wordPatterns = [
       /\b(?:places?|points?|positions?|lines?|files?|folders?|director(?:y|ies)|hosts?|machines?|offsets?|address(?:es)?|paths?|spots?|everywhere|somewhere|anywhere|from|to|of|and) where \w+/gi,
       /\b(?:says?|shows?|see|sees|names?|finds?|found|knows?|decides?|remembers?|marks?|points? to|exactly|just) where \w+/gi,
       // Verbs of place and of movement: where it ends, where the file lies.
-      /\bwhere (?:[\w'-]+ ){1,3}(?:goes|go|went|ends?|begins?|starts?|comes?|came|belongs?|lives?|lies?|leads?|points?|happen(?:s|ed)?|appears?)\b/g,
+      /\bwhere (?:[\w'-]+ ){1,3}(?:goes|go|went|ends?|begins?|starts?|comes?|came|belongs?|lives?|lies?|leads?|points?|keeps?|happen(?:s|ed)?|appears?)\b/g,
       // A question.
       /where [^.\n]*\?/gi,
     ],
@@ -58,10 +58,12 @@ export const wordPatterns = [
   },
   { pattern: /\b(?:whoever|somebody|nobody|anybody|everybody)\b/gi, write: 'name it: the caller, the server, no one' },
   { pattern: /\ba text\b|\btexts\b/gi, write: 'a string, strings' },
-  { pattern: /\bof (?:its|their|your|an|one.s) own\b/g, write: 'its own X, your own X' },
+  { pattern: /\bof (?:its|their|your|an|one.s) own\b(?! `)/g, write: 'its own X, your own X' },
   {
     pattern: /\b(?:stands?|stood) (?:for|behind|before|last|first|in|at)\b/g,
     write: 'means, follows, precedes, comes last',
+    // A symbol stands for something, and one thing stands in for another.
+    except: [/[`'*] stands? for/g, /stands? in for/g],
   },
   { pattern: /\bat once\b/gi, write: 'immediately, or at the same time: say which' },
   { pattern: /\b(?:is|are|was|were) given\b/g, write: 'is set, is passed' },
