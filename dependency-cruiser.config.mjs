@@ -119,13 +119,10 @@ export const packages = {
   },
 };
 
-/**
- * The modules that a package's `exports` name: those in the one list of them, and each module of the test kit.
- * @type {readonly string[]}
- */
+/** The modules that `exports` of the packages name, from the one list of them. @type {readonly string[]} */
 const entries = Object.values(ts.readConfigFile('tsconfig.base.json', ts.sys.readFile).config.compilerOptions.paths)
-  .map(([source]) => source.slice('./'.length).replaceAll('.', String.raw`\.`).replace('*', '[^/]+'))
-  .concat('packages/test-kit/src/[^/]+');
+  .flat()
+  .map((source) => source.slice('./'.length).replaceAll('.', String.raw`\.`).replace('*', '[^/]+'));
 
 const unlisted = readdirSync('packages').filter((name) => name !== 'test-kit' && packages[name] === undefined);
 if (unlisted.length > 0)
