@@ -1,6 +1,6 @@
 // @ts-check
-// What the Datadog backend does when Datadog is away: `node examples/datadog-outage.mjs`. Needs no network and no key: the
-// intake is the one that tests use, which fails when it is told to.
+// An outage of Datadog, and how the backend delivers after it: `node examples/datadog-outage.mjs`. Needs no network and no
+// key: the intake is the one that tests use, which fails on demand.
 import { metrics } from '@metrics/core';
 import { DatadogMetricsBackend } from '@metrics/datadog';
 import { RecordingIntake } from '@metrics/testing/servers';
