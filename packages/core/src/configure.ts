@@ -24,10 +24,10 @@ export interface ConfigureOptions extends RegisterOptions {
  */
 export function configure(configuration: ConfigureOptions = {}): Registration {
   const environment = globalThis.process?.env ?? {};
+  const rate = environment['METRICS_SAMPLE_RATE'];
   const { backend: given, options: backendOptions, from, ...registerOptions } = configuration;
   const backend = given ?? (environment['METRICS_BACKEND'] || undefined);
   const options = backendOptions ?? parseOptions(environment['METRICS_OPTIONS']);
-  const rate = environment['METRICS_SAMPLE_RATE'];
   return metrics.register(backend === undefined ? new DummyMetricsBackend() : createFrom(backend, options, from), {
     ...registerOptions,
     prefix: registerOptions.prefix ?? environment['METRICS_PREFIX'],

@@ -1,11 +1,12 @@
-import type { Series, SeriesId } from '../metrics-backend.js';
+import type { SeriesId } from '../metrics-backend.js';
 import { CardinalityError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import type { IgnoredTags } from '../series/tag-trie.js';
-import type { CardinalityRules } from './cardinality-rules.js';
+import type { NormalizedTags } from '../series/tags.js';
+import type { CardinalityRules, TagRule } from './cardinality-rules.js';
 
 /** The value that all values beyond a limit become. */
 export const OVERFLOW_VALUE = '__other__';
@@ -22,15 +23,9 @@ const IDENTIFIER =
   /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[0-7][\da-hjkmnp-tv-z]{25}|[\da-f]{16,}|\S+@\S+\.\S+|\d{1,3}(?:\.\d{1,3}){3}|(?:[\da-f]{0,4}:){3,}[\da-f.]*|1[5-9]\d{11})$/i;
 
 /** The limits of one tag of one metric, and its values. */
-export interface TagUsage {
+export interface TagUsage extends TagRule {
   /** The number of open series of each value. A value without open series is removed, which makes room for another. */
   readonly seriesByValue: Map<string, number>;
-  /** Maximum number of values. */
-  readonly limit: number;
-  readonly isDropped: boolean;
-  readonly warnAt: number;
-  /** The values that a declaration lists; all others are rejected. */
-  readonly declaredValues: ReadonlySet<string> | undefined;
   /** Some of the values beyond the limit, or of a dropped tag. */
   readonly rejectedValues: Set<string>;
   suspicious: number;
@@ -43,7 +38,7 @@ export interface MetricUsage {
 
 type Report = (
   code: ProblemCode,
-  metric: string,
+  metric: string | undefined,
   message: string,
   details: { tag?: string; value?: string },
 ) => Problem;
@@ -59,20 +54,11 @@ export class CardinalityGuard {
   readonly #registry: SeriesRegistry;
   readonly #reportProblem: Report;
   #rejectedMetrics = 0;
-  readonly #maxMetrics: number;
-  readonly #maxSeriesPerMetric: number;
-  /** Beyond it, only the last resorts of a metric are opened: all values `__other__`, and no tags at all. */
-  readonly #maxSeries: number;
 
   constructor(rules: CardinalityRules, registry: SeriesRegistry, reportProblem: Report) {
-    const { maxSeries, maxSeriesPerMetric, maxMetrics } = rules;
     this.#rules = rules;
     this.#registry = registry;
     this.#reportProblem = reportProblem;
-    // The bounds keep room for the two last resorts of each metric.
-    this.#maxMetrics = Math.min(maxMetrics, Math.floor(maxSeries / 4));
-    this.#maxSeries = maxSeries - 2 * this.#maxMetrics;
-    this.#maxSeriesPerMetric = maxSeriesPerMetric - 2;
   }
 
   /**
@@ -91,8 +77,8 @@ export class CardinalityGuard {
     let isMerged = false;
     for (const [tag, value] of tags) {
       const usage = this.#tagUsage(family, metric, tag);
-      const { seriesByValue, limit, isDropped, declaredValues } = usage;
-      if (isDropped) {
+      const { severity, seriesByValue, limit, declaredValues } = usage;
+      if (severity === 'never') {
         tags.delete(tag);
         ignoredTags.set(tag, undefined);
         if (metric.tags.has(tag)) this.#rejectValue(usage, 'high_cardinality_tag', family, tag, value);
@@ -105,53 +91,41 @@ export class CardinalityGuard {
         this.#rejectValue(usage, declaredValues ? 'undeclared_value' : 'too_many_values', family, tag, value);
       } else this.#checkNewValue(usage, family, tag, value);
     }
-    const registry = this.#registry;
-    let id = registry.find(family, tags);
-    if (id < 0 && (metric.series >= this.#maxSeriesPerMetric || registry.size >= this.#maxSeries)) {
+    const { maxSeries, maxSeriesPerMetric } = this.#rules;
+    let id = this.#registry.find(family, tags);
+    if (id < 0 && (metric.series >= maxSeriesPerMetric || this.#registry.size >= maxSeries)) {
       isMerged = true;
       id = this.#collapseTags(family, metric, tags);
     }
     if (!isMerged || family.kind !== 'gauge') return id;
-    this.#reportTag('gauge_would_merge', family, {});
+    this.#report('gauge_would_merge', family);
     return WOULD_MERGE;
   }
 
   /** Replaces the values of one tag after the other, those of the tag with most values first, then removes all tags. */
   #collapseTags(family: MetricFamily, metric: MetricUsage, tags: Map<string, string>): SeriesId {
-    this.#reportTag('too_many_series', family, {});
+    this.#report('too_many_series', family);
     const values = (tag: string): number => metric.tags.get(tag)!.seriesByValue.size;
     for (const tag of [...tags.keys()].sort((one, other) => values(other) - values(one))) {
       tags.set(tag, OVERFLOW_VALUE);
       const id = this.#registry.find(family, tags);
       if (id >= 0) return id;
     }
-    if (metric.series <= this.#maxSeriesPerMetric) return NOT_FOUND;
+    if (metric.series <= this.#rules.maxSeriesPerMetric) return NOT_FOUND;
     tags.clear();
     return this.#registry.find(family, tags);
   }
 
-  /** Counts a series that was opened. */
-  seriesOpened(family: MetricFamily, tags: ReadonlyMap<string, string>): void {
+  /** Counts a series that was opened (1) or released (-1), and removes the values that no open series has. */
+  countSeries(family: MetricFamily, tags: NormalizedTags, change: 1 | -1): void {
     const metric = this.#metricUsage(family);
-    metric.series += 1;
+    metric.series += change;
     for (const [tag, value] of tags) {
-      const { seriesByValue } = this.#tagUsage(family, metric, tag);
-      if (value !== OVERFLOW_VALUE) seriesByValue.set(value, (seriesByValue.get(value) ?? 0) + 1);
-    }
-  }
-
-  /** Removes a series that was released, and the values that no other series has. */
-  seriesReleased(family: MetricFamily, series: Series): void {
-    const metric = this.#metricUsage(family);
-    metric.series -= 1;
-    const release = (tag: string, value: string): void => {
       const seriesByValue = metric.tags.get(tag)?.seriesByValue;
-      const remaining = (seriesByValue?.get(value) ?? 1) - 1;
-      if (remaining > 0) seriesByValue?.set(value, remaining);
+      const count = (seriesByValue?.get(value) ?? 0) + change;
+      if (count > 0 && value !== OVERFLOW_VALUE) seriesByValue?.set(value, count);
       else seriesByValue?.delete(value);
-    };
-    for (const [tag, value] of Object.entries(series.tags)) release(tag, value);
-    if (series.instance !== undefined) release(INSTANCE_KEY, series.instance);
+    }
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */
@@ -163,8 +137,8 @@ export class CardinalityGuard {
 
   /** Returns true if a metric may be added to `count`. Thousands of rejected names are one problem: an attack makes new ones. */
   hasRoomForMetric(count: number): boolean {
-    if (count < this.#maxMetrics) return true;
-    if ((this.#rejectedMetrics & 4095) === 0) this.#report('too_many_metrics', '', {});
+    if (count < this.#rules.maxMetrics) return true;
+    if ((this.#rejectedMetrics & 4095) === 0) this.#report('too_many_metrics');
     this.#rejectedMetrics += 1;
     return this.#rules.mode === 'report';
   }
@@ -178,20 +152,13 @@ export class CardinalityGuard {
   #tagUsage(family: MetricFamily, metric: MetricUsage, tag: string): TagUsage {
     const known = metric.tags.get(tag);
     if (known !== undefined) return known;
-    const { severity, limit, warnAt } = this.#rules.ruleFor(family, tag);
+    const rule = this.#rules.ruleFor(family, tag);
     const isSurplus = metric.tags.size >= MAX_TAG_KEYS;
-    const usage: TagUsage = {
-      seriesByValue: new Map(),
-      limit: isSurplus ? 0 : limit,
-      isDropped: isSurplus || severity === 'never',
-      warnAt,
-      declaredValues: family.declaredTags?.get(tag),
-      rejectedValues: new Set(),
-      suspicious: 0,
-    };
+    const severity = isSurplus ? 'never' : rule.severity;
+    const usage = { ...rule, severity, seriesByValue: new Map(), rejectedValues: new Set<string>(), suspicious: 0 };
     // Reports before it adds the tag, so that a strict guard throws at each call.
-    if (isSurplus) this.#reportTag('too_many_tag_keys', family, { tag });
-    else if (severity === 'avoid') this.#reportTag('identifier_tag', family, { tag });
+    if (isSurplus) this.#report('too_many_tag_keys', family, { tag });
+    else if (severity === 'avoid') this.#report('identifier_tag', family, { tag });
     if (!isSurplus) metric.tags.set(tag, usage);
     return usage;
   }
@@ -200,22 +167,19 @@ export class CardinalityGuard {
   #checkNewValue(usage: TagUsage, family: MetricFamily, tag: string, value: string): void {
     const { seriesByValue, warnAt } = usage;
     if (IDENTIFIER.test(value) && (usage.suspicious += 1) === SUSPICIOUS_VALUES)
-      this.#reportTag('suspicious_values', family, { tag, value: exampleValues(seriesByValue, value) });
+      this.#report('suspicious_values', family, { tag, value: exampleValues(seriesByValue, value) });
     if (seriesByValue.size + 1 === warnAt)
-      this.#reportTag('many_values', family, { tag, value: exampleValues(seriesByValue, value) });
+      this.#report('many_values', family, { tag, value: exampleValues(seriesByValue, value) });
   }
 
   #rejectValue(usage: TagUsage, code: GuardCode, family: MetricFamily, tag: string, value: string): void {
     if (usage.rejectedValues.size < MAX_EXAMPLES) usage.rejectedValues.add(value);
-    this.#reportTag(code, family, { tag, value });
+    this.#report(code, family, { tag, value });
   }
 
-  #reportTag(code: GuardCode, family: MetricFamily, details: { tag?: string; value?: string }): void {
-    this.#report(code, family.key, details.tag === INSTANCE_KEY ? { ...details, tag: 'instance' } : details);
-  }
-
-  #report(code: GuardCode, metric: string, details: { tag?: string; value?: string }): void {
-    const problem = this.#reportProblem(code, metric, MESSAGES[code], details);
+  #report(code: GuardCode, family?: MetricFamily, details: { tag?: string; value?: string } = {}): void {
+    const shown = details.tag === INSTANCE_KEY ? { ...details, tag: 'instance' } : details;
+    const problem = this.#reportProblem(code, family?.key, MESSAGES[code], shown);
     if (this.#rules.mode === 'strict') throw new CardinalityError(problem);
   }
 }
@@ -223,19 +187,16 @@ export class CardinalityGuard {
 type GuardCode = keyof typeof MESSAGES;
 
 const MESSAGES = {
-  high_cardinality_tag:
-    'This tag has one value per operation and is dropped: remove it, or list it in `cardinality.allow`.',
-  identifier_tag:
-    'This tag is an identifier and costs a series per value: only 20 values are kept. Remove it, or list it in `cardinality.allow`.',
+  high_cardinality_tag: 'This tag has one value per operation and is dropped: remove it, or list it in `allow`.',
+  identifier_tag: 'This tag costs a series per value: 20 values are kept. Remove it, or list it in `allow`.',
   too_many_values: 'The tag has too many values: new ones become __other__. Use a template or a class of values.',
-  undeclared_value: 'The tag was declared without this value, which becomes __other__. Declare the value.',
-  too_many_tag_keys: 'The metric has 64 tag keys, and more are dropped. Are keys made of data? Use constants.',
-  many_values: 'The tag has many values. Is it an identifier, a path, a message? Use a template or a class of values.',
+  undeclared_value: 'The tag was declared without this value, which becomes __other__.',
+  too_many_tag_keys: 'Too many tag keys: more are dropped. Are keys made of data?',
+  many_values: 'The tag has many values: use a template or a class of values.',
   suspicious_values: 'These values look like identifiers: use a template or a class of values.',
-  too_many_series:
-    'The metric, or the process, has reached its maximum number of series: tags with most values become __other__. Use fewer tags.',
+  too_many_series: 'Too many series: tags with most values become __other__.',
   gauge_would_merge: 'Gauges of several series cannot be merged: samples beyond a limit are dropped.',
-  too_many_metrics: 'Too many metrics: samples of new ones are dropped. Are names made of data? Use tags instead.',
+  too_many_metrics: 'Too many metrics: more are dropped. Are names made of data? Use tags.',
 } as const;
 
 function exampleValues(seriesByValue: ReadonlyMap<string, number>, value: string): string {

@@ -1,5 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { mergeRawTags, type NormalizedTags, type RawTags, TAG_SEPARATOR, tagKeys } from '../series/tags.js';
+import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from '../series/tags.js';
 
 /** Tag sets that are remembered, so that equal contexts share the caches of their series. At the bound all are forgotten. */
 const MAX_SETS = 10_000;
@@ -9,33 +9,27 @@ export class ContextTags {
   readonly #storage: AsyncLocalStorage<{ tags: NormalizedTags }>;
   readonly #sets = new Map<string, NormalizedTags>();
 
-  private constructor(storage: AsyncLocalStorage<{ tags: NormalizedTags }>) {
+  constructor(storage: AsyncLocalStorage<{ tags: NormalizedTags }>) {
     this.#storage = storage;
-  }
-
-  /** Returns `undefined` if the runtime has no AsyncLocalStorage. Loads it only now, because it slows down every await. */
-  static create(): ContextTags | undefined {
-    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
-    return hooks?.AsyncLocalStorage && new ContextTags(new hooks.AsyncLocalStorage());
   }
 
   current(): NormalizedTags | undefined {
     return this.#storage.getStore()?.tags;
   }
 
-  run<Result>(tags: RawTags, fn: () => Result): Result {
+  run<Result>(tags: NormalizedTags, fn: () => Result): Result {
     return this.#storage.run({ tags: this.#extend(tags) }, fn);
   }
 
   /** Adds tags to the innermost context. Returns false if there is no context. */
-  add(tags: RawTags): boolean {
+  add(tags: NormalizedTags): boolean {
     const context = this.#storage.getStore();
     if (context !== undefined) context.tags = this.#extend(tags);
     return context !== undefined;
   }
 
-  #extend(raw: RawTags): NormalizedTags {
-    const tags = mergeRawTags(this.current(), raw);
+  #extend(added: NormalizedTags): NormalizedTags {
+    const tags = new Map([...(this.current() ?? []), ...added]);
     const id = tagKeys(tags).join(TAG_SEPARATOR);
     const known = this.#sets.get(id);
     if (known !== undefined) return known;

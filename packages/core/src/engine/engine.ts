@@ -1,6 +1,5 @@
 import { CardinalityGuard } from '../cardinality/cardinality-guard.js';
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
-import { matchesAny } from '../options/name-pattern.js';
 import { describeValue } from '../problems/describe-value.js';
 import { MetricsError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';
@@ -32,6 +31,8 @@ export class Engine {
   series!: SeriesRegistry;
   /** Decides whether a new series may be opened; `undefined` in mode `off`. */
   guard: CardinalityGuard | undefined;
+  /** Patterns of the metrics that are switched off. */
+  denied!: readonly string[];
   /** The sampling rate of calls that set none. */
   sampleRate!: number;
   active!: ActiveBackend;
@@ -51,7 +52,6 @@ export class Engine {
   readonly #interceptors = new Set<Interceptor>();
   readonly problems: ProblemReporter = new ProblemReporter(this.#interceptors);
   readonly #sweep: IdleSweep = new IdleSweep(this);
-  #denied: readonly string[] = [];
   #strict = false;
 
   constructor() {
@@ -64,12 +64,9 @@ export class Engine {
     this.#strict = options.strict === true;
     this.sampleRate = options.sampleRate ?? 1;
     this.problems.handler = options.onError;
-    this.#denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
+    this.denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
     this.series = new SeriesRegistry(this.#familyList, options.prefix ?? '');
-    this.guard =
-      rules.mode === 'off'
-        ? undefined
-        : new CardinalityGuard(rules, this.series, (...problem) => this.report(...problem));
+    this.guard = rules.mode === 'off' ? undefined : new CardinalityGuard(rules, this.series, this.report.bind(this));
     this.#sweep.restart(backend.discards ? 0 : rules.idleAfter);
     this.#rebuildBackend();
   }
@@ -105,14 +102,14 @@ export class Engine {
   open(family: MetricFamily, tags: NormalizedTags): SeriesId {
     const { series } = this;
     const id = series.open(family, tags);
-    this.guard?.seriesOpened(family, tags);
+    this.guard?.countSeries(family, tags, 1);
     this.backend.open(id, series.toSeries(id));
     return id;
   }
 
   release(id: SeriesId): void {
     const { series } = this;
-    this.guard?.seriesReleased(series.family(id), series.toSeries(id));
+    this.guard?.countSeries(series.family(id), series.tagsOf(id), -1);
     series.release(id);
     this.callBackend(() => this.backend.release(id));
   }
@@ -145,10 +142,6 @@ export class Engine {
     return family;
   }
 
-  isDenied(key: string): boolean {
-    return matchesAny(this.#denied, key);
-  }
-
   /** Returns the share of samples to keep, or 0 if this one is skipped, or dropped for its value or its rate. */
   checkSample(kind: MetricKind, key: string, value: unknown, rate: number): number {
     return rate === 1 && isValidValue(kind, value) ? 1 : this.#checkUnusualSample(kind, key, value, rate);
@@ -156,7 +149,7 @@ export class Engine {
 
   #checkUnusualSample(kind: MetricKind, key: string, value: unknown, rate: number): number {
     if (!isValidValue(kind, value)) {
-      const message = 'Values are finite numbers, timings are not negative, members of sets are strings or numbers.';
+      const message = 'Values are finite numbers, timings are not negative, members of sets are strings.';
       this.drop('invalid_value', key, message, { value });
       return 0;
     }

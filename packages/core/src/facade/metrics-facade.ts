@@ -9,7 +9,8 @@ import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js
 import type { TagLists } from '../series/metric-family.js';
 import {
   type MetricOptions,
-  mergeRawTags,
+  type NormalizedTags,
+  normalizeTags,
   type RawTags,
   type RecordOptions,
   TAG_SEPARATOR,
@@ -63,8 +64,7 @@ export class MetricsFacade implements Metrics, Interceptable {
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
-    const tags = mergeRawTags(undefined, this.#readTagsSafely(options.tags, 'register'));
-    return this.#lifecycle.register(backend, options, tags);
+    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options.tags, 'register'));
   }
 
   incr(key: string, amountOrOptions?: number | MetricOptions, options?: MetricOptions): void {
@@ -121,7 +121,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
     else {
       emit(backend, kind, id, value, rate);
-      const message = 'The backend, or this kind of metric, has no timestamps: the sample is recorded as of now.';
+      const message = 'This backend or kind has no timestamps; the sample counts as of now.';
       engine.reportOrThrow('timestamp_unsupported', key, message);
     }
   }
@@ -183,11 +183,11 @@ export class MetricsFacade implements Metrics, Interceptable {
   addTags(tags: Tags): void {
     const isAdded = this.#loadContext()?.add(this.#readTagsSafely(tags, 'addTags')) ?? true;
     if (!isAdded)
-      this.#engine.report('no_context', undefined, 'addTags() works inside withTags(): wrap the unit of work in it.');
+      this.#engine.report('no_context', undefined, 'addTags() adds to the enclosing withTags(), but there is none.');
   }
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
-    const childTags = mergeRawTags(undefined, this.#readTagsSafely(tags, prefix));
+    const childTags = this.#readTagsSafely(tags, prefix);
     const id = [prefix, ...tagKeys(childTags)].join(TAG_SEPARATOR);
     let child = this.#children.get(id);
     if (child === undefined) {
@@ -273,23 +273,22 @@ export class MetricsFacade implements Metrics, Interceptable {
     return this.#engine.intercept(interceptor);
   }
 
-  /** Creates the context at its first use, or reports that the runtime has none. */
+  /** Returns the context tags. Loads AsyncLocalStorage at their first use, because it slows down every await. */
   #loadContext(): ContextTags | undefined {
     const engine = this.#engine;
-    engine.context ??= ContextTags.create();
-    if (engine.context === undefined) {
-      const message = 'This runtime has no AsyncLocalStorage, so context tags are dropped.';
-      engine.report('context_unavailable', undefined, message);
-    }
-    return engine.context;
+    if (engine.context !== undefined) return engine.context;
+    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
+    if (hooks?.AsyncLocalStorage) return (engine.context = new ContextTags(new hooks.AsyncLocalStorage()));
+    const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';
+    return void engine.report('context_unavailable', undefined, message);
   }
 
-  /** Reads tags that belong to no sample. Invalid ones are reported and dropped, and never throw. */
-  #readTagsSafely(tags: Tags | undefined, source: string): RawTags {
+  /** Returns tags that belong to no sample, normalized. Invalid ones are reported and dropped, and never throw. */
+  #readTagsSafely(tags: Tags | undefined, source: string): NormalizedTags {
     let raw: RawTags | undefined;
     ignoreErrors(() => {
       raw = this.#scope.readTags(tags, source);
     });
-    return raw ?? new Map();
+    return normalizeTags(raw ?? new Map());
   }
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
+import { matchesAny } from '../options/name-pattern.js';
 import { flatCopy } from '../series/interning.js';
 import { isSameDeclaration, type MetricFamily, parseDeclaredTags } from '../series/metric-family.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
@@ -7,11 +8,11 @@ import { findRawPath, type IgnoredTags, insertPath } from '../series/tag-trie.js
 import {
   isTagsObject,
   isTagValue,
-  isTooLong,
   MAX_TAGS,
+  MAX_VALUE_LENGTH,
   type MetricOptions,
-  mergeRawTags,
   type NormalizedTags,
+  normalizeTags,
   type RawTags,
   type Tags,
 } from '../series/tags.js';
@@ -28,7 +29,7 @@ const OPTION_NAMES = new Set(['tags', 'instance', 'sampleRate', 'timestamp', 'un
 
 const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
 
-const DEFINED_OTHERWISE = 'This metric was declared or used differently before; the first definition holds.';
+const DEFINED_OTHERWISE = 'This metric was declared or used differently; the first definition holds.';
 
 /** The prefix and tags of the root or of a child. It finds or opens the series of a call. */
 export class Scope {
@@ -94,7 +95,7 @@ export class Scope {
         engine.count('too_many_metrics');
         return undefined;
       }
-      cache = new MetricCache(family, engine.isDenied(fullKey));
+      cache = new MetricCache(family, matchesAny(engine.denied, fullKey));
       this.#caches.set(flatCopy(key), cache);
     }
     if (cache.kind === kind) return cache;
@@ -174,8 +175,10 @@ export class Scope {
       if (raw.size === MAX_TAGS)
         return void engine.drop('too_many_tags', key, `A call may have at most ${MAX_TAGS} tags.`);
       const value: unknown = tags[tag];
-      if (!isTagValue(value) || tag === '') return void engine.drop('invalid_tag_value', key, NOT_TAGS, { tag, value });
-      if (isTooLong(value))
+      const isAbsent = value === undefined || value === null;
+      if (tag === '' || !(isAbsent || isTagValue(value)))
+        return void engine.drop('invalid_tag_value', key, NOT_TAGS, { tag, value });
+      if (typeof value === 'string' && value.length > MAX_VALUE_LENGTH)
         engine.reportOrThrow('tag_truncated', key, 'Tag values are cut to 200 characters. Is this an identifier?', {
           tag,
           value,
@@ -195,11 +198,11 @@ export class Scope {
     const declaredTags = family?.declaredTags;
     const merged = new Map([...this.engine.active.tags, ...this.tags]);
     for (const [tag, value] of context ?? []) if (declaredTags?.has(tag) ?? true) merged.set(tag, value);
-    for (const [tag, value] of mergeRawTags(undefined, raw))
+    for (const [tag, value] of normalizeTags(raw))
       if (declaredTags?.has(tag) ?? true) merged.set(tag, value);
       else {
         ignoredTags?.set(tag, undefined);
-        const message = 'The metric was declared without this tag, which is dropped: declare or remove it.';
+        const message = 'The metric was declared without this tag, which is dropped.';
         this.engine.reportOrThrow('undeclared_tag', family?.key, message, { tag });
       }
     return merged;

@@ -1,7 +1,7 @@
 import type { Series, SeriesId } from '../metrics-backend.js';
 import { grow, Interner, RowTable } from './interning.js';
 import type { MetricFamily } from './metric-family.js';
-import { NOT_FOUND } from './series-result.js';
+import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
 import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from './tags.js';
 
 /** All open series of one registration. A series is a row of integers: its family and its interned tags. */
@@ -63,19 +63,23 @@ export class SeriesRegistry {
     return this.families[this.#rows.at(id, 0)]!;
   }
 
-  /** Returns the description of an open series that a backend gets. */
-  toSeries(id: SeriesId): Series {
-    const family = this.family(id);
-    const tags = Object.create(null) as Record<string, string>;
-    let instance: string | undefined;
+  /** Returns the tags of an open series, the instance among them, by ascending keys. */
+  tagsOf(id: SeriesId): NormalizedTags {
+    const tags = new Map<string, string>();
     for (let i = 1; i < this.#rows.length(id); i += 1) {
       const tag = this.#tags.text(this.#rows.at(id, i));
       const separator = tag.indexOf(TAG_SEPARATOR);
-      const value = tag.slice(separator + 1);
-      if (separator === 0) instance = value;
-      else tags[tag.slice(0, separator)] = value;
+      tags.set(tag.slice(0, separator), tag.slice(separator + 1));
     }
-    const { kind, key, unit, internal } = family;
-    return { kind, key, name: this.prefix + key, instance, tags, unit, internal };
+    return tags;
+  }
+
+  /** Returns the description of an open series that a backend gets. */
+  toSeries(id: SeriesId): Series {
+    const { kind, key, unit, internal } = this.family(id);
+    const allTags = this.tagsOf(id);
+    const tags = Object.create(null) as Record<string, string>;
+    for (const [tag, value] of allTags) if (tag !== INSTANCE_KEY) tags[tag] = value;
+    return { kind, key, name: this.prefix + key, instance: allTags.get(INSTANCE_KEY), tags, unit, internal };
   }
 }

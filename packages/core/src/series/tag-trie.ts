@@ -1,6 +1,6 @@
 import { flatCopy } from './interning.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
-import { isPresent, type RawTags, type Tags, truncateValue } from './tags.js';
+import { isTagValue, type RawTags, type Tags, truncateValue } from './tags.js';
 
 /** Longer raw values are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
@@ -77,7 +77,7 @@ function nextNode(node: TrieNode, first: Edge, key: string, value: unknown): Tri
 
 /** Returns the child of a value that the edge does not contain, or {@link NOT_FOUND}. */
 function followFallback({ fallback, keptValues }: Edge, value: unknown): TrieNode | number {
-  if (fallback === undefined || !isPresent(value)) return NOT_FOUND;
+  if (fallback === undefined || !isTagValue(value)) return NOT_FOUND;
   return keptValues?.has(truncateValue(String(value))) ? NOT_FOUND : fallback;
 }
 
@@ -86,25 +86,22 @@ export function insertPath(root: TrieNode, tags: RawTags, id: number, ignoredTag
   let node = root;
   let remaining = tags.size;
   for (const [key, raw] of tags) {
-    const isIgnored = ignoredTags.has(key) && isPresent(raw);
+    const isIgnored = ignoredTags.has(key) && isTagValue(raw);
     if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isIgnored) return;
     remaining -= 1;
     const edge = findOrAddEdge(node, key);
+    const known = isIgnored ? edge.fallback : edge.children.get(raw);
+    const child = typeof known === 'object' ? known : remaining === 0 ? id : new TrieNode(known);
     if (isIgnored) {
       edge.keptValues = ignoredTags.get(key);
-      edge.fallback =
-        typeof edge.fallback === 'object' ? edge.fallback : remaining === 0 ? id : new TrieNode(edge.fallback);
-      if (typeof edge.fallback === 'number') return;
-      node = edge.fallback;
-      continue;
-    }
-    const value = typeof raw === 'string' ? flatCopy(raw) : raw;
-    const known = edge.children.get(value);
-    const child = typeof known === 'object' ? known : remaining === 0 ? id : new TrieNode(known);
-    edge.children.set(value, child);
-    if (edge.children.size === 1 || value === edge.firstValue) {
-      edge.firstValue = value;
-      edge.firstChild = child;
+      edge.fallback = child;
+    } else {
+      const value = typeof raw === 'string' ? flatCopy(raw) : raw;
+      edge.children.set(value, child);
+      if (edge.children.size === 1 || value === edge.firstValue) {
+        edge.firstValue = value;
+        edge.firstChild = child;
+      }
     }
     if (typeof child === 'number') return;
     node = child;

@@ -31,7 +31,7 @@ export interface MetricOptions<Given = Tags> extends RecordOptions<Given> {
 export const MAX_TAGS = 32;
 
 /** Characters of a tag value, as many as Datadog keeps (https://docs.datadoghq.com/getting_started/tagging/). */
-const MAX_VALUE_LENGTH = 200;
+export const MAX_VALUE_LENGTH = 200;
 
 /** The tags of one call as the caller passed them, each read once. */
 export type RawTags = Map<string, TagValue | null | undefined>;
@@ -47,12 +47,12 @@ export function tagKeys(tags: NormalizedTags): string[] {
   return [...tags.keys()].sort().map((key) => key + TAG_SEPARATOR + tags.get(key)!);
 }
 
-/** Returns `tags` with the normalized raw tags added. A later value wins; absent values change nothing. */
-export function mergeRawTags(tags: NormalizedTags | undefined, raw: RawTags): NormalizedTags {
-  const merged = new Map(tags);
+/** Returns the tags that are present, with keys and values normalized. */
+export function normalizeTags(raw: RawTags): NormalizedTags {
+  const tags = new Map<string, string>();
   for (const [key, value] of raw)
-    if (value !== undefined && value !== null) merged.set(normalizeValue(key), normalizeValue(value));
-  return merged;
+    if (value !== undefined && value !== null) tags.set(normalizeValue(key), normalizeValue(value));
+  return tags;
 }
 
 /** Returns true for plain objects and instances of classes, which hold tags; false for a Map, a Date or an array. */
@@ -72,17 +72,8 @@ export function truncateValue(value: string): string {
   return value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value;
 }
 
-/** Returns true if {@link truncateValue} shortens the value. */
-export function isTooLong(value: unknown): boolean {
-  return typeof value === 'string' && value.length > MAX_VALUE_LENGTH;
-}
-
-/** Returns true for a tag value, and for `undefined` and `null`, which are omitted. */
-export function isTagValue(value: unknown): value is TagValue | null | undefined {
-  return value === undefined || value === null || isPresent(value);
-}
-
-export function isPresent(value: unknown): value is TagValue {
+/** Returns false for `undefined` and `null`, which are omitted, and for any other type, which is invalid. */
+export function isTagValue(value: unknown): value is TagValue {
   const type = typeof value;
   return type === 'string' || type === 'number' || type === 'boolean';
 }

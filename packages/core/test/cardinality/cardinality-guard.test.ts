@@ -229,7 +229,7 @@ describe('bounds of series', () => {
   it('that are none are errors at once', () => {
     for (const name of ['maxSeriesPerMetric', 'maxSeries', 'maxMetrics', 'idleAfter'])
       expect(() => guarded({ [name]: Number.NaN })).toThrow(
-        new RangeError(`cardinality.${name} must be a number of at least 0, not NaN.`),
+        new RangeError(`cardinality.${name} must be a number from 0 to Infinity, not NaN.`),
       );
   });
 
