@@ -73,7 +73,8 @@ export class Engine {
 
   /** Adds an interceptor of all samples. Returns a function that removes it. */
   intercept(interceptor: Interceptor): () => void {
-    this.series.forEach((id) => interceptor.open(id, this.series.toSeries(id)));
+    const { series } = this;
+    series.forEach((id) => interceptor.open(id, series.toSeries(series.family(id), series.tagsOf(id))));
     this.#interceptors.add(interceptor);
     this.#rebuildBackend();
     return () => {
@@ -103,7 +104,7 @@ export class Engine {
     const { series } = this;
     const id = series.open(family, tags);
     this.guard?.countSeries(family, tags, 1);
-    this.backend.open(id, series.toSeries(id));
+    this.backend.open(id, series.toSeries(family, tags));
     return id;
   }
 

@@ -21,7 +21,7 @@ export interface InstrumentDefinition<Declared extends string | TagLists = strin
    */
   readonly tags?: readonly (Declared & string)[] | (Declared & TagLists) | undefined;
   readonly unit?: string | undefined;
-  /** What the metric measures, for people. */
+  /** A description of the metric for people. */
   readonly description?: string | undefined;
   /** Keeps it in the internal time series database as well. @default false */
   readonly internal?: boolean | undefined;

@@ -37,7 +37,9 @@ export class SeriesRegistry {
 
   /** Opens a series for which {@link find} returns {@link NOT_FOUND}, and returns its id. */
   open(family: MetricFamily, tags: NormalizedTags): SeriesId {
-    const id = this.#rows.insert([family.id, ...tagKeys(tags).map((key) => this.#tags.acquire(key))]);
+    const row = [family.id];
+    for (const key of tagKeys(tags)) row.push(this.#tags.acquire(key));
+    const id = this.#rows.insert(row);
     while (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
     return id;
   }
@@ -63,7 +65,7 @@ export class SeriesRegistry {
     return this.families[this.#rows.at(id, 0)]!;
   }
 
-  /** Returns the tags of an open series, the instance among them, by ascending keys. */
+  /** Returns the tags of an open series, the instance among them. */
   tagsOf(id: SeriesId): NormalizedTags {
     const tags = new Map<string, string>();
     for (let i = 1; i < this.#rows.length(id); i += 1) {
@@ -74,12 +76,10 @@ export class SeriesRegistry {
     return tags;
   }
 
-  /** Returns the description of an open series that a backend gets. */
-  toSeries(id: SeriesId): Series {
-    const { kind, key, unit, internal } = this.family(id);
-    const allTags = this.tagsOf(id);
+  /** Returns the description of a series that a backend gets. */
+  toSeries({ kind, key, unit, internal }: MetricFamily, allTags: NormalizedTags): Series {
     const tags = Object.create(null) as Record<string, string>;
-    for (const [tag, value] of allTags) if (tag !== INSTANCE_KEY) tags[tag] = value;
+    for (const tag of [...allTags.keys()].sort()) if (tag !== INSTANCE_KEY) tags[tag] = allTags.get(tag)!;
     return { kind, key, name: this.prefix + key, instance: allTags.get(INSTANCE_KEY), tags, unit, internal };
   }
 }

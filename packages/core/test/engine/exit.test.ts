@@ -1,10 +1,10 @@
 import { runScript } from '../run-script.js';
 
-/** A backend that prints what happens to it; its flush takes as long as `flushTakes`. */
+/** A backend that prints what happens to it; its flush takes `flushTakes` milliseconds. */
 const start = (options = '{}', flushTakes = 5): string => `
   import { writeSync } from 'node:fs';
   import { metrics } from '$DIST/index.js';
-  const say = (text) => writeSync(1, text + '\\n');
+  const say = (line) => writeSync(1, line + '\\n');
   let accepted = 0;
   const before = process.listenerCount('exit');
   metrics.register({
@@ -19,32 +19,32 @@ const start = (options = '{}', flushTakes = 5): string => `
 
 const lines = (output: string): string[] => output.trim().split('\n');
 
-it('a process that comes to its natural end flushes, once per change', async () => {
+it('a process that ends naturally flushes, once per change', async () => {
   const { output, code } = await runScript(`${start()} metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 1', 'flushSync 1', 'exit']);
   expect(code).toBe(0);
 });
 
-it('what is recorded during that flush is flushed as well', async () => {
+it('samples recorded during that flush are flushed as well', async () => {
   const { output } = await runScript(
     `${start()} metrics.incr('x'); process.once('beforeExit', () => setTimeout(() => metrics.incr('x'), 20));`,
   );
   expect(lines(output)).toEqual(['flush 1', 'flush 2', 'flushSync 2', 'exit']);
 });
 
-it('an observed gauge does not keep the process', async () => {
+it('an observed gauge does not keep the process alive', async () => {
   const { output } = await runScript(`${start()} metrics.defineGauge('g', { observe: () => 1 }); metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 2', 'flushSync 3', 'exit']);
 });
 
-it('a flush that hangs keeps the process for a second at most', async () => {
+it('a flush that hangs keeps the process alive for a second at most', async () => {
   const began = Date.now();
   const { output } = await runScript(`${start('{}', 600_000)} metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 1', 'flushSync 1', 'exit']);
   expect(Date.now() - began).toBeLessThan(10_000);
 });
 
-it('process.exit and an uncaught exception hand over without waiting', async () => {
+it('process.exit and an uncaught exception flush without waiting', async () => {
   const exited = await runScript(`${start()} metrics.incr('x'); process.exit(3);`);
   expect([exited.code, lines(exited.output)]).toEqual([3, ['flushSync 1', 'exit']]);
   const thrown = await runScript(`${start()} metrics.incr('x'); setImmediate(() => { throw new Error('mine'); });`);
@@ -52,7 +52,7 @@ it('process.exit and an uncaught exception hand over without waiting', async () 
   expect(lines(thrown.output)).toEqual(expect.arrayContaining(['flushSync 1', 'exit', 'Error: mine']));
 });
 
-it('a signal that was asked for closes and then ends the process as that signal does', async () => {
+it('a registered signal closes and then ends the process as that signal does', async () => {
   const { signal, output } = await runScript(
     `${start("{ signals: ['SIGTERM'] }")} metrics.incr('x'); setInterval(() => {}, 1000); say('ready');`,
     (printed, pid) => {
@@ -62,7 +62,7 @@ it('a signal that was asked for closes and then ends the process as that signal 
   expect([signal, lines(output)]).toEqual(['SIGTERM', ['ready', 'close 2000']]);
 });
 
-it('with a listener of the application the signal is left to it', async () => {
+it('an application that listens to the signal decides about the process', async () => {
   const { code, output } = await runScript(
     `${start("{ signals: ['SIGTERM'] }")} const wait = setInterval(() => {}, 1000);
      process.on('SIGTERM', () => { say('mine'); clearInterval(wait); process.exitCode = 4; }); say('ready');`,
@@ -73,7 +73,7 @@ it('with a listener of the application the signal is left to it', async () => {
   expect([code, lines(output).slice(0, 3).toSorted()]).toEqual([4, ['close 2000', 'mine', 'ready']]);
 });
 
-it("signals are the application's own unless asked for, and close leaves no listener", async () => {
+it('signals stay untouched unless registered, and close removes all listeners', async () => {
   const { output } = await runScript(`
     ${start()}
     const count = () => [process.listenerCount('beforeExit'), process.listenerCount('exit') - before - 1, process.listenerCount('SIGTERM')].join();
@@ -82,7 +82,7 @@ it("signals are the application's own unless asked for, and close leaves no list
   expect(lines(output)).toEqual(['1,1,0', 'close 2000', '0,0,0', 'exit']);
 });
 
-it('a register while a close is under way keeps what happens at the end', async () => {
+it('a register during a close keeps the exit hooks', async () => {
   const { output } = await runScript(`
     ${start()}
     const closed = metrics.close();

@@ -3,7 +3,7 @@ import { findPath, insertPath, TrieNode } from '../../src/series/tag-trie.js';
 
 const noIgnoredTags = new Map();
 
-test('a path that goes on where another one ends is found, also through the first value of its tag', () => {
+test('a path that continues at the end of another is found, also through the first value of its tag', () => {
   const root = new TrieNode();
   insertPath(root, new Map([['method', 'GET']]), 1, noIgnoredTags);
   insertPath(root, new Map([['method', 'PUT']]), 2, noIgnoredTags);
