@@ -115,7 +115,7 @@ describe('routeTemplate', () => {
     );
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 8 }), (segments) => {
-        expect(routeTemplate(segments.map(([segment]) => `/${segment}`).join(''))).toBe(
+        expect(routeTemplate(segments.map(([raw]) => `/${raw}`).join(''))).toBe(
           segments.map(([, shown]) => `/${shown}`).join(''),
         );
       }),
