@@ -10,72 +10,69 @@ import type {
 } from './metrics-backend.js';
 import { matchesAny } from './options/name-pattern.js';
 
-/** A member that takes only some metrics, by key or by its beginning: `include: ['checkout.*']`. */
+/** A backend that gets only some metrics, by key or pattern: `include: ['checkout.*']`. */
 export interface FilteredBackend {
   readonly backend: MetricsBackend;
   readonly include?: readonly string[] | undefined;
 }
 
 /**
- * Hands every sample to several backends: dual writing during a migration, or a local history beside the real thing.
- * A member that fails never affects another; `stats()` sums up the members, so a sample two of them took counts twice.
+ * Returns a backend that passes every sample to several ones: for dual writing during a migration, or a local history next to
+ * a server. A backend that fails never affects another. `stats()` adds up all of them, so a sample that two accept counts twice.
  */
-export function combine(...members: (MetricsBackend | FilteredBackend)[]): MetricsBackend {
-  return new CombinedBackend(members.map((member) => ('backend' in member ? member : { backend: member })));
+export function combine(...backends: (MetricsBackend | FilteredBackend)[]): MetricsBackend {
+  return new CombinedBackend(backends.map((target) => ('backend' in target ? target : { backend: target })));
 }
 
-/** @internal Also what stands between the recorders and the backend while a test listens in. */
+/** @internal `tap` also uses it, to pass samples to the backend and to a test tool. */
 export class CombinedBackend implements MetricsBackend {
   readonly discards: boolean;
   readonly replaceable: boolean;
   readonly event?: (event: MetricsEvent) => void;
   readonly serviceCheck?: (check: ServiceCheck) => void;
-  readonly #members: readonly {
+  readonly #targets: readonly {
     backend: MetricsBackend;
     include?: readonly string[] | undefined;
     excluded: Set<SeriesId>;
   }[];
-  /** For members without timestamps, which get such samples as if they were of now. */
-  readonly #kinds: MetricKind[] = [];
+  /** By series id, for backends without timestamps, which record such samples as of now. */
+  readonly #kinds: MetricKind[];
   #host: Pick<BackendHost, 'report'> | undefined;
 
-  constructor(members: readonly FilteredBackend[], host?: Pick<BackendHost, 'report'>) {
+  /** @param kinds the kinds of series that are open at the backends already, by id; `open` adds to it. */
+  constructor(targets: readonly FilteredBackend[], host?: Pick<BackendHost, 'report'>, kinds: MetricKind[] = []) {
     this.#host = host;
-    this.#members = members.map((member) => ({ ...member, excluded: new Set<SeriesId>() }));
-    this.discards = members.every(({ backend }) => backend.discards);
-    this.replaceable = members.every(({ backend }) => backend.replaceable);
-    if (members.some(({ backend }) => backend.event))
-      this.event = (event) => this.#each((backend) => backend.event?.(event));
-    if (members.some(({ backend }) => backend.serviceCheck))
-      this.serviceCheck = (check) => this.#each((backend) => backend.serviceCheck?.(check));
+    this.#kinds = kinds;
+    this.#targets = targets.map((target) => ({ ...target, excluded: new Set<SeriesId>() }));
+    this.discards = targets.every(({ backend }) => backend.discards);
+    this.replaceable = targets.every(({ backend }) => backend.replaceable);
+    if (targets.some(({ backend }) => backend.event))
+      this.event = (event) => this.#forEach((backend) => backend.event?.(event));
+    if (targets.some(({ backend }) => backend.serviceCheck))
+      this.serviceCheck = (check) => this.#forEach((backend) => backend.serviceCheck?.(check));
   }
 
   start(host: BackendHost): void {
     this.#host = host;
-    this.#each((backend) => backend.start?.(host));
-  }
-
-  /** Takes over a series that is open at its members already. */
-  adopt(id: SeriesId, kind: MetricKind): void {
-    this.#kinds[id] = kind;
+    this.#forEach((backend) => backend.start?.(host));
   }
 
   open(id: SeriesId, series: Series): void {
-    this.adopt(id, series.kind);
-    for (const { include, excluded } of this.#members)
+    this.#kinds[id] = series.kind;
+    for (const { include, excluded } of this.#targets)
       if (include !== undefined && !matchesAny(include, series.key)) excluded.add(id);
-    this.#each((backend) => backend.open(id, series), id);
+    this.#forEach((backend) => backend.open(id, series), id);
   }
 
   release(id: SeriesId): void {
-    this.#each((backend) => backend.release(id), id);
-    for (const { excluded } of this.#members) excluded.delete(id);
+    this.#forEach((backend) => backend.release(id), id);
+    for (const { excluded } of this.#targets) excluded.delete(id);
   }
 
-  // The verbs are written out: a closure for each sample would cost more than the sample.
+  // Each verb has its own loop: a closure per sample would cost more than the sample.
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
-    for (const { backend, excluded } of this.#members)
+    for (const { backend, excluded } of this.#targets)
       if (excluded.size === 0 || !excluded.has(id))
         try {
           backend.incr(id, amount, sampleRate);
@@ -85,7 +82,7 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   gauge(id: SeriesId, value: number): void {
-    for (const { backend, excluded } of this.#members)
+    for (const { backend, excluded } of this.#targets)
       if (excluded.size === 0 || !excluded.has(id))
         try {
           backend.gauge(id, value);
@@ -95,7 +92,7 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
-    for (const { backend, excluded } of this.#members)
+    for (const { backend, excluded } of this.#targets)
       if (excluded.size === 0 || !excluded.has(id))
         try {
           backend.timing(id, milliseconds, sampleRate);
@@ -105,7 +102,7 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   distribution(id: SeriesId, value: number, sampleRate: number): void {
-    for (const { backend, excluded } of this.#members)
+    for (const { backend, excluded } of this.#targets)
       if (excluded.size === 0 || !excluded.has(id))
         try {
           backend.distribution(id, value, sampleRate);
@@ -115,7 +112,7 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   set(id: SeriesId, member: string): void {
-    for (const { backend, excluded } of this.#members)
+    for (const { backend, excluded } of this.#targets)
       if (excluded.size === 0 || !excluded.has(id))
         try {
           backend.set(id, member);
@@ -125,33 +122,29 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    for (const { backend, excluded } of this.#members)
-      if (excluded.size === 0 || !excluded.has(id))
-        try {
-          if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
-          else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
-          else backend.incr(id, value, 1);
-        } catch (error) {
-          this.#failed(error);
-        }
+    this.#forEach((backend) => {
+      if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
+      else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
+      else backend.incr(id, value, 1);
+    }, id);
   }
 
   async flush(): Promise<void> {
-    await this.#all((backend) => backend.flush());
+    await this.#forEachAsync((backend) => backend.flush());
   }
 
   flushSync(): void {
-    this.#each((backend) => backend.flushSync?.());
+    this.#forEach((backend) => backend.flushSync?.());
   }
 
   async close(options: { readonly timeout: number }): Promise<void> {
-    await this.#all((backend) => backend.close(options));
+    await this.#forEachAsync((backend) => backend.close(options));
   }
 
   stats(): BackendStats {
     const sum = { accepted: 0, sent: 0, pending: 0, sampledOut: 0 };
     const dropped: Record<string, number> = {};
-    this.#each((backend) => {
+    this.#forEach((backend) => {
       const stats = backend.stats();
       for (const field of ['accepted', 'sent', 'pending', 'sampledOut'] as const) sum[field] += stats[field];
       for (const [reason, count] of Object.entries(stats.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
@@ -159,9 +152,9 @@ export class CombinedBackend implements MetricsBackend {
     return { ...sum, dropped };
   }
 
-  /** Calls the members that take the series. Synchronous: thousands of series may come and go in one turn of the loop. */
-  #each(call: (backend: MetricsBackend) => void, id: SeriesId = -1): void {
-    for (const { backend, excluded } of this.#members)
+  /** Calls the backends that get the series. Synchronous: thousands of series may open and close in one turn of the event loop. */
+  #forEach(call: (backend: MetricsBackend) => void, id: SeriesId = -1): void {
+    for (const { backend, excluded } of this.#targets)
       try {
         if (!excluded.has(id)) call(backend);
       } catch (error) {
@@ -169,10 +162,10 @@ export class CombinedBackend implements MetricsBackend {
       }
   }
 
-  /** Resolves when all members did; a failure is told, whether it comes at once or later. */
-  async #all(call: (backend: MetricsBackend) => Promise<void>): Promise<void> {
+  /** Resolves when all calls did. Reports each failure, synchronous or not. */
+  async #forEachAsync(call: (backend: MetricsBackend) => Promise<void>): Promise<void> {
     await Promise.all(
-      this.#members.map(async ({ backend }) => {
+      this.#targets.map(async ({ backend }) => {
         try {
           await call(backend);
         } catch (error) {

@@ -1,6 +1,6 @@
 import type { BackendStats, MetricsBackend } from './metrics-backend.js';
 
-/** The default: every sample is thrown away. Also the least that satisfies the contract, so a start for your own. */
+/** The default backend: discards every sample. It is also the smallest valid backend, to start your own from. */
 export class DummyMetricsBackend implements MetricsBackend {
   readonly discards = true;
   readonly replaceable = true;

@@ -1,19 +1,10 @@
 export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality/cardinality-options.js';
-export type {
-  CardinalityReport,
-  CostEstimate,
-  CostOptions,
-  CustomMetricOptions,
-  MetricReport,
-  TagReport,
-} from './cardinality/cardinality-report.js';
+export type { CardinalityReport, MetricReport, TagReport } from './cardinality/cardinality-report.js';
 export type { AllowedTags, CheckedTags, HighCardinalityTag } from './cardinality/checked-tags.js';
-export { sentryTagRules } from './cardinality/sentry-tag-rules.js';
-export { type TagSeverity, tagSeverity } from './cardinality/tag-severity.js';
+export { sentryTagRules, type TagSeverity, tagSeverity } from './cardinality/tag-severity.js';
 export { combine, type FilteredBackend } from './combine.js';
 export { type ConfigureOptions, configure } from './configure.js';
 export { DummyMetricsBackend } from './dummy-metrics-backend.js';
-export type { MetricsTap } from './engine/engine.js';
 export type { CloseOptions, ExitSignal, RegisterOptions, Registration } from './engine/registration.js';
 export type {
   Counter,
@@ -32,7 +23,7 @@ export type {
 } from './facade/instrument.js';
 export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
 export { createMetrics, metrics } from './facade/shared-metrics.js';
-export type { Timer, TimerTags } from './facade/timer.js';
+export type { TimedFunction, Timer, TimerTags } from './facade/timer.js';
 export type {
   AlertType,
   BackendHost,
@@ -48,5 +39,5 @@ export type {
 export { CardinalityError, MetricsError } from './problems/metrics-error.js';
 export type { Problem, ProblemCode } from './problems/problem.js';
 export type { ProblemHandler } from './problems/problem-reporter.js';
-export { anyValue, type TagLists } from './series/declared-tags.js';
+export { anyValue, type TagLists } from './series/metric-family.js';
 export type { MetricOptions, RecordOptions, Tags, TagValue } from './series/tags.js';

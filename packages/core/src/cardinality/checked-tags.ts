@@ -2,61 +2,61 @@ import type { TagValue } from '../series/tags.js';
 import type { NEVER_TAGS } from './tag-severity.js';
 
 /**
- * Tag keys that the compiler lets pass although they look like identifiers. Add to it where one is known to have few values:
- * `declare module '@metrics/core' { interface AllowedTags { org_id: true } }`. The run time has `cardinality.allow`.
+ * Tag keys that the type check allows although they look like identifiers. Extend it with keys that have few values:
+ * `declare module '@metrics/core' { interface AllowedTags { org_id: true } }`. `cardinality.allow` does it at run time.
  */
 export interface AllowedTags {}
 
-/** What the compiler expects in the place of a tag that would open a series per request, user, …: nothing there is. */
-export interface HighCardinalityTag<Key, Remedy> {
-  readonly 'high cardinality': [Key, Remedy];
+/** The type of a tag that would open a series per request, user, …. No value has it, so the tag is a type error. */
+export interface HighCardinalityTag<Key, Advice> {
+  readonly 'high cardinality': [Key, Advice];
 }
 
-/** Lists, Maps and functions have one of these. The rest of what is no tags shows in the values. */
+/** Excludes lists, Maps and functions, which have one of these members. Their values exclude the other types. */
 interface PlainObject {
   readonly [Symbol.iterator]?: NotTags<'tags are a plain object, such as { status: 200 }'>;
   readonly [Symbol.hasInstance]?: NotTags<'tags are a plain object, such as { status: 200 }'>;
 }
 
-interface NotTags<Remedy> {
-  readonly 'not tags': Remedy;
+interface NotTags<Advice> {
+  readonly 'not tags': Advice;
 }
 
 /**
- * What tags of type `Given` have to be: `<Given extends CheckedTags<Given>>(tags: Given)`. A literal key that has a
- * `tagSeverity` is a type error. Keys that only the run time knows pass, as in `Record<string, string>`, and so does a type
+ * The constraint on tags of type `Given`: `<Given extends CheckedTags<Given>>(tags: Given)`. A literal key that has a
+ * `tagSeverity` is a type error. Keys that are not literal pass, as in `Record<string, string>`, and so does a type
  * parameter that extends `Tags`.
  */
-// The verdict picks from a table. With a conditional type in its place, a type parameter could be assigned to nothing, as
-// nobody knows the outcome yet; of an access by index the compiler asks only what it is for keys in general: fine.
+// The check picks from a table. A conditional type would reject every type parameter, because its outcome is unknown until
+// the parameter is. For an access by index, the compiler only asks for the constraint of the index: allowed.
 export type CheckedTags<Given> = object &
   PlainObject & {
     readonly [Key in keyof Given]: {
-      fine: TagValue | null | undefined;
-      refused: HighCardinalityTag<Key, 'leave it out, or add it to AllowedTags: see docs/cardinality.md'>;
-    }[Verdict<Key>];
+      allowed: TagValue | null | undefined;
+      rejected: HighCardinalityTag<Key, 'remove it, or add it to AllowedTags: see docs/cardinality.md'>;
+    }[KeyCheck<Key>];
   };
 
-/** `tagSeverity` for the compiler: whether a key is a literal and has a severity. */
-type Verdict<Key> = Key extends string
+/** `tagSeverity` for the compiler: rejects a key if it is a literal and has a severity. */
+type KeyCheck<Key> = Key extends string
   ? string extends Key
-    ? 'fine'
+    ? 'allowed'
     : Key extends keyof AllowedTags
-      ? 'fine'
+      ? 'allowed'
       : Without<Without<Without<Lowercase<Key>, '_'>, '-'>, '.'> extends (typeof NEVER_TAGS)[number]
-        ? 'refused'
+        ? 'rejected'
         : Lowercase<Key> extends 'id' | `${string}${'_' | '-' | '.'}id`
-          ? 'refused'
+          ? 'rejected'
           : Key extends `${string}Id`
-            ? 'refused'
+            ? 'rejected'
             : Key extends `${string}ID`
               ? Uppercase<Key> extends Key
-                ? 'fine'
-                : 'refused'
-              : 'fine'
-  : 'fine';
+                ? 'allowed'
+                : 'rejected'
+              : 'allowed'
+  : 'allowed';
 
-/** One separator at a time: the parts around a union of them would be unions, and multiply without end. */
+/** Removes one separator. A union of separators would make unions of the parts, which multiply without end. */
 type Without<Key extends string, Separator extends string> = Key extends `${infer Head}${Separator}${infer Tail}`
   ? Without<`${Head}${Tail}`, Separator>
   : Key;

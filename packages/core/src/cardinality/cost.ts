@@ -1,2 +1,48 @@
-// placeholder
-export {};
+// The subpath @metrics/core/cost: what the open series cost at a vendor that bills by custom metrics. It counts as Datadog
+// publishes: https://docs.datadoghq.com/account_management/billing/custom_metrics/
+import type { MetricReport } from './cardinality-report.js';
+
+/** The parts of a `CardinalityReport` that are counted. */
+export interface CountedSeries {
+  readonly metrics: readonly Pick<MetricReport, 'kind' | 'series'>[];
+}
+
+/** How many custom metrics one series is. A series of a counter, gauge or set is always one. */
+export interface CustomMetricOptions {
+  /** Distributions are queried by percentiles: a series is then ten custom metrics, otherwise five. @default false */
+  readonly percentiles?: boolean | undefined;
+  /** Custom metrics of one series of a timing; an Agent with its default aggregates makes five. @default 5 */
+  readonly timing?: number | undefined;
+}
+
+export interface CostOptions extends CustomMetricOptions {
+  /** Number of hosts that send the same series; each host has its own. @default 1 */
+  readonly hosts?: number | undefined;
+  /** Custom metrics included in the price of a host. @default 0 */
+  readonly includedPerHost?: number | undefined;
+  /** Price of 100 custom metrics a month, in your currency, from your contract. */
+  readonly pricePer100: number;
+}
+
+/** Custom metrics on all hosts, and their price. */
+export interface CostEstimate {
+  readonly customMetrics: number;
+  readonly included: number;
+  readonly billable: number;
+  readonly perMonth: number;
+}
+
+/** Returns the number of custom metrics on one host; `{ metrics: [metric] }` counts those of one metric. */
+export function countCustomMetrics({ metrics }: CountedSeries, options: CustomMetricOptions = {}): number {
+  const { timing = 5, percentiles = false } = options;
+  const factors = { counter: 1, gauge: 1, set: 1, timing, distribution: percentiles ? 10 : 5 };
+  return metrics.reduce((sum, { kind, series }) => sum + series * factors[kind], 0);
+}
+
+/** Returns the monthly price of the series in a report. */
+export function estimateCost(report: CountedSeries, options: CostOptions): CostEstimate {
+  const { hosts = 1, includedPerHost = 0, pricePer100 } = options;
+  const customMetrics = countCustomMetrics(report, options) * hosts;
+  const billable = Math.max(0, customMetrics - includedPerHost * hosts);
+  return { customMetrics, included: customMetrics - billable, billable, perMonth: (billable / 100) * pricePer100 };
+}

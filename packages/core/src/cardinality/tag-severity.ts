@@ -1,6 +1,6 @@
 /**
- * Tag keys that have one value per operation, in squashed form: lower case, without separators, so that `requestId`,
- * `request-id`, `request.id` and `REQUEST_ID` are one. The compiler and the run time share this list.
+ * Tag keys that have one value per operation, in lower case and without separators, so that `requestId`, `request-id`,
+ * `request.id` and `REQUEST_ID` are one key. The type check and the guard share this list.
  */
 export const NEVER_TAGS = [
   'requestid',
@@ -24,12 +24,12 @@ export const NEVER_TAGS = [
   'timestamp',
 ] as const;
 
-/** *never*: the tag is left out; *avoid*: it is held to few values. */
+/** *never*: the tag is dropped; *avoid*: the tag is limited to few values. */
 export type TagSeverity = 'never' | 'avoid';
 
 /**
- * How bad a tag key is for the number of series, by its name alone: *never* where each operation has a value of its own,
- * *avoid* for every other identifier: `id`, and what ends in `_id`, `-id`, `.id`, `Id` or `ID`. `paid` and `GRID` are none.
+ * Returns how much a tag key multiplies series, judged by its name alone: *never* if each operation has its own value,
+ * *avoid* for every other identifier (`id`, and keys that end in `_id`, `-id`, `.id`, `Id` or `ID`; not `paid` or `GRID`).
  */
 export function tagSeverity(key: string): TagSeverity | undefined {
   if ((NEVER_TAGS as readonly string[]).includes(key.replace(/[-_.]/g, '').toLowerCase())) return 'never';
@@ -37,3 +37,15 @@ export function tagSeverity(key: string): TagSeverity | undefined {
     ? 'avoid'
     : undefined;
 }
+
+/**
+ * The rule of Sentry's metrics layer as `cardinality` options of `register`: it drops every `*_id`, `event`, `project` and
+ * `group`, except five keys with a bounded number of values.
+ */
+export const sentryTagRules: {
+  readonly never: readonly string[];
+  readonly allow: Readonly<Record<string, readonly string[]>>;
+} = {
+  never: ['*_id', 'event', 'project', 'group'],
+  allow: { '*': ['use_case_id', 'consumer_member_id', 'broker_id', 'kafka_slice_id', 'group_id'] },
+};

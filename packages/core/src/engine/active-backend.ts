@@ -1,23 +1,25 @@
+import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import { DummyMetricsBackend } from '../dummy-metrics-backend.js';
 import type { MetricsBackend } from '../metrics-backend.js';
-import type { CanonicalTags } from '../series/tags.js';
+import type { NormalizedTags } from '../series/tags.js';
 import type { RegisterOptions } from './registration.js';
 
-/** A backend and how it is used, from its `register` on. */
-export interface Use {
+/** A backend in use, with the options of its registration. */
+export interface ActiveBackend {
   readonly backend: MetricsBackend;
   readonly options: RegisterOptions;
-  readonly tags: CanonicalTags;
-  /** What was in use before, and comes back where it may. */
-  readonly previous?: Use;
-  /** Where `register` was called. */
-  readonly where?: Error;
+  readonly rules: CardinalityRules;
+  readonly tags: NormalizedTags;
+  /** The replaceable backend that was active before; disposing the registration restores it. */
+  readonly previous?: ActiveBackend;
+  /** Its stack shows the call of `register`. */
+  readonly registeredAt?: Error;
   disposed?: boolean;
 }
 
-/** What is in use before the first `register`, and after `close`. */
-export const NOTHING: Use = /* @__PURE__ */ nothing();
+/** Active before the first `register`, and after `close`. */
+export const NO_BACKEND: ActiveBackend = /* @__PURE__ */ createNoBackend();
 
-function nothing(): Use {
-  return { backend: new DummyMetricsBackend(), options: {}, tags: new Map() };
+function createNoBackend(): ActiveBackend {
+  return { backend: new DummyMetricsBackend(), options: {}, rules: new CardinalityRules(), tags: new Map() };
 }

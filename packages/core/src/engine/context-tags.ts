@@ -1,42 +1,36 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { type CanonicalTags, mergedTags, type ReadTags, SEPARATOR, tagTexts } from '../series/tags.js';
+import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from '../series/tags.js';
 
-/** Tag sets that are remembered so that equal contexts share the caches of their series; at the bound all are forgotten. */
+/** Tag sets that are remembered, so that equal contexts share the caches of their series. At the bound all are forgotten. */
 const MAX_SETS = 10_000;
 
-/** Tags that hold for everything a function does, also after its awaits. Equal sets of them are one object. */
+/** Tags of everything that a function records, also after its awaits. Equal sets of tags are one object. */
 export class ContextTags {
-  readonly #storage: AsyncLocalStorage<{ tags: CanonicalTags }>;
-  readonly #sets = new Map<string, CanonicalTags>();
+  readonly #storage: AsyncLocalStorage<{ tags: NormalizedTags }>;
+  readonly #sets = new Map<string, NormalizedTags>();
 
-  private constructor(storage: AsyncLocalStorage<{ tags: CanonicalTags }>) {
+  constructor(storage: AsyncLocalStorage<{ tags: NormalizedTags }>) {
     this.#storage = storage;
   }
 
-  /** `undefined` where the runtime has no AsyncLocalStorage. Not loaded before it is needed: it taxes every await. */
-  static create(): ContextTags | undefined {
-    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
-    return hooks?.AsyncLocalStorage && new ContextTags(new hooks.AsyncLocalStorage());
-  }
-
-  current(): CanonicalTags | undefined {
+  current(): NormalizedTags | undefined {
     return this.#storage.getStore()?.tags;
   }
 
-  run<Result>(read: ReadTags, fn: () => Result): Result {
-    return this.#storage.run({ tags: this.#with(read) }, fn);
+  run<Result>(tags: NormalizedTags, fn: () => Result): Result {
+    return this.#storage.run({ tags: this.#extend(tags) }, fn);
   }
 
-  /** Adds to the innermost context. Answers whether there is one. */
-  add(read: ReadTags): boolean {
-    const scope = this.#storage.getStore();
-    if (scope !== undefined) scope.tags = this.#with(read);
-    return scope !== undefined;
+  /** Adds tags to the innermost context. Returns false if there is no context. */
+  add(tags: NormalizedTags): boolean {
+    const context = this.#storage.getStore();
+    if (context !== undefined) context.tags = this.#extend(tags);
+    return context !== undefined;
   }
 
-  #with(read: ReadTags): CanonicalTags {
-    const tags = mergedTags(this.current(), read);
-    const id = tagTexts(tags).join(SEPARATOR);
+  #extend(added: NormalizedTags): NormalizedTags {
+    const tags = new Map([...(this.current() ?? []), ...added]);
+    const id = tagKeys(tags).join(TAG_SEPARATOR);
     const known = this.#sets.get(id);
     if (known !== undefined) return known;
     if (this.#sets.size === MAX_SETS) this.#sets.clear();

@@ -1,12 +1,12 @@
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
 
-/** Whether a metric of this kind takes the value: finite numbers, no negative timings, strings as members of sets. */
-export function accepts(kind: MetricKind, value: unknown): boolean {
+/** Returns true for a finite number, not negative if it is a timing, and for a string as a member of a set. */
+export function isValidValue(kind: MetricKind, value: unknown): boolean {
   if (typeof value === 'string') return kind === 'set';
   return Number.isFinite(value) && (kind !== 'timing' || (value as number) >= 0);
 }
 
-/** Hands an accepted value to the backend. */
+/** Passes a valid value to the backend. */
 export function emit(backend: MetricsBackend, kind: MetricKind, id: SeriesId, value: unknown, rate: number): void {
   if (kind === 'counter') backend.incr(id, value as number, rate);
   else if (kind === 'gauge') backend.gauge(id, value as number);

@@ -1,75 +1,72 @@
 import type { BackendStats } from '../metrics-backend.js';
 import type { ExitSignal } from './registration.js';
 
-/** The longest a process that has nothing left to do is kept for its metrics, in milliseconds. */
+/** Milliseconds that a flush may keep an otherwise finished process alive. */
 const BEFORE_EXIT_TIMEOUT = 1000;
 
-export interface Exiting {
+export interface ExitTarget {
   flush(): Promise<void>;
   flushSync(): void;
   close(): Promise<void>;
-  accounts(): BackendStats;
+  backendStats(): BackendStats;
 }
 
 // One set of listeners serves all instances, however many there are.
 
-/** Each with what it had accepted when it was last flushed, so that an idle process is not kept for ever. */
-const hooked = new Map<Exiting, number>();
-/** Whom to close on a signal. */
-const closedOn = new Map<ExitSignal, Set<Exiting>>();
+/** Targets, with the accepted count at their last flush, so that an idle process can exit. */
+const targets = new Map<ExitTarget, number>();
+/** Targets to close on a signal. */
+const targetsBySignal = new Map<ExitSignal, Set<ExitTarget>>();
 
-/**
- * Flushes when a process comes to its natural end, hands over what it can when it exits, and closes on the signals asked
- * for.
- */
-export function addExitHooks(exiting: Exiting, signals: readonly ExitSignal[] = []): void {
+/** Flushes the target when the process ends naturally, flushes synchronously at its exit, and closes on the signals. */
+export function addExitHooks(target: ExitTarget, signals: readonly ExitSignal[] = []): void {
   const { process } = globalThis;
   if (typeof process?.on !== 'function') return;
-  if (hooked.size === 0) {
-    process.on('beforeExit', beforeExit);
-    process.on('exit', exit);
+  if (targets.size === 0) {
+    process.on('beforeExit', onBeforeExit);
+    process.on('exit', onExit);
   }
-  hooked.set(exiting, -1);
+  targets.set(target, -1);
   for (const signal of signals) {
-    if (!closedOn.has(signal)) process.once(signal, signalled);
-    closedOn.set(signal, new Set(closedOn.get(signal)).add(exiting));
+    if (!targetsBySignal.has(signal)) process.once(signal, onSignal);
+    targetsBySignal.set(signal, new Set(targetsBySignal.get(signal)).add(target));
   }
 }
 
-export function deleteExitHooks(exiting: Exiting): void {
-  if (!hooked.delete(exiting)) return;
-  for (const [signal, all] of closedOn) {
-    if (!all.delete(exiting) || all.size > 0) continue;
-    closedOn.delete(signal);
-    process.off(signal, signalled);
+export function deleteExitHooks(target: ExitTarget): void {
+  if (!targets.delete(target)) return;
+  for (const [signal, all] of targetsBySignal) {
+    if (!all.delete(target) || all.size > 0) continue;
+    targetsBySignal.delete(signal);
+    process.off(signal, onSignal);
   }
-  if (hooked.size > 0) return;
-  process.off('beforeExit', beforeExit);
-  process.off('exit', exit);
+  if (targets.size > 0) return;
+  process.off('beforeExit', onBeforeExit);
+  process.off('exit', onExit);
 }
 
-function beforeExit(): void {
-  for (const [exiting, flushed] of hooked) {
-    const { accepted, pending } = exiting.accounts();
+function onBeforeExit(): void {
+  for (const [target, flushed] of targets) {
+    const { accepted, pending } = target.backendStats();
     if (accepted === flushed || (accepted === 0 && pending === 0)) continue;
-    // A timer that keeps the process: without it nothing would wait for the flush.
+    // A pending timer keeps the process alive while it flushes.
     const deadline = setTimeout(() => {}, BEFORE_EXIT_TIMEOUT);
-    void exiting.flush().then(() => {
+    void target.flush().then(() => {
       clearTimeout(deadline);
     });
-    hooked.set(exiting, exiting.accounts().accepted);
+    targets.set(target, target.backendStats().accepted);
   }
 }
 
-function exit(): void {
-  for (const exiting of hooked.keys()) exiting.flushSync();
+function onExit(): void {
+  for (const target of targets.keys()) target.flushSync();
 }
 
-function signalled(signal: ExitSignal): void {
-  const all = [...(closedOn.get(signal) ?? [])];
-  closedOn.delete(signal);
-  void Promise.all(all.map((exiting) => exiting.close())).then(() => {
-    // Without another listener the signal's own effect is what everybody expects.
+function onSignal(signal: ExitSignal): void {
+  const all = [...(targetsBySignal.get(signal) ?? [])];
+  targetsBySignal.delete(signal);
+  void Promise.all(all.map((target) => target.close())).then(() => {
+    // Without another listener, the process must end as the signal would have ended it.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   });
 }

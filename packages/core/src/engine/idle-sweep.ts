@@ -1,63 +1,64 @@
 import type { SeriesId } from '../metrics-backend.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 
-/** Series released before other work gets its turn. */
-const SLICE = 500;
+/** Series released before yielding to the event loop. */
+const SLICE_SERIES = 500;
 
-/** What the sweep works on. */
-export interface Swept {
+/** The owner of the series that are swept. */
+export interface SweepTarget {
   readonly series: SeriesRegistry;
-  /** Makes every remembered id void, so that whoever still wants a series finds it anew and thereby touches it. */
+  /** Voids all cached ids, so that the next sample of a series finds it in the registry and thereby marks it as used. */
   invalidate(): void;
   release(id: SeriesId): void;
-  /** All of one sweep were released. */
-  swept(): void;
+  /** Called after a sweep released its last series. */
+  forgetUnusedMetrics(): void;
 }
 
 /**
- * Releases series that had no sample for a while, a slice at a time.
+ * Releases series without samples for a while, a slice at a time.
  *
- * A series untouched for a whole period becomes a candidate, and all remembered ids become void at that moment. A sample
- * that comes for a candidate from then on can only find it through the registry, which touches it; so what is still
- * untouched when its slice comes is remembered by nobody.
+ * A series without a sample in a whole period becomes a candidate, and all cached ids become void at that moment. From then
+ * on, a sample finds a candidate only through the registry, which marks it as used. So no cache holds the id of a candidate
+ * that is still unused when its slice comes.
  */
 export class IdleSweep {
-  readonly #swept: Swept;
+  readonly #target: SweepTarget;
   #period: ReturnType<typeof setInterval> | undefined;
   #slice: ReturnType<typeof setImmediate> | undefined;
 
-  constructor(swept: Swept) {
-    this.#swept = swept;
+  constructor(target: SweepTarget) {
+    this.#target = target;
   }
 
-  /** Begins anew with this many milliseconds, or stops at 0. */
+  /** Starts over with this many milliseconds between sweeps; 0 stops. */
   restart(idleAfter: number): void {
     clearInterval(this.#period);
     clearImmediate(this.#slice);
     this.#slice = undefined;
+    // A timer cannot wait longer.
     if (!(idleAfter > 0 && idleAfter < 2 ** 31)) return;
-    this.#period = setInterval(() => this.#begin(), idleAfter);
+    this.#period = setInterval(() => this.#startSweep(), idleAfter);
     this.#period.unref?.();
   }
 
-  #begin(): void {
+  #startSweep(): void {
     if (this.#slice !== undefined) return;
-    const { series } = this.#swept;
+    const { series } = this.#target;
     const idle: SeriesId[] = [];
     series.forEach((id) => {
-      if (series.touched[id] === 0) idle.push(id);
+      if (series.recentlyUsed[id] === 0) idle.push(id);
     });
-    series.touched.fill(0);
+    series.recentlyUsed.fill(0);
     if (idle.length === 0) return;
-    this.#swept.invalidate();
-    this.#release(idle);
+    this.#target.invalidate();
+    this.#releaseSlice(idle);
   }
 
-  #release(idle: SeriesId[]): void {
-    const { series } = this.#swept;
-    for (const id of idle.splice(-SLICE)) if (series.touched[id] === 0) this.#swept.release(id);
-    this.#slice = idle.length === 0 ? undefined : setImmediate(() => this.#release(idle));
-    if (idle.length === 0) this.#swept.swept();
+  #releaseSlice(idle: SeriesId[]): void {
+    const { series } = this.#target;
+    for (const id of idle.splice(-SLICE_SERIES)) if (series.recentlyUsed[id] === 0) this.#target.release(id);
+    this.#slice = idle.length === 0 ? undefined : setImmediate(() => this.#releaseSlice(idle));
+    if (idle.length === 0) this.#target.forgetUnusedMetrics();
     this.#slice?.unref?.();
   }
 }

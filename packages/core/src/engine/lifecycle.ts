@@ -1,68 +1,69 @@
-import { cardinalityMode } from '../cardinality/cardinality-options.js';
+import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
-import type { CanonicalTags } from '../series/tags.js';
-import { NOTHING, type Use } from './active-backend.js';
+import { checkNumber } from '../options/option-checks.js';
+import type { NormalizedTags } from '../series/tags.js';
+import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { Engine } from './engine.js';
-import { addExitHooks, deleteExitHooks, type Exiting } from './exit-hooks.js';
+import { addExitHooks, deleteExitHooks, type ExitTarget } from './exit-hooks.js';
 import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
 
-/** Milliseconds for what is closed because something else took its place. */
-const RETIRE_TIMEOUT = 2000;
+/** Milliseconds that a backend has to close if the caller sets no timeout. */
+const DEFAULT_CLOSE_TIMEOUT = 2000;
 
-/** A timer turns a longer delay, such as no deadline at all, into one millisecond. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** The longest delay of a timer, which treats a longer one, such as an infinite deadline, as one millisecond. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** Which backend is in use, from `register` to `close` and the end of the process. */
-export class LifeCycle implements Exiting {
+/** Decides which backend is active, from `register` to `close` and the end of the process. */
+export class Lifecycle implements ExitTarget {
   readonly #engine: Engine;
-  /** Backends that were replaced or closed and have not finished, with their ends. */
+  /** Backends that are closing, with the promises of their ends. */
   readonly #closing = new Map<MetricsBackend, Promise<void>>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
-  register(backend: MetricsBackend, options: RegisterOptions, tags: CanonicalTags): Registration {
+  register(backend: MetricsBackend, options: RegisterOptions, tags: NormalizedTags): Registration {
     const engine = this.#engine;
-    const previous = engine.use;
+    const previous = engine.active;
     if (typeof backend?.open !== 'function')
       throw new TypeError('register() takes a backend, such as new StatsdMetricsBackend()');
     if (!previous.backend.replaceable && !options.replace)
       throw new Error(
-        'A backend is registered already: the cause says where. Pass { replace: true } to switch, or combine() both.',
-        { cause: previous.where },
+        'A backend is registered already: the cause shows where. Pass { replace: true } to switch, or combine() both.',
+        { cause: previous.registeredAt },
       );
-    cardinalityMode(options);
-    const { sampleRate = 1 } = options;
-    if (!(sampleRate >= 0 && sampleRate <= 1)) throw new RangeError(`sampleRate is from 0 to 1, not ${sampleRate}`);
-    // What is not replaceable is closed now and never comes back.
+    const rules = new CardinalityRules(options.cardinality ?? {}, options.strict);
+    checkNumber('sampleRate', options.sampleRate, 0, 1);
+    // A backend that is not replaceable is closed now and cannot be restored.
     let restorable = previous;
     while (!restorable.backend.replaceable) restorable = restorable.previous!;
-    const use: Use = { backend, options, tags, previous: restorable, where: new Error('registered here') };
-    this.#begin(use);
-    engine.guarded(() =>
+    const registeredAt = new Error('registered here');
+    const active: ActiveBackend = { backend, options, rules, tags, previous: restorable, registeredAt };
+    this.#replaceActive(active);
+    engine.callBackend(() =>
       backend.start?.({
-        // To the same handler to the end, which comes after `close`, or after another backend took its place.
+        // A backend reports to its own handler until its end, even after `close` or another `register`.
         report: (problem) => engine.problems.report(problem, options.onError),
         collect: () => {
-          if (engine.use === use) this.collect();
+          if (engine.active === active) this.collect();
         },
       }),
     );
     if (!backend.discards) {
       addExitHooks(this, options.signals);
-      if (previous === NOTHING && engine.discarded > 0)
-        engine.quietTell('not_registered', undefined, 'Samples came before register() and are lost: register first.', {
+      if (previous === NO_BACKEND && engine.discarded > 0)
+        engine.report('not_registered', undefined, 'Samples before register() are dropped: register first.', {
           count: engine.discarded,
         });
     }
     const dispose = (): void => {
-      use.disposed = true;
-      if (engine.use !== use) return;
-      let back = restorable;
-      while (back.disposed) back = back.previous!;
-      this.#begin(back);
-      this.#retire(backend);
+      active.disposed = true;
+      if (engine.active !== active) return;
+      let restored = restorable;
+      while (restored.disposed) restored = restored.previous!;
+      this.#replaceActive(restored);
+      this.#closeInBackground(backend);
     };
     return { dispose, [Symbol.dispose]: dispose };
   }
@@ -74,57 +75,57 @@ export class LifeCycle implements Exiting {
 
   async flush(): Promise<void> {
     this.collect();
-    const { backend } = this.#engine.use;
-    await Promise.all([this.#engine.attempt(() => backend.flush()), ...this.#closing.values()]);
+    const { backend } = this.#engine.active;
+    await Promise.all([this.#engine.callBackendAsync(() => backend.flush()), ...this.#closing.values()]);
   }
 
-  async close({ timeout = RETIRE_TIMEOUT }: CloseOptions = {}): Promise<void> {
+  async close({ timeout = DEFAULT_CLOSE_TIMEOUT }: CloseOptions = {}): Promise<void> {
     this.collect();
-    const { use } = this.#engine;
-    if (use !== NOTHING) {
-      this.#begin(NOTHING, timeout);
-      this.#retire(use.backend, timeout);
+    const { active } = this.#engine;
+    if (active !== NO_BACKEND) {
+      this.#replaceActive(NO_BACKEND, timeout);
+      this.#closeInBackground(active.backend, timeout);
     }
-    // A backend keeps its deadline; one that does not must not keep the application.
+    // A backend that misses its deadline must not delay the application.
     await new Promise<void>((resolve) => {
-      const deadline = setTimeout(resolve, Math.min(timeout + 100, LONGEST_TIMEOUT));
+      const deadline = setTimeout(resolve, Math.min(timeout + 100, MAX_TIMEOUT));
       void Promise.all(this.#closing.values()).then(() => {
         clearTimeout(deadline);
         resolve();
       });
     });
-    if (this.#engine.use === NOTHING) deleteExitHooks(this);
+    if (this.#engine.active === NO_BACKEND) deleteExitHooks(this);
   }
 
-  /** Hands over what can be handed over without waiting. */
+  /** Flushes the active and the closing backends as far as they can without waiting. */
   flushSync(): void {
     this.collect();
-    for (const backend of [this.#engine.use.backend, ...this.#closing.keys()])
-      this.#engine.guarded(() => backend.flushSync?.());
+    for (const backend of [this.#engine.active.backend, ...this.#closing.keys()])
+      this.#engine.callBackend(() => backend.flushSync?.());
   }
 
-  accounts(): BackendStats {
+  backendStats(): BackendStats {
     try {
-      return this.#engine.use.backend.stats();
+      return this.#engine.active.backend.stats();
     } catch {
-      return NOTHING.backend.stats();
+      return NO_BACKEND.backend.stats();
     }
   }
 
-  #begin(use: Use, timeout?: number): void {
+  #replaceActive(active: ActiveBackend, timeout?: number): void {
     const engine = this.#engine;
-    const { backend } = engine.use;
+    const { backend } = engine.active;
     const { series } = engine;
-    engine.put(use);
-    // A replaceable backend may come back, when its registration's successor is disposed; any other is closed.
-    if (backend.replaceable) series.forEach((id) => engine.guarded(() => backend.release(id)));
-    else this.#retire(backend, timeout);
+    engine.activate(active);
+    // A replaceable backend may be restored later, so it stays open. Any other is closed.
+    if (backend.replaceable) series.forEach((id) => engine.callBackend(() => backend.release(id)));
+    else this.#closeInBackground(backend, timeout);
   }
 
-  #retire(backend: MetricsBackend, timeout = RETIRE_TIMEOUT): void {
+  #closeInBackground(backend: MetricsBackend, timeout = DEFAULT_CLOSE_TIMEOUT): void {
     if (this.#closing.has(backend)) return;
     const end = this.#engine
-      .attempt(() => backend.close({ timeout }))
+      .callBackendAsync(() => backend.close({ timeout }))
       .then(() => {
         this.#closing.delete(backend);
       });

@@ -2,13 +2,13 @@ import type { CardinalityOptions } from '../cardinality/cardinality-options.js';
 import type { ProblemHandler } from '../problems/problem-reporter.js';
 import type { Tags } from '../series/tags.js';
 
-/** How a backend is used, whatever it is. Everything that is one backend's own is an option of its constructor. */
+/** Options that work the same for every backend. Options of one backend belong to its constructor. */
 export interface RegisterOptions {
-  /** Put before every metric's name as it is: a dot is yours to write. @default '' */
+  /** Prepended to every name unchanged; include the dot. @default '' */
   readonly prefix?: string | undefined;
-  /** Tags of every series; child, context and call tags win over them. */
+  /** Tags of every series; child, context and call tags override them. */
   readonly tags?: Tags | undefined;
-  /** For calls without one of their own; see `sampleRate` of a call. @default 1 */
+  /** The sampling rate of calls that set none; see `sampleRate` of a call. @default 1 */
   readonly sampleRate?: number | undefined;
   /**
    * Called with every problem, merged and rate limited. It may throw.
@@ -16,29 +16,29 @@ export interface RegisterOptions {
    */
   readonly onError?: ProblemHandler | undefined;
   /**
-   * Throws a `MetricsError` where a problem is met, also while the dummy is registered. For development and tests. Timers,
-   * `flush` and `close` only ever report.
+   * Throws each problem as a `MetricsError`, also while the dummy is registered. For development and tests. Timers, `flush`
+   * and `close` still only report.
    * @default false
    */
   readonly strict?: boolean | undefined;
-  /** Metrics switched off, by key or by its beginning: `['debug.*']`. `METRICS_DENY` (comma separated) adds to it. */
+  /** Metrics to switch off, by key or pattern: `['debug.*']`. `METRICS_DENY` (comma separated) adds to it. */
   readonly deny?: readonly string[] | undefined;
-  /** Register over a live backend: samples go to the new one at once, the old one is closed in the background. @default false */
+  /** Registers over a live backend: samples go to the new one from now on, the old one closes in the background. @default false */
   readonly replace?: boolean | undefined;
-  /** Signals on which to close and then die of the signal, such as `['SIGTERM']`. @default none: signals are yours */
+  /** Signals that close the backend and then terminate the process as usual, such as `['SIGTERM']`. @default none */
   readonly signals?: readonly ExitSignal[] | undefined;
-  /** How many series may be opened, and which tags had better not be used. */
+  /** Limits on the number of series, and which tags to drop or limit. */
   readonly cardinality?: CardinalityOptions | undefined;
 }
 
 export type ExitSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK';
 
 export interface CloseOptions {
-  /** Milliseconds. What could not be sent by then is dropped and counted. @default 2000 */
+  /** Milliseconds. Samples not sent by then are dropped and counted. @default 2000 */
   readonly timeout?: number | undefined;
 }
 
-/** Disposing it puts back what was registered before: the dummy or a recording backend; a live one was closed. */
+/** Undoes a `register`: disposing it restores the dummy or recording backend that was active before. A live one was closed. */
 export interface Registration {
   dispose(): void;
   [Symbol.dispose](): void;

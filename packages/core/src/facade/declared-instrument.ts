@@ -1,7 +1,7 @@
 import { emit } from '../engine/emit.js';
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
-import { NOT_FOUND } from '../series/tag-trie.js';
+import { NOT_FOUND } from '../series/series-result.js';
 import type { Tags } from '../series/tags.js';
 import type {
   Counter,
@@ -16,14 +16,15 @@ import type {
   Timing,
   TimingHandle,
 } from './instrument.js';
-import { type Entry, entryPath, type Scope } from './scope.js';
-import { copied, functionLast, quietly, type TimerTags, timeRun } from './timer.js';
+import { cachedSeries, type MetricCache } from './metric-cache.js';
+import type { Scope } from './scope.js';
+import { copyProperties, ignoreErrors, splitArguments, type TimedFunction, timeCall } from './timer.js';
 
 /**
- * A declared metric, of any kind: its interface shows the methods that fit one, and all of them record.
+ * A declared metric of any kind: each public interface shows the methods of one kind.
  *
- * It keeps the entry it found, as its handles keep their series, with the generation it found it in, and looks again when
- * the engine has moved on. So it may be made before `register` and follows whatever backend is in use.
+ * It keeps the cache of its metric with the generation in which it found it, and looks it up again in a later generation.
+ * Its handles do the same with their series. So it may be made before `register` and follows the active backend.
  */
 export class DeclaredInstrument
   implements Counter<string>, Gauge<string>, Timing<string>, Distribution<string>, SetInstrument<string>
@@ -33,7 +34,7 @@ export class DeclaredInstrument
   readonly key: string;
   readonly kind: MetricKind;
   readonly definition: GaugeDefinition;
-  #entry: Entry | undefined;
+  #cache: MetricCache | undefined;
   #generation = -1;
 
   constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition) {
@@ -44,7 +45,7 @@ export class DeclaredInstrument
     this.definition = definition;
   }
 
-  /** Has the gauge's observer read at each flush. */
+  /** Reads the gauge with `observe` at each flush. */
   observe(observe: () => number | undefined): void {
     const { engine, key } = this;
     engine.observers.add(() => {
@@ -53,16 +54,16 @@ export class DeclaredInstrument
       try {
         value = observe();
       } catch (cause) {
-        engine.quietTell('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
+        engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
       }
-      if (value !== undefined) quietly(() => this.record(value));
+      if (value !== undefined) ignoreErrors(() => this.record(value));
     });
   }
 
   incr(amountOrTags?: number | Tags, tags?: Tags): void {
     if (typeof amountOrTags === 'object' && amountOrTags !== null) {
       if (tags === undefined) this.record(1, amountOrTags);
-      else this.scope.misplaced(this.key);
+      else this.scope.reportMisplaced(this.key);
     } else this.record(amountOrTags ?? 1, tags);
   }
 
@@ -74,53 +75,53 @@ export class DeclaredInstrument
     this.record(member, tags);
   }
 
-  timer<Result>(tagsOrFn: Tags | undefined | ((tags: TimerTags) => Result), fn?: (tags: TimerTags) => Result): Result {
-    const [tags, run] = functionLast<Tags, (tags: TimerTags) => Result>(tagsOrFn, fn);
-    return timeRun(tags, run, (milliseconds, ended) => this.record(milliseconds, ended));
+  timer<Result>(tagsOrFn: Tags | undefined | TimedFunction<Result>, fn?: TimedFunction<Result>): Result {
+    const [tags, timed] = splitArguments<Tags, TimedFunction<Result>>(tagsOrFn, fn);
+    return timeCall(tags, timed, (milliseconds, allTags) => this.record(milliseconds, allTags));
   }
 
-  /** Its entry in the current generation; `undefined` where the sample was counted as discarded or dropped. */
-  current(): Entry | undefined {
+  /** Returns the metric's cache in the current generation; `undefined` if the sample was counted as discarded or dropped. */
+  currentCache(): MetricCache | undefined {
     const { engine, scope } = this;
-    if (this.#generation === engine.generation) return this.#entry;
-    if (scope.generation !== engine.generation && !scope.renew()) return undefined;
-    this.#entry = scope.entry(this.kind, this.key, this.definition.unit, this.definition.internal);
-    if (this.#entry !== undefined) this.#generation = engine.generation;
-    return this.#entry;
+    if (this.#generation === engine.generation) return this.#cache;
+    if (scope.generation !== engine.generation && !scope.refresh()) return undefined;
+    this.#cache = scope.findOrAddCache(this.kind, this.key, this.definition.unit, this.definition.internal);
+    if (this.#cache !== undefined) this.#generation = engine.generation;
+    return this.#cache;
   }
 
   record(value: unknown, tags?: Tags): void {
     const { engine, kind } = this;
     try {
-      const entry = this.current();
-      if (entry === undefined) return;
-      const rate = engine.admit(kind, this.key, value, engine.sampleRate);
+      const cache = this.currentCache();
+      if (cache === undefined) return;
+      const rate = engine.checkSample(kind, this.key, value, engine.sampleRate);
       if (rate === 0) return;
       const context = engine.context?.current();
-      let id = entryPath(entry, context, tags);
-      id = id === NOT_FOUND ? this.scope.open(entry, tags, undefined, context) : this.scope.touched(id);
+      let id = cachedSeries(cache, context, tags);
+      id = id === NOT_FOUND ? this.scope.openSeries(cache, tags, undefined, context) : this.scope.markUsed(id);
       if (id >= 0) emit(engine.backend, kind, id, value, rate);
     } catch (error) {
-      engine.caught(error, this.key);
+      engine.recordingFailed(error, this.key);
     }
   }
 
-  /** The handle of the series with these tags: one that exists, or a new one. */
-  with(tags: Tags): BoundSeries {
+  /** Returns the handle of the series with these tags: the existing one, or a new one. */
+  with(tags: Tags): SeriesHandle {
     const { engine } = this;
-    let handle: BoundSeries | undefined;
+    let handle: SeriesHandle | undefined;
     try {
-      handle = new BoundSeries(this, copied(tags));
-      if (handle.renew(0)) return engine.series.handles[handle.id] as BoundSeries;
+      handle = new SeriesHandle(this, copyProperties(tags));
+      if (handle.refresh(0)) return engine.series.handles[handle.id] as SeriesHandle;
     } catch (error) {
-      engine.caught(error, this.key);
+      engine.recordingFailed(error, this.key);
     }
-    return handle ?? new BoundSeries(this, {});
+    return handle ?? new SeriesHandle(this, {});
   }
 }
 
-/** One series of an instrument: its id, while that holds. */
-class BoundSeries implements CounterHandle, GaugeHandle, TimingHandle, DistributionHandle, SetHandle {
+/** An instrument bound to one series, whose id it keeps while the generation lasts. */
+class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, DistributionHandle, SetHandle {
   readonly engine: Engine;
   readonly kind: MetricKind;
   id: SeriesId = NOT_FOUND;
@@ -150,26 +151,26 @@ class BoundSeries implements CounterHandle, GaugeHandle, TimingHandle, Distribut
   record(value: unknown): void {
     const { engine, kind } = this;
     try {
-      if (this.generation !== engine.generation && !this.renew()) return;
-      const rate = engine.admit(kind, this.#instrument.key, value, engine.sampleRate);
+      if (this.generation !== engine.generation && !this.refresh()) return;
+      const rate = engine.checkSample(kind, this.#instrument.key, value, engine.sampleRate);
       if (rate === 0) return;
-      engine.series.touched[this.id] = 1;
+      engine.series.recentlyUsed[this.id] = 1;
       emit(engine.backend, kind, this.id, value, rate);
     } catch (error) {
-      engine.caught(error, this.#instrument.key);
+      engine.recordingFailed(error, this.#instrument.key);
     }
   }
 
-  /** Finds its series anew. Answers false where there is none; `samples` are then counted as lost. */
-  renew(samples = 1): boolean {
+  /** Finds or opens the series. Returns false if there is none; `samples` are counted as discarded if nothing receives them. */
+  refresh(samples = 1): boolean {
     const { engine } = this;
     if (engine.discarding) {
       engine.discarded += samples;
       return false;
     }
-    const entry = this.#instrument.current();
-    if (entry === undefined) return false;
-    this.id = this.#instrument.scope.open(entry, this.#tags);
+    const cache = this.#instrument.currentCache();
+    if (cache === undefined) return false;
+    this.id = this.#instrument.scope.openSeries(cache, this.#tags);
     if (this.id < 0) return false;
     this.generation = engine.generation;
     engine.series.handles[this.id] ??= this;

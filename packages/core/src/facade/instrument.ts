@@ -1,11 +1,8 @@
-import type { TagLists } from '../series/declared-tags.js';
+import type { TagLists } from '../series/metric-family.js';
 import type { TagValue } from '../series/tags.js';
-import type { TimerTags } from './timer.js';
+import type { TimedFunction } from './timer.js';
 
-/**
- * The tags of an instrument, each of them optional: the keys it was declared with, or an object of keys with the values
- * they may have.
- */
+/** The tags of an instrument, all optional: the declared keys, or an object of keys with the values they may have. */
 export type DeclaredTags<Declared extends string | TagLists> = [Declared] extends [never]
   ? { readonly [Name in string]: never }
   : [Declared] extends [string]
@@ -19,24 +16,24 @@ type ListedValue<Values> = Values extends readonly (infer Value)[] ? Value : Tag
 /** A metric declared once, before it is used. */
 export interface InstrumentDefinition<Declared extends string | TagLists = string | TagLists> {
   /**
-   * The tag keys calls may bring, as a list, or with their values: `{ result: ['success', 'failure'], queue: anyValue }`.
-   * Any other key is left out and reported, any other value becomes `__other__`. Register and child tags are added always.
+   * The tag keys that calls may pass, as a list, or with their values: `{ result: ['success', 'failure'], queue: anyValue }`.
+   * Any other key is dropped and reported, any other value becomes `__other__`. Tags of `register` and children always apply.
    */
   readonly tags?: readonly (Declared & string)[] | (Declared & TagLists) | undefined;
   readonly unit?: string | undefined;
-  /** What it counts, for people. */
+  /** A description of the metric for people. */
   readonly description?: string | undefined;
-  /** Keep it in the internal time series database as well. @default false */
+  /** Keeps it in the internal time series database as well. @default false */
   readonly internal?: boolean | undefined;
 }
 
 export interface GaugeDefinition<Declared extends string | TagLists = string | TagLists>
   extends InstrumentDefinition<Declared> {
-  /** Read at each flush. `undefined` leaves a reading out. */
+  /** Returns the value at each flush; `undefined` skips the reading. */
   readonly observe?: (() => number | undefined) | undefined;
 }
 
-/** One series of a counter, for hot loops. Context tags do not reach it. */
+/** One series of a counter, for hot loops. Context tags do not apply to handles. */
 export interface CounterHandle {
   incr(amount?: number): void;
 }
@@ -55,7 +52,7 @@ export interface SetHandle {
 
 export interface Counter<Declared extends string | TagLists> {
   incr(amountOrTags?: number | DeclaredTags<Declared>, tags?: DeclaredTags<Declared>): void;
-  /** Equal tags give the same handle, which stays valid for ever. */
+  /** Returns the handle of a series. Equal tags return the same handle, which stays valid forever. */
   with(tags: DeclaredTags<Declared>): CounterHandle;
 }
 export interface Gauge<Declared extends string | TagLists> {
@@ -64,9 +61,9 @@ export interface Gauge<Declared extends string | TagLists> {
 }
 export interface Timing<Declared extends string | TagLists> {
   record(milliseconds: number, tags?: DeclaredTags<Declared>): void;
-  /** As `metrics.timer`: times `fn` and the promise it answers, and adds the tag `result`, which needs no declaration. */
-  timer<Result>(fn: (tags: TimerTags) => Result): Result;
-  timer<Result>(tags: DeclaredTags<Declared> | undefined, fn: (tags: TimerTags) => Result): Result;
+  /** Times `fn` and the promise it returns, as `metrics.timer` does. Adds the tag `result`, which needs no declaration. */
+  timer<Result>(fn: TimedFunction<Result>): Result;
+  timer<Result>(tags: DeclaredTags<Declared> | undefined, fn: TimedFunction<Result>): Result;
   with(tags: DeclaredTags<Declared>): TimingHandle;
 }
 export interface Distribution<Declared extends string | TagLists> {

@@ -1,23 +1,21 @@
-import {
-  type CardinalityReport,
-  type CustomMetricOptions,
-  cardinalityReport,
-} from '../cardinality/cardinality-report.js';
+import { type CardinalityReport, cardinalityReport } from '../cardinality/cardinality-report.js';
 import { ContextTags } from '../engine/context-tags.js';
 import { emit } from '../engine/emit.js';
-import { Engine, type MetricsTap } from '../engine/engine.js';
-import { LifeCycle } from '../engine/lifecycle.js';
+import { Engine } from '../engine/engine.js';
+import type { Interceptable, Interceptor } from '../engine/interceptor.js';
+import { Lifecycle } from '../engine/lifecycle.js';
 import type { CloseOptions, RegisterOptions, Registration } from '../engine/registration.js';
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
-import type { TagLists } from '../series/declared-tags.js';
+import type { TagLists } from '../series/metric-family.js';
 import {
   type MetricOptions,
-  mergedTags,
-  type ReadTags,
+  type NormalizedTags,
+  normalizeTags,
+  type RawTags,
   type RecordOptions,
-  SEPARATOR,
+  TAG_SEPARATOR,
   type Tags,
-  tagTexts,
+  tagKeys,
 } from '../series/tags.js';
 import { DeclaredInstrument } from './declared-instrument.js';
 import type {
@@ -30,33 +28,43 @@ import type {
   Timing,
 } from './instrument.js';
 import type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './metrics.js';
+import { recordEvent } from './record-event.js';
 import { Scope } from './scope.js';
-import { copied, functionLast, quietly, startTimer, type Timer, type TimerTags, timeRun } from './timer.js';
+import {
+  copyProperties,
+  ignoreErrors,
+  splitArguments,
+  startTimer,
+  type TimedFunction,
+  type Timer,
+  timeCall,
+} from './timer.js';
 
 /** Children that are remembered, so that equal ones are one object and share their caches. */
 const MAX_CHILDREN = 1000;
 
-/** Timestamps are seconds; a number as large as this is milliseconds. */
-const MAX_TIMESTAMP = 1e11;
-
-type Callback<Result> = (tags: TimerTags) => Result;
+/** A larger timestamp is not in seconds but in milliseconds. */
+const MAX_TIMESTAMP_SECONDS = 1e11;
 
 /** The root of an application's metrics, or a child: the verbs over a scope. */
-export class MetricsFacade implements Metrics {
+export class MetricsFacade implements Metrics, Interceptable {
   readonly #scope: Scope;
   readonly #engine: Engine;
-  readonly #cycle: LifeCycle;
+  readonly #lifecycle: Lifecycle;
   readonly #children = new Map<string, MetricsFacade>();
   readonly #instruments = new Map<string, DeclaredInstrument>();
 
-  constructor(scope: Scope = new Scope(new Engine(), '', new Map()), cycle: LifeCycle = new LifeCycle(scope.engine)) {
+  constructor(
+    scope: Scope = new Scope(new Engine(), '', new Map()),
+    lifecycle: Lifecycle = new Lifecycle(scope.engine),
+  ) {
     this.#scope = scope;
     this.#engine = scope.engine;
-    this.#cycle = cycle;
+    this.#lifecycle = lifecycle;
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
-    return this.#cycle.register(backend, options, mergedTags(undefined, this.#readQuietly(options.tags, 'register')));
+    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options.tags, 'register'));
   }
 
   incr(key: string, amountOrOptions?: number | MetricOptions, options?: MetricOptions): void {
@@ -81,47 +89,67 @@ export class MetricsFacade implements Metrics {
     this.#record('set', key, member, options, arguments.length > 3);
   }
 
-  /** Every verb ends here. A small function for each kind would be no faster: the branches are the caller's constants. */
-  #record(kind: MetricKind, key: string, value: unknown, options: MetricOptions | undefined, misplaced: boolean): void {
+  /** Records a sample of any kind. A function for each kind would not be faster: the branches are constant for a caller. */
+  #record(
+    kind: MetricKind,
+    key: string,
+    value: unknown,
+    options: MetricOptions | undefined,
+    isMisplaced: boolean,
+  ): void {
     const scope = this.#scope;
     const engine = this.#engine;
     try {
-      if (scope.generation !== engine.generation && !scope.renew()) return;
-      if (misplaced) return void scope.misplaced(key);
-      const rate = engine.admit(kind, key, value, options?.sampleRate ?? engine.sampleRate);
+      if (scope.generation !== engine.generation && !scope.refresh()) return;
+      if (isMisplaced) return void scope.reportMisplaced(key);
+      const rate = engine.checkSample(kind, key, value, options?.sampleRate ?? engine.sampleRate);
       if (rate === 0) return;
-      const id = scope.locate(kind, key, options);
+      const id = scope.findOrOpen(kind, key, options);
       if (id < 0) return;
       if (options?.timestamp === undefined) emit(engine.backend, kind, id, value, rate);
       else this.#recordAt(kind, id, key, value as number, options.timestamp, rate);
     } catch (error) {
-      engine.caught(error, key);
+      engine.recordingFailed(error, key);
+    }
+  }
+
+  #recordAt(kind: MetricKind, id: SeriesId, key: string, value: number, timestamp: number, rate: number): void {
+    const engine = this.#engine;
+    const { backend } = engine;
+    if (!(Number.isFinite(timestamp) && timestamp > 0 && timestamp < MAX_TIMESTAMP_SECONDS))
+      engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
+    else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
+    else {
+      emit(backend, kind, id, value, rate);
+      const message = 'This backend or kind has no timestamps; the sample counts as of now.';
+      engine.reportOrThrow('timestamp_unsupported', key, message);
     }
   }
 
   event(event: EventOptions): void {
-    this.#occurrence('event', event, event?.title);
+    recordEvent(this.#scope, 'event', event, event?.title);
   }
 
   serviceCheck(check: ServiceCheckOptions): void {
-    this.#occurrence('serviceCheck', check, check?.name);
+    recordEvent(this.#scope, 'serviceCheck', check, check?.name);
   }
 
-  timer<Result>(key: string, optionsOrFn: RecordOptions | undefined | Callback<Result>, fn?: Callback<Result>): Result {
-    const [options, run] = functionLast<RecordOptions, Callback<Result>>(optionsOrFn, fn);
-    return timeRun(options?.tags, run, (milliseconds, tags) =>
-      this.timing(key, milliseconds, Object.assign(copied(options), { tags })),
+  timer<Result>(
+    key: string,
+    optionsOrFn: RecordOptions | undefined | TimedFunction<Result>,
+    fn?: TimedFunction<Result>,
+  ): Result {
+    const [options, timed] = splitArguments<RecordOptions, TimedFunction<Result>>(optionsOrFn, fn);
+    return timeCall(options?.tags, timed, (milliseconds, tags) =>
+      this.timing(key, milliseconds, Object.assign(copyProperties(options), { tags })),
     );
   }
 
   startTimer(key: string, options?: RecordOptions): Timer {
-    return startTimer((milliseconds, tags) =>
-      this.timing(
-        key,
-        milliseconds,
-        tags ? Object.assign(copied(options), { tags: Object.assign(copied(options?.tags), tags) }) : options,
-      ),
-    );
+    return startTimer((milliseconds, added) => {
+      const tags = added && Object.assign(copyProperties(options?.tags), added);
+      this.timing(key, milliseconds, tags ? Object.assign(copyProperties(options), { tags }) : options);
+    });
   }
 
   wraps<Args extends unknown[], Result>(
@@ -129,7 +157,7 @@ export class MetricsFacade implements Metrics {
     optionsOrFn: RecordOptions | undefined | ((...args: Args) => Result),
     fn?: (...args: Args) => Result,
   ): (...args: Args) => Result {
-    const [options, wrapped] = functionLast<RecordOptions, (...args: Args) => Result>(optionsOrFn, fn);
+    const [options, wrapped] = splitArguments<RecordOptions, (...args: Args) => Result>(optionsOrFn, fn);
     const time = (run: () => Result): Result => this.timer(key, options, run);
     const timed = function (this: unknown, ...args: Args): Result {
       return time(() => wrapped.apply(this, args));
@@ -148,27 +176,25 @@ export class MetricsFacade implements Metrics {
   }
 
   withTags<Result>(tags: Tags, fn: () => Result): Result {
-    const context = this.#context();
-    const read = context && this.#readQuietly(tags, 'withTags');
-    return read ? context.run(read, fn) : fn();
+    const context = this.#loadContext();
+    return context ? context.run(this.#readTagsSafely(tags, 'withTags'), fn) : fn();
   }
 
   addTags(tags: Tags): void {
-    const context = this.#context();
-    const read = context && this.#readQuietly(tags, 'addTags');
-    if (read && !context.add(read))
-      this.#engine.quietTell('no_context', undefined, 'addTags() adds to the enclosing withTags(), and there is none.');
+    const isAdded = this.#loadContext()?.add(this.#readTagsSafely(tags, 'addTags')) ?? true;
+    if (!isAdded)
+      this.#engine.report('no_context', undefined, 'addTags() adds to the enclosing withTags(), but there is none.');
   }
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
-    const own = mergedTags(undefined, this.#readQuietly(tags, prefix));
-    const id = [prefix, ...tagTexts(own)].join(SEPARATOR);
+    const childTags = this.#readTagsSafely(tags, prefix);
+    const id = [prefix, ...tagKeys(childTags)].join(TAG_SEPARATOR);
     let child = this.#children.get(id);
     if (child === undefined) {
       if (this.#children.size === MAX_CHILDREN) this.#children.clear();
       const { engine, prefix: parentPrefix, tags: parentTags } = this.#scope;
-      const scope = new Scope(engine, parentPrefix + prefix, new Map([...parentTags, ...own]));
-      this.#children.set(id, (child = new MetricsFacade(scope, this.#cycle)));
+      const scope = new Scope(engine, parentPrefix + prefix, new Map([...parentTags, ...childTags]));
+      this.#children.set(id, (child = new MetricsFacade(scope, this.#lifecycle)));
     }
     return child;
   }
@@ -177,101 +203,38 @@ export class MetricsFacade implements Metrics {
     key: string,
     definition: InstrumentDefinition<Declared> = {},
   ): Counter<Declared> {
-    return this.#define('counter', key, definition);
+    return this.#defineInstrument('counter', key, definition);
   }
 
   defineGauge<const Declared extends string | TagLists = never>(
     key: string,
     definition: GaugeDefinition<Declared> = {},
   ): Gauge<Declared> {
-    return this.#define('gauge', key, definition);
+    return this.#defineInstrument('gauge', key, definition);
   }
 
   defineTiming<const Declared extends string | TagLists = never>(
     key: string,
     definition: InstrumentDefinition<Declared> = {},
   ): Timing<Declared> {
-    return this.#define('timing', key, definition);
+    return this.#defineInstrument('timing', key, definition);
   }
 
   defineDistribution<const Declared extends string | TagLists = never>(
     key: string,
     definition: InstrumentDefinition<Declared> = {},
   ): Distribution<Declared> {
-    return this.#define('distribution', key, definition);
+    return this.#defineInstrument('distribution', key, definition);
   }
 
   defineSet<const Declared extends string | TagLists = never>(
     key: string,
     definition: InstrumentDefinition<Declared> = {},
   ): SetInstrument<Declared> {
-    return this.#define('set', key, definition);
+    return this.#defineInstrument('set', key, definition);
   }
 
-  flush(): Promise<void> {
-    return this.#cycle.flush();
-  }
-
-  close(options?: CloseOptions): Promise<void> {
-    return this.#cycle.close(options);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#cycle.close();
-  }
-
-  stats(): MetricsStats {
-    const { discarded, dropped, sampledOut, series } = this.#engine;
-    return { discarded, dropped: { ...dropped }, sampledOut, series: series.size, backend: this.#cycle.accounts() };
-  }
-
-  cardinality(counting?: CustomMetricOptions): CardinalityReport {
-    return cardinalityReport(this.#engine, counting);
-  }
-
-  tap(tap: MetricsTap): { [Symbol.dispose](): void } {
-    const end = this.#engine.tap(tap);
-    return { [Symbol.dispose]: end };
-  }
-
-  #recordAt(kind: MetricKind, id: SeriesId, key: string, value: number, timestamp: number, rate: number): void {
-    const engine = this.#engine;
-    const { backend } = engine;
-    if (!(Number.isFinite(timestamp) && timestamp > 0 && timestamp < MAX_TIMESTAMP))
-      engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
-    else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
-    else {
-      emit(backend, kind, id, value, rate);
-      engine.tell(
-        'timestamp_unsupported',
-        key,
-        'Not in this backend, or not for this kind; the sample counts as of now.',
-      );
-    }
-  }
-
-  /** Events and service checks: rare, so merged and checked anew each time. */
-  #occurrence(verb: 'event' | 'serviceCheck', given: EventOptions | ServiceCheckOptions, title: unknown): void {
-    const engine = this.#engine;
-    const scope = this.#scope;
-    try {
-      if (scope.generation !== engine.generation && !scope.renew()) return;
-      if (typeof title !== 'string' || title === '')
-        return void engine.drop('invalid_value', verb, 'A title or a name is a string.', { value: title });
-      const read = scope.read(given.tags, title);
-      if (read === undefined) return;
-      const { backend } = engine;
-      const name = verb === 'event' ? undefined : { name: engine.series.prefix + scope.prefix + title };
-      const tags = Object.fromEntries(scope.merged(read, engine.context?.current()));
-      // The verbs differ in what they take beside the tags, which is the caller's.
-      if (backend[verb]) backend[verb]({ ...given, ...name, tags } as never);
-      else engine.drop('unsupported', title, 'The backend has no events or service checks.');
-    } catch (error) {
-      engine.caught(error, title);
-    }
-  }
-
-  #define(kind: MetricKind, key: string, definition: GaugeDefinition): DeclaredInstrument {
+  #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): DeclaredInstrument {
     const known = this.#instruments.get(key);
     this.#scope.declare(kind, key, definition, known?.definition);
     if (known?.kind === kind) return known;
@@ -283,25 +246,49 @@ export class MetricsFacade implements Metrics {
     return instrument;
   }
 
-  /** Creates the context at its first use, or says that this runtime has none. */
-  #context(): ContextTags | undefined {
-    const engine = this.#engine;
-    engine.context ??= ContextTags.create();
-    if (engine.context === undefined)
-      engine.quietTell(
-        'context_unavailable',
-        undefined,
-        'This runtime has no AsyncLocalStorage, hence no context tags.',
-      );
-    return engine.context;
+  flush(): Promise<void> {
+    return this.#lifecycle.flush();
   }
 
-  /** Tags that belong to no sample: none where they are bad, which is told, and never thrown. */
-  #readQuietly(tags: Tags | undefined, where: string): ReadTags {
-    let read: ReadTags | undefined;
-    quietly(() => {
-      read = this.#scope.read(tags, where);
+  close(options?: CloseOptions): Promise<void> {
+    return this.#lifecycle.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#lifecycle.close();
+  }
+
+  stats(): MetricsStats {
+    const { discarded, dropped, sampledOut, series } = this.#engine;
+    const backend = this.#lifecycle.backendStats();
+    return { discarded, dropped: { ...dropped }, sampledOut, series: series.size, backend };
+  }
+
+  cardinality(): CardinalityReport {
+    const { families, guard, series } = this.#engine;
+    return cardinalityReport(families.values(), guard, series.size);
+  }
+
+  intercept(interceptor: Interceptor): () => void {
+    return this.#engine.intercept(interceptor);
+  }
+
+  /** Returns the context tags. Loads AsyncLocalStorage at their first use, because it slows down every await. */
+  #loadContext(): ContextTags | undefined {
+    const engine = this.#engine;
+    if (engine.context !== undefined) return engine.context;
+    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
+    if (hooks?.AsyncLocalStorage) return (engine.context = new ContextTags(new hooks.AsyncLocalStorage()));
+    const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';
+    return void engine.report('context_unavailable', undefined, message);
+  }
+
+  /** Returns tags that belong to no sample, normalized. Invalid ones are reported and dropped, and never throw. */
+  #readTagsSafely(tags: Tags | undefined, source: string): NormalizedTags {
+    let raw: RawTags | undefined;
+    ignoreErrors(() => {
+      raw = this.#scope.readTags(tags, source);
     });
-    return read ?? new Map();
+    return normalizeTags(raw ?? new Map());
   }
 }

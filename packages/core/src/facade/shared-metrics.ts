@@ -3,26 +3,30 @@ import type { MetricsBackend } from '../metrics-backend.js';
 import type { Metrics } from './metrics.js';
 import { MetricsFacade } from './metrics-facade.js';
 
-/** Where all copies of this package in a process meet; the number is that of the contract, not of the package. */
+/** Under this key all copies of this package in a process share one facade. Its number is the version of the contract. */
 const KEY: unique symbol = Symbol.for('@metrics/core/v1');
 
 type Process = typeof globalThis & { [KEY]?: Metrics };
 
-/** The facade of this process. The first copy of the package that loads makes it, all others use it. */
-export const metrics: Metrics = /* @__PURE__ */ shared();
+/** The facade of this process. The first copy of the package to load creates it; all others use it. */
+export const metrics: Metrics = /* @__PURE__ */ getShared();
 
-function shared(): Metrics {
+function getShared(): Metrics {
   const process: Process = globalThis;
   process[KEY] ??= new MetricsFacade();
   return process[KEY];
 }
 
-/** An instance of its own, with its own backend, series and accounts: for libraries, dependency injection, parallel tests. */
+/**
+ * Returns a facade with its own backend, series and counts: for libraries, dependency injection, parallel tests.
+ *
+ * @throws {TypeError | RangeError} if `backend` or an option is invalid.
+ */
 export function createMetrics(
   options: RegisterOptions & { readonly backend?: MetricsBackend | undefined } = {},
 ): Metrics {
-  const { backend, ...registered } = options;
-  const created = new MetricsFacade();
-  if (backend !== undefined) created.register(backend, registered);
-  return created;
+  const { backend, ...registerOptions } = options;
+  const facade = new MetricsFacade();
+  if (backend !== undefined) facade.register(backend, registerOptions);
+  return facade;
 }

@@ -1,12 +1,12 @@
 import { isIdentifier } from './route-template.js';
 
-/** A class name or a code: no spaces, no digit in front. Five digits or capitals are an SQLSTATE: `23505`, `40P01`. */
+/** A class name or a code, without spaces or a leading digit. Five digits or capitals are an SQLSTATE: `23505`, `40P01`. */
 const NAME = /^(?:[a-z_$][\w$./-]{0,63}|[\dA-Z]{5})$/i;
 
 /**
- * What kind of error it is, as few words as possible and never its message: its `code` where that is a name
- * (`ECONNREFUSED`, `ERR_INVALID_ARG_TYPE`, `23505`), else its `name`, else the name of its class. For what is no object, its
- * type: `string`, `undefined`.
+ * Returns the kind of an error, never its message: its `code` if that is a name (`ECONNREFUSED`, `ERR_INVALID_ARG_TYPE`,
+ * `23505`), else its `name`, else the name of its class. For a value that is not an object, returns its type: `string`,
+ * `undefined`.
  */
 export function errorName(error: unknown): string {
   try {
@@ -21,6 +21,6 @@ export function errorName(error: unknown): string {
   }
 }
 
-function isName(text: unknown): text is string {
-  return typeof text === 'string' && NAME.test(text) && (text.length === 5 || !isIdentifier(text));
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value) && (value.length === 5 || !isIdentifier(value));
 }

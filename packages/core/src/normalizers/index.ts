@@ -1,4 +1,5 @@
-/** The subpath `@metrics/core/normalizers`: tag values with few forms from values with many. Pure; none ever throws. */
+// The subpath `@metrics/core/normalizers`: pure functions that turn values with many forms into tag values with few. None throws.
+
 export { errorName } from './error-name.js';
 export { routeTemplate } from './route-template.js';
 export { type StatusClass, statusClass } from './status-class.js';

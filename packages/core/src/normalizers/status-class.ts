@@ -1,9 +1,9 @@
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'unknown';
 
-/** The class of an HTTP status: `503` and `'503'` are `5xx`; what is no status from 100 to 599 is `unknown`. */
+/** Returns the class of an HTTP status, `5xx` for `503` and `'503'`, or `unknown` unless it is from 100 to 599. */
 export function statusClass(status: number | string | null | undefined): StatusClass {
   const number = typeof status === 'string' ? Number(status) : status;
-  // A caller without types may pass anything; nothing but a number is a safe integer.
+  // A caller without types may pass anything; only a number can be a safe integer.
   if (!Number.isSafeInteger(number) || number! < 100 || number! > 599) return 'unknown';
   return `${String(number)[0] as '1' | '2' | '3' | '4' | '5'}xx`;
 }

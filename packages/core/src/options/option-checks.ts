@@ -16,6 +16,12 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
     throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}.`);
 }
 
+/** @throws {RangeError} if the value is not a number from `min` to `max`. */
+export function checkNumber(name: string, value: unknown, min: number, max: number): void {
+  if (value === undefined || (typeof value === 'number' && value >= min && value <= max)) return;
+  throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${describeValue(value)}.`);
+}
+
 /** @throws {TypeError} if the value is not a boolean. */
 export function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')

@@ -1,18 +1,18 @@
 import type { Problem } from './problem.js';
-import { sentence } from './problem-reporter.js';
+import { formatProblem } from './problem-reporter.js';
 
-/** Thrown in strict mode, where a problem should stop a test or a developer. `problem` says what to do about it. */
+/** Thrown in strict mode in place of a report; {@link problem} says what to do. */
 export class MetricsError extends Error {
   override readonly name: string = 'MetricsError';
   readonly problem: Problem;
 
   constructor(problem: Problem) {
-    super(sentence(problem), { cause: problem.cause });
+    super(formatProblem(problem), { cause: problem.cause });
     this.problem = problem;
   }
 }
 
-/** Thrown where the cardinality guard is strict: a tag, or a metric, would bring more series than it should. */
+/** Thrown if the cardinality guard is strict and a tag or a metric would open series that it limits. */
 export class CardinalityError extends MetricsError {
   override readonly name = 'CardinalityError';
 

@@ -1,6 +1,6 @@
 /**
- * Why a sample was lost or something was not done as asked. Backends add codes of their own, in `snake_case`, listed in
- * their READMEs; the codes of the facade are listed with their messages in `docs/problems.md`.
+ * Names the reason why a sample was dropped or a request was not followed. Backends add their own codes in `snake_case`,
+ * listed in their READMEs; `docs/problems.md` lists the codes of the facade.
  */
 export type ProblemCode =
   | 'invalid_key'
@@ -36,17 +36,17 @@ export type ProblemCode =
   | 'too_many_metrics'
   | (string & {});
 
-/** Something that went wrong, told to `onError` and never thrown (except in strict mode). */
+/** A misuse or failure, reported to `onError`. Only strict mode throws it, as a `MetricsError`. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** The metric's key, where one is concerned. */
+  /** The metric's key, if the problem concerns one metric. */
   readonly metric?: string | undefined;
   readonly tag?: string | undefined;
-  /** The offending value, shortened, never a secret. */
+  /** The offending value, shortened. Never a secret. */
   readonly value?: string | undefined;
-  /** How often it happened since it was last told. */
+  /** The number of occurrences since the last report. */
   readonly count: number;
-  /** One sentence that says what is wrong and what to do. */
+  /** One or two sentences that say what is wrong and what to do. */
   readonly message: string;
   readonly cause?: unknown;
 }

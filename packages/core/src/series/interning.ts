@@ -1,11 +1,9 @@
-/**
- * Strings and rows of integers as small integers: what keeps a series at tens of bytes.
- *
- * A metric name or a tag is acquired once and is an integer from then on; a series is a row of such integers, found again
- * by hashing the integers, never by building a string. Used by the facade and by backends that keep many series.
- */
+// Represents strings, and rows of integers, by small integers, which keeps a series at tens of bytes.
+//
+// A metric name or a tag is interned once. A series is a row of such integers and is found by hashing the integers, never by
+// building a string. The facade and backends with many series use it.
 
-/** Strings with a reference count, each known by a dense integer that is reused after the last release. */
+/** Strings with a reference count, each identified by a dense integer that is reused after the last release. */
 export class Interner {
   readonly #ids = new Map<string, number>();
   readonly #texts: (string | undefined)[] = [];
@@ -16,7 +14,7 @@ export class Interner {
     return this.#ids.size;
   }
 
-  /** The id of `text`, with one more reference to it. The text is copied, so a slice does not keep its parent alive. */
+  /** Returns the id of a string and adds a reference. Stores a copy, so that a slice does not keep its parent alive. */
   acquire(text: string): number {
     const known = this.#ids.get(text);
     if (known !== undefined) {
@@ -35,7 +33,7 @@ export class Interner {
     this.#references[id]! += 1;
   }
 
-  /** Gives one reference back. Answers whether it was the last, so that the id may come back for another text. */
+  /** Removes a reference. Returns true if it was the last: the id may then be reused for another string. */
   release(id: number): boolean {
     if ((this.#references[id]! -= 1) > 0) return false;
     this.#ids.delete(this.#texts[id]!);
@@ -44,29 +42,31 @@ export class Interner {
     return true;
   }
 
+  /** Returns the id of a string that has references. */
   find(text: string): number | undefined {
     return this.#ids.get(text);
   }
 
+  /** Returns the string of an id that has references. */
   text(id: number): string {
     return this.#texts[id]!;
   }
 }
 
-/** The share of buckets in use at which there must be more. */
-const FULL = 0.75;
+/** The share of used buckets that makes the table grow. */
+const MAX_LOAD = 0.75;
 
-/** Rows of integers, each known by a dense integer that is reused after it was removed. Equal rows are one row. */
+/** Distinct rows of integers, each identified by a dense integer that is reused after the row is removed. */
 export class RowTable {
-  /** Where a row starts in `#cells`: its length, then its integers. Minus one where the id is free. */
+  /** By id, the index in `#cells` of a row's length, which its integers follow; -1 if the id is free. */
   #starts = new Int32Array(16).fill(-1);
   #cells = new Int32Array(64);
   #cellsUsed = 0;
-  /** Per row length, the start of the first free stretch; each holds the start of the next. Minus one ends the list. */
-  readonly #freeStretches: number[] = [];
+  /** By row length, the start of the first free block. Each free block links to the next one; -1 ends the list. */
+  readonly #freeBlocks: number[] = [];
   readonly #freeIds: number[] = [];
   #nextId = 0;
-  /** Open addressing, linear probing, at most {@link FULL}: id + 1, or 0 for empty. A removed row's stays until a rehash. */
+  /** A hash table with linear probing: id + 1, or 0 if empty. Buckets of removed rows stay until a rehash. */
   #buckets = new Int32Array(32);
   #bucketsUsed = 0;
 
@@ -74,7 +74,7 @@ export class RowTable {
     return this.#nextId - this.#freeIds.length;
   }
 
-  /** One more than the greatest id ever given: the length a column needs. */
+  /** One more than the largest id ever used: the length that a column needs. */
   get bound(): number {
     return this.#nextId;
   }
@@ -87,43 +87,43 @@ export class RowTable {
     return this.#cells[this.#starts[id]!]!;
   }
 
-  /** The integer at `index` of row `id`. */
+  /** Returns the integer at `index` of a row. */
   at(id: number, index: number): number {
     return this.#cells[this.#starts[id]! + 1 + index]!;
   }
 
-  /** The id of the row, or -1. */
+  /** Returns the id of the row, or -1. */
   find(row: readonly number[]): number {
     return this.#buckets[this.#bucketOf(row, 0, row.length)]! - 1;
   }
 
-  /** Adds a row that {@link find} does not know. */
+  /** Adds a row for which {@link find} returns -1, and returns its id. */
   insert(row: readonly number[]): number {
-    if (this.#bucketsUsed >= this.#buckets.length * FULL) this.#rehash();
+    if (this.#bucketsUsed >= this.#buckets.length * MAX_LOAD) this.#rehash();
     const id = this.#freeIds.pop() ?? this.#nextId++;
     if (id >= this.#starts.length) this.#starts = grow(this.#starts, -1);
     const start = this.#allocate(row.length);
     this.#starts[id] = start;
     this.#cells[start] = row.length;
     this.#cells.set(row, start + 1);
-    this.#enter(id);
+    this.#addToBuckets(id);
     return id;
   }
 
   remove(id: number): void {
     const start = this.#starts[id]!;
     const length = this.#cells[start]!;
-    this.#cells[start + 1] = this.#freeStretches[length] ?? -1;
-    this.#freeStretches[length] = start;
+    this.#cells[start + 1] = this.#freeBlocks[length] ?? -1;
+    this.#freeBlocks[length] = start;
     this.#starts[id] = -1;
     this.#freeIds.push(id);
   }
 
-  /** A stretch of `length` integers behind its length, with room for at least one: a free one links to the next. */
+  /** Returns the start of a block for `length` integers after their count; it has room for one at least, as a free block's link. */
   #allocate(length: number): number {
-    const free = this.#freeStretches[length] ?? -1;
+    const free = this.#freeBlocks[length] ?? -1;
     if (free >= 0) {
-      this.#freeStretches[length] = this.#cells[free + 1]!;
+      this.#freeBlocks[length] = this.#cells[free + 1]!;
       return free;
     }
     const start = this.#cellsUsed;
@@ -132,7 +132,7 @@ export class RowTable {
     return start;
   }
 
-  /** The bucket that holds an equal row, or the empty one where it belongs. The row is `length` integers of `cells`. */
+  /** Returns the bucket of an equal row, or the empty one to use for it. The row is `length` integers of `cells`. */
   #bucketOf(cells: ArrayLike<number>, from: number, length: number): number {
     const buckets = this.#buckets;
     let hash = length;
@@ -141,10 +141,10 @@ export class RowTable {
       hash ^= hash >>> 15;
     }
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    // Scaled to the number of buckets, which is no power of two: that could be twice as many as are needed.
+    // Scales the hash to the number of buckets, which is not a power of two: that could be twice what is needed.
     let bucket = Math.floor((((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32) * buckets.length);
-    for (let held = buckets[bucket]!; held !== 0; held = buckets[bucket]!) {
-      if (this.#equals(this.#starts[held - 1]!, cells, from, length)) return bucket;
+    for (let entry = buckets[bucket]!; entry !== 0; entry = buckets[bucket]!) {
+      if (this.#equals(this.#starts[entry - 1]!, cells, from, length)) return bucket;
       bucket = bucket + 1 === buckets.length ? 0 : bucket + 1;
     }
     return bucket;
@@ -156,22 +156,22 @@ export class RowTable {
     return true;
   }
 
-  /** Makes a row findable. Its id may stand in the very bucket already, from a row before. */
-  #enter(id: number): void {
+  /** Makes a row findable. The bucket may still hold this id from a removed row. */
+  #addToBuckets(id: number): void {
     const bucket = this.#bucketOf(this.#cells, this.#starts[id]! + 1, this.length(id));
     if (this.#buckets[bucket] === 0) this.#bucketsUsed += 1;
     this.#buckets[bucket] = id + 1;
   }
 
-  /** Leaves out the buckets of removed rows, and makes so many that it is rare. */
+  /** Rebuilds the buckets without removed rows, with room to make the next rehash rare. */
   #rehash(): void {
-    this.#buckets = new Int32Array(Math.max(32, Math.ceil((this.size * 1.5) / FULL)));
+    this.#buckets = new Int32Array(Math.max(32, Math.ceil((this.size * 1.5) / MAX_LOAD)));
     this.#bucketsUsed = 0;
-    for (let id = 0; id < this.#nextId; id += 1) if (this.has(id)) this.#enter(id);
+    for (let id = 0; id < this.#nextId; id += 1) if (this.has(id)) this.#addToBuckets(id);
   }
 }
 
-/** A copy an eighth longer, its new part filled with `fill`. Doubling would leave up to half of a large column unused. */
+/** Returns a copy an eighth longer, padded with `fill`. Doubling would leave up to half of a large column unused. */
 export function grow<T extends Int32Array | Float64Array | Uint8Array | Uint32Array>(column: T, fill = 0): T {
   const copy = new (column.constructor as new (length: number) => T)(Math.ceil(column.length * 1.125));
   copy.set(column);
@@ -179,7 +179,7 @@ export function grow<T extends Int32Array | Float64Array | Uint8Array | Uint32Ar
   return copy;
 }
 
-/** A copy without the parent that a sliced string keeps alive; engines offer no direct way, and slice from 13 characters. */
+/** Returns a copy that keeps no parent string alive. V8 shares the parent of slices from 13 characters on, and offers no direct way. */
 export function flatCopy(text: string): string {
   return text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string);
 }

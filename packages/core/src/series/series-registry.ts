@@ -1,21 +1,21 @@
 import type { Series, SeriesId } from '../metrics-backend.js';
 import { grow, Interner, RowTable } from './interning.js';
-import type { Family } from './metric-family.js';
-import { NOT_FOUND } from './tag-trie.js';
-import { type CanonicalTags, SEPARATOR, tagTexts } from './tags.js';
+import type { MetricFamily } from './metric-family.js';
+import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
+import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from './tags.js';
 
-/** All open series of one registration: a series is a row of integers, its family and its interned tags. */
+/** All open series of one registration. A series is a row of integers: its family and its interned tags. */
 export class SeriesRegistry {
-  /** Set at every sample; cleared and looked at by the idle sweep. */
-  touched: Uint8Array = new Uint8Array(64);
-  /** Handles by series, so that equal tags give one handle. */
+  /** One per series id: 1 since the first sample after the last idle sweep, otherwise 0. */
+  recentlyUsed: Uint8Array = new Uint8Array(64);
+  /** Handles by series id, so that equal tags return one handle. */
   readonly handles: unknown[] = [];
-  readonly families: Family[];
+  readonly families: MetricFamily[];
   readonly prefix: string;
   #tags = new Interner();
   #rows = new RowTable();
 
-  constructor(families: Family[], prefix: string) {
+  constructor(families: MetricFamily[], prefix: string) {
     this.families = families;
     this.prefix = prefix;
   }
@@ -24,21 +24,23 @@ export class SeriesRegistry {
     return this.#rows.size;
   }
 
-  /** The series with these tags and this instance, or {@link NOT_FOUND}. */
-  find(family: Family, tags: CanonicalTags): SeriesId {
+  /** Returns the open series with these tags, the instance among them, or {@link NOT_FOUND}. */
+  find(family: MetricFamily, tags: NormalizedTags): SeriesId {
     const row = [family.id];
-    for (const text of tagTexts(tags)) {
-      const tag = this.#tags.find(text);
+    for (const key of tagKeys(tags)) {
+      const tag = this.#tags.find(key);
       if (tag === undefined) return NOT_FOUND;
       row.push(tag);
     }
     return this.#rows.find(row);
   }
 
-  /** Opens a series that {@link find} does not know. */
-  open(family: Family, tags: CanonicalTags): SeriesId {
-    const id = this.#rows.insert([family.id, ...tagTexts(tags).map((text) => this.#tags.acquire(text))]);
-    while (id >= this.touched.length) this.touched = grow(this.touched);
+  /** Opens a series for which {@link find} returns {@link NOT_FOUND}, and returns its id. */
+  open(family: MetricFamily, tags: NormalizedTags): SeriesId {
+    const row = [family.id];
+    for (const key of tagKeys(tags)) row.push(this.#tags.acquire(key));
+    const id = this.#rows.insert(row);
+    while (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
     return id;
   }
 
@@ -59,22 +61,25 @@ export class SeriesRegistry {
     for (let id = 0; id < this.#rows.bound; id += 1) if (this.#rows.has(id)) visit(id);
   }
 
-  family(id: SeriesId): Family {
+  family(id: SeriesId): MetricFamily {
     return this.families[this.#rows.at(id, 0)]!;
   }
 
-  describe(id: SeriesId): Series {
-    const family = this.family(id);
-    const tags = Object.create(null) as Record<string, string>;
-    let instance: string | undefined;
+  /** Returns the tags of an open series, the instance among them. */
+  tagsOf(id: SeriesId): NormalizedTags {
+    const tags = new Map<string, string>();
     for (let i = 1; i < this.#rows.length(id); i += 1) {
-      const text = this.#tags.text(this.#rows.at(id, i));
-      const separator = text.indexOf(SEPARATOR);
-      const value = text.slice(separator + 1);
-      if (separator === 0) instance = value;
-      else tags[text.slice(0, separator)] = value;
+      const tag = this.#tags.text(this.#rows.at(id, i));
+      const separator = tag.indexOf(TAG_SEPARATOR);
+      tags.set(tag.slice(0, separator), tag.slice(separator + 1));
     }
-    const { kind, key, unit, internal } = family;
-    return { kind, key, name: this.prefix + key, instance, tags, unit, internal };
+    return tags;
+  }
+
+  /** Returns the description of a series that a backend gets. */
+  toSeries({ kind, key, unit, internal }: MetricFamily, allTags: NormalizedTags): Series {
+    const tags = Object.create(null) as Record<string, string>;
+    for (const tag of [...allTags.keys()].sort()) if (tag !== INSTANCE_KEY) tags[tag] = allTags.get(tag)!;
+    return { kind, key, name: this.prefix + key, instance: allTags.get(INSTANCE_KEY), tags, unit, internal };
   }
 }

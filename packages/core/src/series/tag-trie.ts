@@ -1,33 +1,34 @@
 import { flatCopy } from './interning.js';
-import { cut, isPresent, type ReadTags, type Tags } from './tags.js';
+import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
+import { isTagValue, type RawTags, type Tags, truncateValue } from './tags.js';
 
-/** Raw values longer than this are never kept as keys of a cache. */
+/** Longer raw values are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
 
 /**
- * Finds a series id by the tags of a call, walking them in the order they were written: no string is built, sorted or
- * hashed anew. Every way of writing the same tags (other order, `200` for `'200'`) is a path of its own to the same id,
- * so a trie is a cache, thrown away whole whenever an id may have changed its meaning.
+ * A cache that finds a series id by the tags of a call. It walks the tags in the order they were written, without building,
+ * sorting or hashing a string. Every spelling of the same tags (another order, `200` for `'200'`) is a separate path to the
+ * same id. The whole trie is discarded when an id may have changed its meaning.
  */
 export class TrieNode {
-  /** The series that ends here, or {@link NOT_FOUND}. */
+  /** The series whose path ends here, or {@link NOT_FOUND}. */
   id: number;
-  /** The edge for the tag key most often seen first, and the others. */
-  edge: Edge | undefined = undefined;
-  others: Map<string, Edge> | undefined = undefined;
+  /** The edge of the tag key that came first at this node. */
+  firstEdge: Edge | undefined = undefined;
+  otherEdges: Map<string, Edge> | undefined = undefined;
 
   constructor(id: number = NOT_FOUND) {
     this.id = id;
   }
 }
 
-/** All values one tag key has at a node. A leaf is the bare id, which costs a map entry and no object. */
+/** All values of one tag key at a node. A leaf is the bare id, which costs a map entry and no object. */
 class Edge {
   readonly children: Map<unknown, TrieNode | number> = new Map();
-  /** Where all other values lead, of a tag that is left out or has no place for more; see {@link Held}. */
-  other: TrieNode | number | undefined = undefined;
-  placed: { has(value: string): boolean } | undefined = undefined;
-  /** The value that came first, which is often the only one: found without a look into the map. */
+  /** The child of all values not in {@link keptValues}, if the tag is one of {@link IgnoredTags}. */
+  fallback: TrieNode | number | undefined = undefined;
+  keptValues: { has(value: string): boolean } | undefined = undefined;
+  /** The value that came first, often the only one: it is found without a map lookup. */
   firstValue: unknown = NO_VALUE;
   firstChild: TrieNode | number = NOT_FOUND;
   readonly key: string;
@@ -36,78 +37,71 @@ class Edge {
   }
 }
 
-export const NOT_FOUND = -1;
-/** In place of a series: samples that would merge with those of others and are dropped. */
-export const WOULD_MERGE = -2;
-
-/** Tags whose value does not matter, unless it is among those that have a place. */
-export type Held = Map<string, { has(value: string): boolean } | undefined>;
+/** Tags whose value does not matter, each with the values that matter after all, if there are any. */
+export type IgnoredTags = Map<string, { has(value: string): boolean } | undefined>;
 
 const NO_VALUE: unique symbol = Symbol();
-/** An instance goes with the tags, behind them: no tag has an empty key. */
-export const INSTANCE = '';
 
+/** Returns the series of a call's tags and instance, or {@link NOT_FOUND}. */
 export function findPath(root: TrieNode, tags: Tags | undefined, instance: string | undefined): number {
-  let at: TrieNode | number = root;
+  let node: TrieNode | number = root;
   for (const key in tags) {
-    // Nothing is read for nothing: a getter may answer something else the next time.
-    if (typeof at === 'number' || at.edge === undefined) return NOT_FOUND;
-    at = step(at, at.edge, key, tags[key]);
+    // Returns before it reads a value it cannot find: a getter may return another value the next time.
+    if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
+    node = nextNode(node, node.firstEdge, key, tags[key]);
   }
   if (instance !== undefined) {
-    if (typeof at === 'number' || at.edge === undefined) return NOT_FOUND;
-    at = step(at, at.edge, INSTANCE, instance);
+    if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
+    node = nextNode(node, node.firstEdge, INSTANCE_KEY, instance);
   }
-  return typeof at === 'number' ? at : at.id;
+  return typeof node === 'number' ? node : node.id;
 }
 
-/** The same for tags that were read. */
-export function findRead(root: TrieNode, tags: ReadTags): number {
-  let at: TrieNode | number = root;
+/** Returns the series of tags that were read, the instance among them, or {@link NOT_FOUND}. */
+export function findRawPath(root: TrieNode, tags: RawTags): number {
+  let node: TrieNode | number = root;
   for (const [key, value] of tags) {
-    if (typeof at === 'number' || at.edge === undefined) return NOT_FOUND;
-    at = step(at, at.edge, key, value);
+    if (typeof node === 'number' || node.firstEdge === undefined) return NOT_FOUND;
+    node = nextNode(node, node.firstEdge, key, value);
   }
-  return typeof at === 'number' ? at : at.id;
+  return typeof node === 'number' ? node : node.id;
 }
 
-function step(node: TrieNode, first: Edge, key: string, value: unknown): TrieNode | number {
-  const edge = first.key === key ? first : node.others?.get(key);
+function nextNode(node: TrieNode, first: Edge, key: string, value: unknown): TrieNode | number {
+  const edge = first.key === key ? first : node.otherEdges?.get(key);
   if (edge === undefined) return NOT_FOUND;
   if (edge.firstValue === value) return edge.firstChild;
   const child = edge.children.get(value);
-  return child === undefined ? elsewhere(edge, value) : child;
+  return child === undefined ? followFallback(edge, value) : child;
 }
 
-/** Where a value leads that the edge does not know. */
-function elsewhere({ other, placed }: Edge, value: unknown): TrieNode | number {
-  if (other === undefined || !isPresent(value)) return NOT_FOUND;
-  return placed?.has(cut(String(value))) ? NOT_FOUND : other;
+/** Returns the child of a value that the edge does not contain, or {@link NOT_FOUND}. */
+function followFallback({ fallback, keptValues }: Edge, value: unknown): TrieNode | number {
+  if (fallback === undefined || !isTagValue(value)) return NOT_FOUND;
+  return keptValues?.has(truncateValue(String(value))) ? NOT_FOUND : fallback;
 }
 
-/** Remembers that a call with these tags means series `id`. */
-export function insertPath(root: TrieNode, tags: ReadTags, id: number, held: Held): void {
+/** Adds the path of a call's tags to series `id`. */
+export function insertPath(root: TrieNode, tags: RawTags, id: number, ignoredTags: IgnoredTags): void {
   let node = root;
-  let left = tags.size;
+  let remaining = tags.size;
   for (const [key, raw] of tags) {
-    const isHeld = held.has(key) && isPresent(raw);
-    if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isHeld) return;
-    left -= 1;
-    const edge = edgeOf(node, key);
-    if (isHeld) {
-      edge.placed = held.get(key);
-      edge.other = typeof edge.other === 'object' ? edge.other : left === 0 ? id : new TrieNode(edge.other);
-      if (typeof edge.other === 'number') return;
-      node = edge.other;
-      continue;
-    }
-    const value = typeof raw === 'string' ? flatCopy(raw) : raw;
-    const known = edge.children.get(value);
-    const child = typeof known === 'object' ? known : left === 0 ? id : new TrieNode(known);
-    edge.children.set(value, child);
-    if (edge.children.size === 1 || value === edge.firstValue) {
-      edge.firstValue = value;
-      edge.firstChild = child;
+    const isIgnored = ignoredTags.has(key) && isTagValue(raw);
+    if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isIgnored) return;
+    remaining -= 1;
+    const edge = findOrAddEdge(node, key);
+    const known = isIgnored ? edge.fallback : edge.children.get(raw);
+    const child = typeof known === 'object' ? known : remaining === 0 ? id : new TrieNode(known);
+    if (isIgnored) {
+      edge.keptValues = ignoredTags.get(key);
+      edge.fallback = child;
+    } else {
+      const value = typeof raw === 'string' ? flatCopy(raw) : raw;
+      edge.children.set(value, child);
+      if (edge.children.size === 1 || value === edge.firstValue) {
+        edge.firstValue = value;
+        edge.firstChild = child;
+      }
     }
     if (typeof child === 'number') return;
     node = child;
@@ -115,11 +109,11 @@ export function insertPath(root: TrieNode, tags: ReadTags, id: number, held: Hel
   node.id = id;
 }
 
-function edgeOf(node: TrieNode, key: string): Edge {
-  if (node.edge === undefined) return (node.edge = new Edge(key));
-  const known = node.edge.key === key ? node.edge : node.others?.get(key);
+function findOrAddEdge(node: TrieNode, key: string): Edge {
+  if (node.firstEdge === undefined) return (node.firstEdge = new Edge(key));
+  const known = node.firstEdge.key === key ? node.firstEdge : node.otherEdges?.get(key);
   if (known !== undefined) return known;
   const edge = new Edge(key);
-  (node.others ??= new Map()).set(key, edge);
+  (node.otherEdges ??= new Map()).set(key, edge);
   return edge;
 }

@@ -14,7 +14,7 @@ beforeAll(() => {
     const folder = join(copies, version, 'dist');
     cpSync(dist, folder, { recursive: true });
     writeFileSync(join(copies, version, 'package.json'), JSON.stringify({ type: 'module', version }));
-    // Another version differs inside: nothing but the public verbs may be shared.
+    // Another version differs inside: only the public methods may be shared.
     for (const file of ['index.js', 'index.cjs']) {
       const path = join(folder, file);
       writeFileSync(
@@ -88,4 +88,23 @@ it('a dummy of another copy is replaced without asking', async () => {
     console.log(lines.length, esm.metrics.stats().discarded);
   `);
   expect(output.trim().split('\n').at(-1)).toBe('1 1');
+});
+
+it('a tap of another copy receives samples and problems', async () => {
+  const { code, output } = await runScript(`
+    ${backend}
+    const esm = await import('$DIST/index.js');
+    const { tap } = await import('file://${copies}/1.4.0/dist/backend.js');
+    esm.metrics.incr('x');
+    esm.metrics.register(backend);
+    esm.metrics.incr('x');
+    const tapped = tap(esm.metrics, { backend, onProblem: ({ code }) => lines.push(code) });
+    esm.metrics.incr('x');
+    esm.metrics.gauge('g', NaN);
+    tapped[Symbol.dispose]();
+    esm.metrics.incr('x');
+    console.log(lines.join());
+  `);
+  expect(output.split('\n')).toContain('x{} 1,x{} 1,x{} 1,invalid_value,x{} 1');
+  expect(code).toBe(0);
 });

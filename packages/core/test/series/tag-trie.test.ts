@@ -1,11 +1,12 @@
-import { findPath, insertPath, NOT_FOUND, TrieNode } from '../../src/series/tag-trie.js';
+import { NOT_FOUND } from '../../src/series/series-result.js';
+import { findPath, insertPath, TrieNode } from '../../src/series/tag-trie.js';
 
-const held = new Map();
+const noIgnoredTags = new Map();
 
-test('a path that goes on where another one ends is found, also through the first value of its tag', () => {
+test('a path that continues at the end of another is found, also through the first value of its tag', () => {
   const root = new TrieNode();
-  insertPath(root, new Map([['method', 'GET']]), 1, held);
-  insertPath(root, new Map([['method', 'PUT']]), 2, held);
+  insertPath(root, new Map([['method', 'GET']]), 1, noIgnoredTags);
+  insertPath(root, new Map([['method', 'PUT']]), 2, noIgnoredTags);
   expect(findPath(root, { method: 'GET', status: 200 }, undefined)).toBe(NOT_FOUND);
   insertPath(
     root,
@@ -14,7 +15,7 @@ test('a path that goes on where another one ends is found, also through the firs
       ['status', 200],
     ]),
     3,
-    held,
+    noIgnoredTags,
   );
   expect(findPath(root, { method: 'GET', status: 200 }, undefined)).toBe(3);
   expect(findPath(root, { method: 'GET' }, undefined)).toBe(1);

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import type { CardinalityReport, MetricReport } from '@metrics/core';
+import { type CustomMetricOptions, countCustomMetrics } from '@metrics/core/cost';
 
 /** The budget of one metric. */
 export interface MetricBudget {
@@ -33,8 +34,13 @@ export interface CardinalityBudget {
  *
  * @throws {AssertionError} if anything exceeds the budget, with one line for each.
  */
-export function assertCardinality(report: CardinalityReport, budget: CardinalityBudget): void {
+export function assertCardinality(
+  report: CardinalityReport,
+  budget: CardinalityBudget,
+  counting: CustomMetricOptions = {},
+): void {
   const { metrics = {} } = budget;
+<<<<<<< HEAD
   const excesses = report.metrics.flatMap((metric) =>
     findExcesses(metric, metrics[metric.metric] ?? metrics['*'] ?? {}),
   );
@@ -44,6 +50,16 @@ export function assertCardinality(report: CardinalityReport, budget: Cardinality
       const largest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
       excesses.push(
         `all metrics: ${report[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${largest.join(', ')}`,
+=======
+  const excesses = report.metrics.flatMap((metric) => excessesOf(metric, metrics[metric.metric] ?? metrics['*'] ?? {}));
+  const totals = { series: report.series, customMetrics: countCustomMetrics(report, counting) };
+  for (const total of ['series', 'customMetrics'] as const) {
+    const allowed = budget[total];
+    if (allowed !== undefined && totals[total] > allowed) {
+      const dearest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
+      excesses.push(
+        `all metrics: ${totals[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${dearest.join(', ')}`,
+>>>>>>> h-core
       );
     }
   }

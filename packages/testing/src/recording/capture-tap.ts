@@ -1,4 +1,5 @@
 import type { BackendStats, Metrics, MetricsBackend, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
+import { tap } from '@metrics/core/backend';
 import type { RecordedSample } from './recorded-sample.js';
 import type { Recording } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
@@ -20,7 +21,7 @@ export class CaptureTap extends SampleReceiver implements MetricsBackend {
   /** Taps the metrics, if no capture does so yet. */
   join(): void {
     this.#captures += 1;
-    this.#tap ??= this.#metrics.tap({ backend: this, onProblem: (problem) => this.#problem(problem) });
+    this.#tap ??= tap(this.#metrics, { backend: this, onProblem: (problem) => this.#problem(problem) });
   }
 
   /** Removes the tap after the last capture. */
