@@ -1,4 +1,4 @@
-import type { Alarm, Clock } from '../src/index.js';
+import type { Clock, ScheduledCall } from '../src/index.js';
 
 interface Due {
   readonly at: number;
@@ -18,10 +18,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  schedule(milliseconds: number, run: () => void): Alarm {
+  schedule(milliseconds: number, run: () => void): ScheduledCall {
     const due = { at: this.#now + milliseconds, run };
     this.#due.add(due);
-    return { cancel: () => this.#due.delete(due), hold: () => {} };
+    return { cancel: () => this.#due.delete(due), setRef: () => {} };
   }
 
   /** Passes the time; alarms sound when it is theirs. */

@@ -6,7 +6,7 @@ import { runProgram } from '../run-program.js';
 
 let intake: RecordingIntake;
 let directory: string;
-/** A program that sends one counter and ends: what each of the siblings runs. */
+/** The path of a program that sends one counter and ends; each sibling runs it. */
 let sibling: string;
 
 beforeEach(async () => {
