@@ -23,9 +23,9 @@ await workThrough(1000);
 await metrics.flush();
 await metrics.close();
 
-const { accepted, sent, retries, batches, bytes } = backend.stats();
+const { accepted, sent, retries, requests, bytes } = backend.stats();
 console.log(
-  `${sent} of ${accepted} samples delivered in ${batches} requests of ${bytes} bytes, after ${retries} retries`,
+  `${sent} of ${accepted} samples delivered in ${requests} requests of ${bytes} bytes, after ${retries} retries`,
 );
 console.log(intake.toString());
 await intake.stop();

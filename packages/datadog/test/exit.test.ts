@@ -38,12 +38,12 @@ test.each([
   expect(intake.sum('hits')).toBe(1);
 });
 
-test('process.exit() loses what was not flushed, and says how many samples', async () => {
+test('process.exit() drops the samples that were not flushed, and reports their number', async () => {
   expect(await run('process.exit(0);')).toMatchObject({ code: 0, output: 'lost_at_exit 1\n' });
   expect(intake.requests).toEqual([]);
 });
 
-test('a process that has ended is kept for a second at most by an intake that never answers', async () => {
+test('an intake that never responds delays the end of a process by a second at most', async () => {
   intake.script([], { afterwards: 'hang' });
   const { code, output, milliseconds } = await run('');
   expect({ code, output }).toEqual({ code: 0, output: 'lost_at_exit 1\n' });
@@ -59,7 +59,7 @@ test('neither a retry that waits nor a queue keeps the process alive', async () 
   expect(milliseconds).toBeLessThan(9000);
 });
 
-test('a request under way that nobody waits for does not keep the process alive', async () => {
+test('a request that no caller waits for does not keep the process alive', async () => {
   intake.script([], { afterwards: 'hang' });
   const { code, milliseconds } = await run(`
     const { DatadogMetricsBackend: Backend } = await import('@metrics/datadog');
@@ -68,7 +68,7 @@ test('a request under way that nobody waits for does not keep the process alive'
     alone.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
     alone.incr(0, 1, 1);
     await metrics.close({ timeout: 0 });
-    // Until the timer of the bucket has sent.
+    // The timer of the bucket sends meanwhile.
     await new Promise((resolve) => setTimeout(resolve, 2000));
   `);
   expect(code).toBe(0);

@@ -17,10 +17,10 @@ export class ManualClock {
     return this.#now;
   }
 
-  schedule(milliseconds: number, run: () => void): { cancel(): void; hold(): void; setRef(): void } {
+  schedule(milliseconds: number, run: () => void): { cancel(): void; setRef(): void } {
     const due = { at: this.#now + milliseconds, run };
     this.#due.add(due);
-    return { cancel: () => void this.#due.delete(due), hold: () => {}, setRef: () => {} };
+    return { cancel: () => void this.#due.delete(due), setRef: () => {} };
   }
 
   /** Moves the time on, and runs each scheduled call when its time comes. */

@@ -7,7 +7,7 @@ import { runProgram } from 'test-kit/run-program';
 const cwd = join(__dirname, '..', '..');
 let intake: RecordingIntake;
 let directory: string;
-/** A program that sends one counter and ends: what each of the siblings runs. */
+/** The path of a program that sends one counter and ends; each sibling runs it. */
 let sibling: string;
 
 beforeEach(async () => {
