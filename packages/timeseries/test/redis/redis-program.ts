@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** An ES module that runs against the built package in a Node process of its own. */
+/** An ES module that runs with the built package in its own Node.js process. */
 export class RedisProgram {
   readonly process: ChildProcess;
   /** The exit code, or null after a signal. */
@@ -19,7 +19,7 @@ export class RedisProgram {
     this.#lines = createInterface({ input: this.process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** The next line of its output; undefined when it has ended. */
+  /** Resolves with the next line of its output; undefined when the process has ended. */
   async line(): Promise<string | undefined> {
     return ((await this.#lines.next()) as IteratorResult<string, undefined>).value;
   }
