@@ -1,3 +1,4 @@
+// The chart of the page, drawn by uPlot.
 import uPlot from 'uplot';
 import type { RangeResponse } from '../src/http/responses.js';
 import { formatValue } from './format.js';

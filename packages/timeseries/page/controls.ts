@@ -1,3 +1,4 @@
+// The controls above the chart.
 import type { SeriesResponse } from '../src/http/responses.js';
 import { element, setOptions, truncate } from './element.js';
 import { formatSpan } from './format.js';
@@ -5,7 +6,7 @@ import { statisticsFor } from './statistics.js';
 import type { View } from './view.js';
 
 const RANGES = [600, 3600, 6 * 3600, 86_400, 7 * 86_400, 90 * 86_400];
-/** Values of a tag that a list offers. A tag with more gets a text box, which suggests some. */
+/** Values of a tag that a list offers. A tag with more gets an input, which suggests some. */
 const MAX_LISTED_VALUES = 200;
 
 /** The controls for range, statistic, grouping, filters and refresh. They show a view and report the user's changes. */

@@ -1,3 +1,5 @@
+// Values and spans as the page shows them.
+
 /** Units whose multiples have names, from small to large. */
 const SCALES: Readonly<Record<string, readonly (readonly [from: number, unit: string])[]>> = {
   time: [

@@ -1,3 +1,4 @@
+// The searchable list of keys.
 import { element, truncate } from './element.js';
 
 /** Matches in the list. A document of ten thousand entries would be slow, and too long to read. */

@@ -1,3 +1,4 @@
+// The legend below the chart.
 import type { RangeResponse } from '../src/http/responses.js';
 import { colorFor } from './chart.js';
 import { element, truncate } from './element.js';

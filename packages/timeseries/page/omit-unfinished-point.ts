@@ -1,3 +1,4 @@
+// Keeps a sum that is still growing out of the chart.
 import type { RangeResponse } from '../src/http/responses.js';
 
 /** Maximum length of an omitted point, in seconds. */

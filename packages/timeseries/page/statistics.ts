@@ -1,3 +1,4 @@
+// The statistics that the page offers for a kind of metric.
 import type { SeriesResponse } from '../src/http/responses.js';
 
 const VALUE_STATISTICS = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'min', 'max', 'count', 'sum'];

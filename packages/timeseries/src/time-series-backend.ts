@@ -1,3 +1,4 @@
+// The backend: recording, reads and flushes, over a store.
 import { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
 import { matchesAny } from '@metrics/core/backend';
@@ -36,6 +37,7 @@ export class TimeSeriesBackend implements MetricsBackend {
   readonly #reader: TimeSeriesReader;
   readonly #timer: NodeJS.Timeout;
   #isFlushing = false;
+  #isClosed = false;
   #closing: Promise<void> | undefined;
 
   /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
@@ -64,7 +66,7 @@ export class TimeSeriesBackend implements MetricsBackend {
   }
 
   open(id: SeriesId, series: Series): void {
-    if (this.#closing !== undefined) return;
+    if (this.#isClosed) return;
     if (series.internal || matchesAny(this.#include, series.key)) this.#buffer.open(id, series);
     else this.#buffer.ignore(id);
   }
@@ -166,6 +168,7 @@ export class TimeSeriesBackend implements MetricsBackend {
     const deadline = performance.now() + timeout;
     clearInterval(this.#timer);
     this.#reporter.collect();
+    this.#isClosed = true;
     this.#buffer.close();
     this.#clock.stop();
     await this.#pushToStore(deadline);

@@ -1,3 +1,4 @@
+// Options of the backend.
 import { checkFunction, checkOptionsObject } from '@metrics/core/backend';
 import { MemoryStore } from './memory/memory-store.js';
 import { DEFAULT_ROLLUPS, type Rollup, resolveRollups } from './rollup.js';

@@ -1,3 +1,4 @@
+// The reads of the backend, over any store.
 import { matchesPattern } from '@metrics/core/backend';
 import { bucketStart, chooseRollup, MAX_AHEAD_SECONDS, oldestBucket, type Rollup } from './rollup.js';
 import { resolveStatistic, type Statistic } from './statistic.js';

@@ -1,3 +1,4 @@
+// Bounds of options in milliseconds.
 import { describeValue } from '@metrics/core/backend';
 
 /** The longest delay of a Node.js timer, in milliseconds. A timer with a longer one fires immediately. */

@@ -1,3 +1,4 @@
+// The parameters of a request, checked.
 import { describeValue } from '@metrics/core/backend';
 
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;

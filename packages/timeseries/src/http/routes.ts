@@ -1,3 +1,4 @@
+// The JSON that the handler responds with, by path.
 import type { Statistic } from '../statistic.js';
 import type { StoredSeries } from '../stored-series.js';
 import type { TimeSeriesBackend } from '../time-series-backend.js';

@@ -1,3 +1,4 @@
+// HTTP access to the history: routes requests, and responds with the page or with JSON.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeValue } from '@metrics/core/backend';
 import { pageFiles } from './page-files.js';

@@ -1,3 +1,4 @@
+// Options of the memory store.
 import { checkInteger, describeValue } from '@metrics/core/backend';
 import { checkTimerDelay } from '../timer-delay.js';
 

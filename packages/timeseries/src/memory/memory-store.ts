@@ -1,3 +1,4 @@
+// The memory store: which series it holds, and how it bounds them.
 import { bucketStart, oldestBucket } from '../rollup.js';
 import { Snapshots } from '../snapshot/snapshots.js';
 import type { StoredSeries } from '../stored-series.js';

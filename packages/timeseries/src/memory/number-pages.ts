@@ -1,3 +1,4 @@
+// Memory for the numbers of all rings, shared by page.
 import type { ByteBudget } from './byte-budget.js';
 
 /** Numbers of a page. With smaller pages finding one costs more; larger ones stay emptier in a series that is rarely written. */

@@ -41,7 +41,7 @@ export function readGauges(rings: readonly GaugeRing[], query: StoreQuery): Poin
 /**
  * Returns a statistic of all rings for each point.
  *
- * @param summary is filled for each point; its content is lost.
+ * @param summary is filled for each point; its content is overwritten.
  */
 export function readSummaries(
   rings: readonly SummaryRing[],

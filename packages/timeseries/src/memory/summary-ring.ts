@@ -1,3 +1,4 @@
+// The ring of timings, distributions and sets.
 import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import type { ByteBudget } from './byte-budget.js';
 import { Ring } from './ring.js';
@@ -22,7 +23,7 @@ export class SummaryRing extends Ring {
   /**
    * Merges an encoded summary into a bucket. Returns false if the bucket is too old or there is no room.
    *
-   * @param summary does the merging; its content is lost.
+   * @param summary does the merging; its content is overwritten.
    */
   merge(bucket: number, current: number, encoded: string, summary: MergeableSummary): boolean {
     const position = this.positionToWrite(bucket, current);

@@ -1,3 +1,4 @@
+// The hot path: a sample is a few stores into typed arrays.
 import type { SampleAccounting } from '@metrics/aggregation';
 import type { MetricKind, Series, SeriesId } from '@metrics/core';
 import { grow } from '@metrics/core/backend';
@@ -43,7 +44,6 @@ export class LiveBuffer {
   readonly #accounting: SampleAccounting;
   readonly #clock: SampleClock;
   readonly #step: number;
-
   readonly #slots = new LiveSlots();
   #entries = new Int32Array(16).fill(UNKNOWN);
   /** Start of the bucket that the slot's samples belong to, in seconds. */
@@ -56,7 +56,6 @@ export class LiveBuffer {
   #maxima = new Float64Array(16);
   /** Values of timings and distributions, hashes of set members. */
   readonly #batches: (Float64Array | undefined)[] = [];
-  #isClosed = false;
 
   constructor({ store, accounting, clock, step }: LiveBufferOptions) {
     this.#store = store;
@@ -96,18 +95,15 @@ export class LiveBuffer {
     const entry = this.#entries[id]!;
     if ((entry & KIND_MASK) !== COUNTER) return this.#dropSample(entry);
     const slot = entry >> KIND_BITS;
-    const bucket = this.#clock.bucket();
-    if (this.#buckets[slot] !== bucket) this.#startBucket(slot, bucket);
-    this.#values[slot]! += amount;
-    this.#samples[slot]! += 1;
+    this.#enterBucket(slot);
+    this.#addAmount(slot, amount);
   }
 
   gauge(id: SeriesId, value: number): void {
     const entry = this.#entries[id]!;
     if ((entry & KIND_MASK) !== GAUGE) return this.#dropSample(entry);
     const slot = entry >> KIND_BITS;
-    const bucket = this.#clock.bucket();
-    if (this.#buckets[slot] !== bucket) this.#startBucket(slot, bucket);
+    this.#enterBucket(slot);
     this.#setGauge(slot, value);
   }
 
@@ -134,12 +130,8 @@ export class LiveBuffer {
     const slot = entry >> KIND_BITS;
     const isCounter = kind === COUNTER;
     const bucket = bucketStart(this.#step, epochSeconds);
-    if (this.#buckets[slot] === bucket && this.#samples[slot]! > 0) {
-      if (!isCounter) return this.#setGauge(slot, value);
-      this.#values[slot]! += value;
-      this.#samples[slot]! += 1;
-      return;
-    }
+    if (this.#buckets[slot] === bucket && this.#samples[slot]! > 0)
+      return isCounter ? this.#addAmount(slot, value) : this.#setGauge(slot, value);
     const series = this.#slots.series(slot);
     this.#accounting.handOver(1);
     if (isCounter) this.#store.counter(series, bucket, value, 1);
@@ -178,7 +170,6 @@ export class LiveBuffer {
 
   /** Ends recording: later samples are dropped as `closed`. Buffered samples can still be pushed. */
   close(): void {
-    this.#isClosed = true;
     this.#entries = new Int32Array(0);
   }
 
@@ -188,9 +179,13 @@ export class LiveBuffer {
     this.#samples.fill(0);
   }
 
+  #addAmount(slot: number, amount: number): void {
+    this.#values[slot]! += amount;
+    this.#samples[slot]! += 1;
+  }
+
   #addValue(slot: number, value: number): void {
-    const bucket = this.#clock.bucket();
-    if (this.#buckets[slot] !== bucket) this.#startBucket(slot, bucket);
+    this.#enterBucket(slot);
     let batch = this.#batches[slot];
     if (batch === undefined || this.#samples[slot] === batch.length) batch = this.#writableBatch(slot);
     batch[this.#samples[slot]!] = value;
@@ -205,7 +200,10 @@ export class LiveBuffer {
     this.#samples[slot]! += 1;
   }
 
-  #startBucket(slot: number, bucket: number): void {
+  /** Hands the samples of a slot to the store if they belong to another bucket than the current one. */
+  #enterBucket(slot: number): void {
+    const bucket = this.#clock.bucket();
+    if (this.#buckets[slot] === bucket) return;
     this.pushToStore(slot);
     this.#buckets[slot] = bucket;
   }
@@ -247,6 +245,6 @@ export class LiveBuffer {
   #dropSample(entry: number | undefined): void {
     if (entry === NOT_KEPT) return;
     const reason = entry === undefined || entry === UNKNOWN ? 'unknown_series' : 'wrong_kind';
-    this.#accounting.drop(1, this.#isClosed ? 'closed' : reason);
+    this.#accounting.drop(1, this.#entries.length === 0 ? 'closed' : reason);
   }
 }

@@ -1,3 +1,4 @@
+// The clock of the hot path.
 import { bucketStart } from '../rollup.js';
 
 /** Milliseconds that a reading of the system clock is used for. */

@@ -1,3 +1,4 @@
+// Samples that wait for Redis.
 import { addFinite } from '../finite-sum.js';
 import type { StoredSeries } from '../stored-series.js';
 import { Sketch } from '../summary/sketch.js';

@@ -1,3 +1,4 @@
+// Pending writes as the input of the script that stores them.
 import { bucketStart, oldestBucket, type Rollup } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 import type { Sketch } from '../summary/sketch.js';
@@ -24,7 +25,7 @@ export interface RedisBatchOptions {
   readonly rollups: readonly Rollup[];
   /** Seconds since the epoch. */
   readonly now: number;
-  /** A sketch to encode with; its content is lost. */
+  /** A sketch to encode with; its content is overwritten. */
   readonly sketch: Sketch;
 }
 

@@ -1,3 +1,4 @@
+// The connection to Redis, with timeouts and without secrets in errors.
 import { createClient } from 'redis';
 import type { RedisCommands, RedisStoreClient } from './redis-client.js';
 import type { ResolvedRedisStoreOptions } from './redis-store-options.js';

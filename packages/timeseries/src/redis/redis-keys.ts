@@ -1,3 +1,4 @@
+// The names of keys on Redis, and how long they live.
 import { createHash } from 'node:crypto';
 import type { Rollup } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';

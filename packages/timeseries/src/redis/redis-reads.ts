@@ -1,3 +1,4 @@
+// Reads of the Redis store.
 import { createStoredSeries, type StoredSeries } from '../stored-series.js';
 import type { Sketch } from '../summary/sketch.js';
 import type { GaugeReading, StoreQuery } from '../time-series-store.js';
@@ -17,7 +18,7 @@ type VisitBucket = (point: number, encoded: string, series: StoredSeries) => voi
 export interface RedisReadsOptions {
   readonly connection: RedisConnection;
   readonly keys: RedisKeys;
-  /** A sketch to merge with; its content is lost. */
+  /** A sketch to merge with; its content is overwritten. */
   readonly sketch: Sketch;
 }
 

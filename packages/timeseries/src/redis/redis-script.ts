@@ -1,3 +1,4 @@
+// The Lua script that stores a batch on the server.
 import { createHash } from 'node:crypto';
 import type { RedisCommands, ScriptInput } from './redis-client.js';
 

@@ -1,3 +1,4 @@
+// Exactly-once delivery of the pending writes of one shard.
 import type { StoredSeries } from '../stored-series.js';
 import type { Sketch } from '../summary/sketch.js';
 import type { StoreHost } from '../time-series-store.js';

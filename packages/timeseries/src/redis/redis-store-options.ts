@@ -1,3 +1,4 @@
+// Options of the Redis store.
 import { checkInteger, describeValue } from '@metrics/core/backend';
 import type { RedisClientOptions } from 'redis';
 import { checkTimerDelay } from '../timer-delay.js';

@@ -1,3 +1,4 @@
+// The snapshot on disk.
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';

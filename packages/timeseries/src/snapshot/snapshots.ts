@@ -1,3 +1,4 @@
+// When a snapshot is read and written.
 import type { Problem } from '@metrics/core';
 import { SnapshotFile } from './snapshot-file.js';
 

@@ -1,3 +1,5 @@
+// Decoding of summaries.
+
 const bytes = new Uint8Array(8);
 const view = new DataView(bytes.buffer);
 

@@ -1,3 +1,4 @@
+// The summary of a set.
 import type { Statistic } from '../statistic.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';

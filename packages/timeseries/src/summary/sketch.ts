@@ -1,3 +1,4 @@
+// The summary of a timing or a distribution.
 import { addFinite } from '../finite-sum.js';
 import { parseQuantile, type Statistic } from '../statistic.js';
 import { ByteReader } from './byte-reader.js';
