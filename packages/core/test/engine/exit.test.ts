@@ -4,13 +4,8 @@ import { type ProgramOptions, type ProgramResult, runProgram } from 'test-kit/ru
 /** A backend that prints what happens to it; its flush takes `flushTakes` milliseconds. */
 const start = (options = '{}', flushTakes = 5): string => `
   import { writeSync } from 'node:fs';
-<<<<<<< HEAD
-  import { metrics } from '@metrics/core';
-  const say = (text) => writeSync(1, text + '\\n');
-=======
   import { metrics } from '$DIST/index.js';
   const say = (line) => writeSync(1, line + '\\n');
->>>>>>> h-core
   let accepted = 0;
   const before = process.listenerCount('exit');
   metrics.register({
@@ -29,36 +24,21 @@ function run(source: string, onOutput?: ProgramOptions['onOutput']): Promise<Pro
 
 const lines = (output: string): string[] => output.trim().split('\n');
 
-<<<<<<< HEAD
-it('a process that comes to its natural end flushes, once per change', async () => {
-  const { output, code } = await run(`${start()} metrics.incr('x');`);
-=======
 it('a process that ends naturally flushes, once per change', async () => {
-  const { output, code } = await runScript(`${start()} metrics.incr('x');`);
->>>>>>> h-core
+  const { output, code } = await run(`${start()} metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 1', 'flushSync 1', 'exit']);
   expect(code).toBe(0);
 });
 
-<<<<<<< HEAD
-it('what is recorded during that flush is flushed as well', async () => {
-  const { output } = await run(
-=======
 it('samples recorded during that flush are flushed as well', async () => {
-  const { output } = await runScript(
->>>>>>> h-core
+  const { output } = await run(
     `${start()} metrics.incr('x'); process.once('beforeExit', () => setTimeout(() => metrics.incr('x'), 20));`,
   );
   expect(lines(output)).toEqual(['flush 1', 'flush 2', 'flushSync 2', 'exit']);
 });
 
-<<<<<<< HEAD
-it('an observed gauge does not keep the process', async () => {
-  const { output } = await run(`${start()} metrics.defineGauge('g', { observe: () => 1 }); metrics.incr('x');`);
-=======
 it('an observed gauge does not keep the process alive', async () => {
-  const { output } = await runScript(`${start()} metrics.defineGauge('g', { observe: () => 1 }); metrics.incr('x');`);
->>>>>>> h-core
+  const { output } = await run(`${start()} metrics.defineGauge('g', { observe: () => 1 }); metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 2', 'flushSync 3', 'exit']);
 });
 
@@ -69,26 +49,16 @@ it('a flush that hangs keeps the process alive for a second at most', async () =
   expect(Date.now() - began).toBeLessThan(10_000);
 });
 
-<<<<<<< HEAD
-it('process.exit and an uncaught exception hand over without waiting', async () => {
-  const exited = await run(`${start()} metrics.incr('x'); process.exit(3);`);
-=======
 it('process.exit and an uncaught exception flush without waiting', async () => {
-  const exited = await runScript(`${start()} metrics.incr('x'); process.exit(3);`);
->>>>>>> h-core
+  const exited = await run(`${start()} metrics.incr('x'); process.exit(3);`);
   expect([exited.code, lines(exited.output)]).toEqual([3, ['flushSync 1', 'exit']]);
   const thrown = await run(`${start()} metrics.incr('x'); setImmediate(() => { throw new Error('mine'); });`);
   expect(thrown.code).toBe(1);
   expect(lines(thrown.output)).toEqual(expect.arrayContaining(['flushSync 1', 'exit', 'Error: mine']));
 });
 
-<<<<<<< HEAD
-it('a signal that was asked for closes and then ends the process as that signal does', async () => {
-  const { signal, output } = await run(
-=======
 it('a registered signal closes and then ends the process as that signal does', async () => {
-  const { signal, output } = await runScript(
->>>>>>> h-core
+  const { signal, output } = await run(
     `${start("{ signals: ['SIGTERM'] }")} metrics.incr('x'); setInterval(() => {}, 1000); say('ready');`,
     (printed, pid) => {
       if (printed.endsWith('ready\n')) process.kill(pid, 'SIGTERM');
@@ -97,13 +67,8 @@ it('a registered signal closes and then ends the process as that signal does', a
   expect([signal, lines(output)]).toEqual(['SIGTERM', ['ready', 'close 2000']]);
 });
 
-<<<<<<< HEAD
-it('with a listener of the application the signal is left to it', async () => {
-  const { code, output } = await run(
-=======
 it('an application that listens to the signal decides about the process', async () => {
-  const { code, output } = await runScript(
->>>>>>> h-core
+  const { code, output } = await run(
     `${start("{ signals: ['SIGTERM'] }")} const wait = setInterval(() => {}, 1000);
      process.on('SIGTERM', () => { say('mine'); clearInterval(wait); process.exitCode = 4; }); say('ready');`,
     (printed, pid) => {
@@ -113,13 +78,8 @@ it('an application that listens to the signal decides about the process', async 
   expect([code, lines(output).slice(0, 3).toSorted()]).toEqual([4, ['close 2000', 'mine', 'ready']]);
 });
 
-<<<<<<< HEAD
-it("signals are the application's own unless asked for, and close leaves no listener", async () => {
-  const { output } = await run(`
-=======
 it('signals stay untouched unless registered, and close removes all listeners', async () => {
-  const { output } = await runScript(`
->>>>>>> h-core
+  const { output } = await run(`
     ${start()}
     const count = () => [process.listenerCount('beforeExit'), process.listenerCount('exit') - before - 1, process.listenerCount('SIGTERM')].join();
     say(count()); await metrics.close(); say(count());
@@ -127,13 +87,8 @@ it('signals stay untouched unless registered, and close removes all listeners', 
   expect(lines(output)).toEqual(['1,1,0', 'close 2000', '0,0,0', 'exit']);
 });
 
-<<<<<<< HEAD
-it('a register while a close is under way keeps what happens at the end', async () => {
-  const { output } = await run(`
-=======
 it('a register during a close keeps the exit hooks', async () => {
-  const { output } = await runScript(`
->>>>>>> h-core
+  const { output } = await run(`
     ${start()}
     const closed = metrics.close();
     let accepted2 = 0;

@@ -40,26 +40,16 @@ export function assertCardinality(
   counting: CustomMetricOptions = {},
 ): void {
   const { metrics = {} } = budget;
-<<<<<<< HEAD
   const excesses = report.metrics.flatMap((metric) =>
     findExcesses(metric, metrics[metric.metric] ?? metrics['*'] ?? {}),
   );
-  for (const total of ['series', 'customMetrics'] as const) {
-    const allowed = budget[total];
-    if (allowed !== undefined && report[total] > allowed) {
-      const largest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
-      excesses.push(
-        `all metrics: ${report[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${largest.join(', ')}`,
-=======
-  const excesses = report.metrics.flatMap((metric) => excessesOf(metric, metrics[metric.metric] ?? metrics['*'] ?? {}));
   const totals = { series: report.series, customMetrics: countCustomMetrics(report, counting) };
   for (const total of ['series', 'customMetrics'] as const) {
     const allowed = budget[total];
     if (allowed !== undefined && totals[total] > allowed) {
-      const dearest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
+      const largest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
       excesses.push(
-        `all metrics: ${totals[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${dearest.join(', ')}`,
->>>>>>> h-core
+        `all metrics: ${totals[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${largest.join(', ')}`,
       );
     }
   }

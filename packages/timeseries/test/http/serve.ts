@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Served {
-  /** Without a slash behind it. */
+export interface RunningServer {
+  /** The URL of the server, without a slash at the end. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
-/** Serves on a free port of this machine until it is closed. */
-export async function served(listener: RequestListener | Server): Promise<Served> {
+/** Starts a server on a free port of this machine. */
+export async function serve(listener: RequestListener | Server): Promise<RunningServer> {
   const server = typeof listener === 'function' ? createServer(listener) : listener;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

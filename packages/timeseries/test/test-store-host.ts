@@ -1,15 +1,15 @@
 import type { Problem } from '@metrics/core';
 import type { StoredSeries, StoreHost, TimeSeriesStore } from '../src/index.js';
 import { DEFAULT_ROLLUPS, type Rollup } from '../src/rollup.js';
-import { storedSeriesOf } from '../src/stored-series.js';
+import { createStoredSeries } from '../src/stored-series.js';
 
-/** A store's host that keeps books. Its clock stands still unless it is moved. */
-export class StoreBooks implements StoreHost {
+/** A host for a store that records every call. Its clock moves only when it is set. */
+export class TestStoreHost implements StoreHost {
   readonly rollups: readonly Rollup[];
   time: number;
   readonly now = (): number => this.time;
-  settled = 0;
-  readonly lost: Record<string, number> = {};
+  confirmed = 0;
+  readonly dropped: Record<string, number> = {};
   readonly problems: Problem[] = [];
 
   constructor(rollups: readonly Rollup[] = DEFAULT_ROLLUPS, time: number = Math.floor(Date.now() / 1000)) {
@@ -23,18 +23,18 @@ export class StoreBooks implements StoreHost {
   }
 
   confirm(samples: number): void {
-    this.settled += samples;
+    this.confirmed += samples;
   }
 
   drop(samples: number, reason: string): void {
-    if (samples > 0) this.lost[reason] = (this.lost[reason] ?? 0) + samples;
+    if (samples > 0) this.dropped[reason] = (this.dropped[reason] ?? 0) + samples;
   }
 
   report(problem: Problem): void {
     this.problems.push(problem);
   }
 
-  /** The whole of a series in the finest rollup that keeps the present. */
+  /** Resolves with the sum of some series over up to 100 buckets of the finest rollup, up to now. */
   async total(store: TimeSeriesStore, ...series: readonly StoredSeries[]): Promise<number | undefined> {
     const rollup = this.rollups[0]!;
     const points = Math.min(rollup.points, 100);
@@ -44,10 +44,10 @@ export class StoreBooks implements StoreHost {
   }
 }
 
-export function seriesOf(
+export function testSeries(
   kind: StoredSeries['kind'],
   key: string,
   tags: Readonly<Record<string, string>> = {},
 ): StoredSeries {
-  return storedSeriesOf({ kind, key, tags, unit: undefined });
+  return createStoredSeries({ kind, key, tags, unit: undefined });
 }

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { BackendUnderTest, Delivered, DeliveredSample } from '@metrics/testing/conformance';
 import { MemoryStore, TimeSeriesBackend } from '../../src/index.js';
 
-/** The prefix that the suite registers with; history is kept under keys without it. */
+/** The prefix that the suite registers with. History is kept under keys without it. */
 const PREFIX = 'conformance.';
 
-/** The backend on a store in memory, whose clock stands between the full minutes that the suite gives as timestamps. */
-export const memorySubject: BackendUnderTest = {
+/** The backend on a memory store. Its clock is stopped between the full minutes that the suite uses as timestamps. */
+export const memoryBackend: BackendUnderTest = {
   capabilities: {
-    // How many members a set has is kept, not which.
+    // A set's number of members is kept, not the members.
     kinds: { counter: 'counter', gauge: 'gauge', timing: 'timing', distribution: 'distribution' },
     tags: 'kept',
     instance: 'tag',
@@ -19,10 +19,10 @@ export const memorySubject: BackendUnderTest = {
   },
   create: () => {
     const now = Math.floor(Date.now() / 60_000) * 60 + 35;
-    // A hundred thousand series are one of the checks.
+    // One of the checks opens a hundred thousand series.
     const store = new MemoryStore({ maxSeries: 200_000, maxBytes: 2 ** 30 });
     const backend = new TimeSeriesBackend({ store, clock: () => now * 1000 });
-    return { backend, delivered: () => delivered(backend, now) };
+    return { backend, delivered: () => readDelivered(backend, now) };
   },
   program: {
     cwd: join(__dirname, '..', '..'),
@@ -36,19 +36,19 @@ export const memorySubject: BackendUnderTest = {
   },
 };
 
-/** What reads answer, as the suite wants it. */
-export async function delivered(backend: TimeSeriesBackend, now: number): Promise<Delivered> {
+/** Reads everything the backend keeps, as the samples that the suite compares. */
+export async function readDelivered(backend: TimeSeriesBackend, now: number): Promise<Delivered> {
   const keys = await backend.keys();
   const samples: DeliveredSample[] = [];
-  // A store behind a network is slow to answer one by one, and is not asked for everything at once.
+  // A store on a network is slow if read key by key, and overloaded if all keys are read at the same time.
   for (let start = 0; start < keys.length; start += 500)
     samples.push(
-      ...(await Promise.all(keys.slice(start, start + 500).map((key) => samplesOf(backend, key, now)))).flat(),
+      ...(await Promise.all(keys.slice(start, start + 500).map((key) => readSamples(backend, key, now)))).flat(),
     );
   return { samples };
 }
 
-async function samplesOf(backend: TimeSeriesBackend, key: string, now: number): Promise<DeliveredSample[]> {
+async function readSamples(backend: TimeSeriesBackend, key: string, now: number): Promise<DeliveredSample[]> {
   const samples: DeliveredSample[] = [];
   for (const { kind, tags } of await backend.series(key)) {
     if (kind === 'set') continue;

@@ -1,17 +1,17 @@
 import type { MetricKind } from '@metrics/core';
 import { TimeSeriesBackend, type TimeSeriesOptions } from '../src/index.js';
 
-/** Monday, the first of June 2026, 12:00 UTC, in seconds: a time at which buckets of all usual steps but days begin. */
+/** Monday, June 1, 2026, 12:00 UTC, in seconds: buckets of all usual steps except days begin at this time. */
 export const NOON = Date.UTC(2026, 5, 1, 12) / 1000;
 
-/** A clock in seconds that stands still until it is set. */
+/** A clock in seconds that moves only when it is set. */
 class StoppedClock {
   seconds: number = NOON;
   readonly milliseconds = (): number => this.seconds * 1000;
 }
 
-/** A backend with a stopped clock, and series that are opened by what they are. */
-export function opened(options: TimeSeriesOptions = {}) {
+/** Creates a backend with a stopped clock, and a function that opens series on it. */
+export function createTestBackend(options: TimeSeriesOptions = {}) {
   const clock = new StoppedClock();
   const backend = new TimeSeriesBackend({ clock: clock.milliseconds, ...options });
   let nextId = 0;

@@ -1,9 +1,10 @@
 /**
- * A set's member as a whole number below 2 ** 48: equal in every process, and as good as different for different members.
+ * Returns an integer below 2^48 for a set's member: the same in every process, and almost certainly different for different
+ * members.
  *
  * Two halves of the same multiply-and-rotate hash with different seeds. Not for secrets.
  */
-export function memberHash(member: string): number {
+export function hashMember(member: string): number {
   let high = 0x243f6a88;
   let low = 0x85a308d3;
   for (let index = 0; index < member.length; index += 1) {
@@ -13,13 +14,13 @@ export function memberHash(member: string): number {
     low = Math.imul(low ^ unit, 0x85ebca6b);
     low = (low << 15) | (low >>> 17);
   }
-  high = mixed(high ^ low ^ member.length);
-  low = mixed(low + Math.imul(high, 5));
+  high = mixBits(high ^ low ^ member.length);
+  low = mixBits(low + Math.imul(high, 5));
   return (high >>> 16) * 0x1_0000_0000 + (low >>> 0);
 }
 
-/** Every bit of the result depends on every bit. */
-function mixed(hash: number): number {
+/** Returns a hash of which every bit depends on every bit of the given one. */
+function mixBits(hash: number): number {
   let bits = hash;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
