@@ -91,7 +91,7 @@ it('a dummy of another copy is replaced without asking', async () => {
 });
 
 it('a tap of another copy receives samples and problems', async () => {
-  const { code, output } = await runScript(`
+  const { code, output } = await run(`
     ${backend}
     const esm = await import('$DIST/index.js');
     const { tap } = await import('file://${copies}/1.4.0/dist/backend.js');
