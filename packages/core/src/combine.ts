@@ -1,3 +1,4 @@
+// Fan-out: one backend that passes every sample to several ones.
 import type {
   BackendHost,
   BackendStats,

@@ -1,3 +1,4 @@
+// Registers a backend by name, from code or from the environment.
 import { DummyMetricsBackend } from './dummy-metrics-backend.js';
 import type { RegisterOptions, Registration } from './engine/registration.js';
 import { metrics } from './facade/shared-metrics.js';

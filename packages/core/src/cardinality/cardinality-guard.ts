@@ -1,3 +1,4 @@
+// Limits the series that applications open.
 import type { SeriesId } from '../metrics-backend.js';
 import { CardinalityError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';

@@ -1,3 +1,4 @@
+// Checks the `cardinality` options and derives the limits of each tag.
 import { matchesAny } from '../options/name-pattern.js';
 import { checkNumber, checkOneOf } from '../options/option-checks.js';
 import type { MetricFamily } from '../series/metric-family.js';

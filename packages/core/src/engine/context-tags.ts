@@ -1,3 +1,4 @@
+// Tags that follow the async context of a call.
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from '../series/tags.js';
 

@@ -1,3 +1,4 @@
+// The public types of declared metrics and their handles.
 import type { TagLists } from '../series/metric-family.js';
 import type { TagValue } from '../series/tags.js';
 import type { TimedFunction } from './timer.js';

@@ -1,3 +1,4 @@
+// The implementation of `Metrics`: each method checks its arguments and delegates to its scope or to the lifecycle.
 import { type CardinalityReport, cardinalityReport } from '../cardinality/cardinality-report.js';
 import { ContextTags } from '../engine/context-tags.js';
 import { emit } from '../engine/emit.js';

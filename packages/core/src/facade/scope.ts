@@ -1,3 +1,4 @@
+// Turns a call into a series id: checks keys and tags, finds or opens the series.
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { matchesAny } from '../options/name-pattern.js';

@@ -1,3 +1,4 @@
+// Finds the series of a call by its tags.
 import { flatCopy } from './interning.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
 import { isTagValue, type RawTags, type Tags, truncateValue } from './tags.js';

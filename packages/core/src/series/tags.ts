@@ -1,3 +1,4 @@
+// Tags and options of a call, and the normalized form of tags.
 import { flatCopy } from './interning.js';
 
 /** A tag value. `200` and `'200'` are the same value; so are `true` and `'true'`. */
