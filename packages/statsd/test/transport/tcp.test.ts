@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
+import { freePort } from 'test-kit/free-port';
 import { runProgram } from 'test-kit/run-program';
 import { seriesOf } from 'test-kit/series-of';
 import { TcpReceiver } from 'test-kit/tcp-receiver';
@@ -25,11 +26,6 @@ async function listen(...options: Parameters<typeof TcpReceiver.start>): Promise
   const receiver = await TcpReceiver.start(...options);
   receivers.push(receiver);
   return receiver;
-}
-
-async function closedPort(): Promise<number> {
-  await using receiver = await TcpReceiver.start();
-  return receiver.port;
 }
 
 function create(options: StatsdOptions): StatsdMetricsBackend {
@@ -78,7 +74,7 @@ test('a large flush arrives whole', async () => {
 });
 
 test('a server that is not there at the start: samples merge, arrive when it is, and it is told once', async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const backend = create({ port });
   for (let round = 0; round < 5; round += 1) {
     backend.incr(0, 1, 1);
@@ -218,7 +214,7 @@ describe('the process', () => {
   });
 
   test('ends by itself when nobody is there', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     expect(await runProgram(program(port, 'await backend.close({ timeout: 100 });'), { cwd })).toEqual({
       code: 0,
       output: '',
