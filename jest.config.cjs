@@ -28,9 +28,9 @@ module.exports = {
   moduleNameMapper: {
     // Packages are tested against each other's sources, so a test never sees a stale build.
     ...Object.fromEntries(
-      Object.entries(paths).map(([name, [source = '']]) => [
+      Object.entries(paths).map(([name, sources]) => [
         `^${name.replace('*', '([^/]+)')}$`,
-        path.join(__dirname, source.replace('*', '$1')),
+        sources.map((source) => path.join(__dirname, source.replace('*', '$1'))),
       ]),
     ),
     '^(\\.{1,2}/.*)\\.js$': '$1',

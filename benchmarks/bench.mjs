@@ -1,5 +1,5 @@
 // @ts-check
-// `pnpm bench`: everything, or the suites that are named. See --help.
+// `npm run bench`: runs all suites, or those named. See --help.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { mergedResults, writeResults } from './results.mjs';
@@ -30,7 +30,7 @@ const suites = {
   'time-series': timeSeries,
 };
 
-const HELP = `Usage: pnpm bench [suite …] [options]
+const HELP = `Usage: npm run bench -- [suite …] [options]
 
 Measures every client against every other in interleaved rounds, and writes benchmarks/results/latest.json and latest.md,
 docs/performance.md, its chart, and the table in README.md. Named suites replace their part of the last results.
@@ -70,10 +70,10 @@ const sections = {};
 const started = performance.now();
 const sink = await Sink.start();
 await measure(names);
-const doubtful = names.filter((name) => checkTargets({ [name]: sections[name] ?? { figures: {} } }).missed > 0);
+const doubtful = names.filter((name) => checkTargets({ [name]: sections[name] ?? { measurements: {} } }).missed > 0);
 if (values.check && doubtful.length > 0) {
   console.error(
-    `A target is missed in ${doubtful.join(' and ')}, perhaps for a busy moment of the machine: once more.`,
+    `A target is missed in ${doubtful.join(' and ')}, perhaps because the machine was busy: measuring once more.`,
   );
   await measure(doubtful);
 }

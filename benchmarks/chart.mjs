@@ -22,7 +22,7 @@ export function chart(results) {
   );
   const bars = (table?.rows ?? [])
     .map(([title = '', time = '']) => ({ title, time: Number(time.replaceAll(',', '')) }))
-    // What somebody could choose; the rest is there to compare parts with.
+    // Only what a user can choose; the other rows are parts to compare with.
     .filter(({ title }) => !title.startsWith('the ') && !title.startsWith('a ') && !title.endsWith(', empty backend'))
     .sort((one, other) => one.time - other.time);
   const height = TOP + bars.length * ROW + 24;

@@ -1,13 +1,13 @@
 // @ts-check
-// Everything that is compared, each used as its own documentation shows: how it is made, what a call looks like, and how
-// to make it send what it still holds. A client is loaded in the process that measures it, and in no other.
+// All clients that are compared, each used as its own documentation shows: how it is created, the source of a call, and how
+// to flush it. A client is loaded only in the process that measures it.
 import { createRequire } from 'node:module';
 import { literal } from './scenarios.mjs';
 
 /**
  * @typedef {import('./scenarios.mjs').Site} Site
- * @typedef {{ port: number, byHand: boolean }} Environment where a UDP server listens on 127.0.0.1, and whether nothing
- *   is sent before it is told to, as far as the client can wait
+ * @typedef {{ port: number, byHand: boolean }} Environment port of a UDP server on 127.0.0.1, and whether the client sends
+ *   only on `flush`, as far as it can wait
  *
  * @typedef {object} Client
  * @property {(site: Site, scope: Record<string, unknown>) => string} call the source of one call
@@ -18,7 +18,7 @@ import { literal } from './scenarios.mjs';
  * @typedef {object} Contender
  * @property {string} title
  * @property {'ours' | 'rival' | 'measure'} side
- * @property {string} [against] the one that its ratio refers to, where that is not the first
+ * @property {string} [against] the one that its ratio refers to, if not the first
  * @property {boolean} [slow] takes microseconds: give it few calls between two turns of the event loop
  * @property {boolean} [sends] over UDP, so that delivery can be measured
  * @property {(environment: Environment) => Promise<Client> | Client} create
@@ -52,7 +52,7 @@ const DEFINE = /** @type {const} */ ({
   timing: 'defineTiming',
   distribution: 'defineDistribution',
 });
-/** What the instruments call their verb. */
+/** The verbs of the instruments. */
 const RECORD = { incr: 'incr', gauge: 'set', timing: 'record', distribution: 'record' };
 
 /** @typedef {(environment: Environment) => Promise<import('@metrics/core').MetricsBackend>} BackendMaker */
@@ -120,7 +120,7 @@ const instrument = (makeBackend) => async (environment) => {
       const variable = `instrument${Object.keys(scope).length}`;
       scope[variable] = instrumentOf(metrics, site);
       const tags = site.tags.length > 0 ? [literal(site.tags)] : [];
-      // A counter's amount may be left out.
+      // A counter's amount is optional.
       const value = site.verb === 'incr' && site.value === '1' ? [] : [site.value];
       return `${variable}.${RECORD[site.verb]}(${[...value, ...tags].join(', ')})`;
     },
@@ -179,7 +179,7 @@ const hotShots =
 
 /** @type {Contender['create']} */
 const ddTrace = async ({ port }) => {
-  // The client without the tracer: what `tracer.dogstatsd` is, made as the tracer makes it.
+  // The client without the tracer: `tracer.dogstatsd`, created as the tracer creates it.
   const key = Symbol.for('dd-trace');
   /** @type {any} */ (globalThis)[key] ??= { beforeExitHandlers: new Set() };
   const { CustomMetrics } = untyped('dd-trace/packages/dd-trace/src/dogstatsd');
@@ -324,7 +324,7 @@ const logCall = (logger) => (site, scope) => {
   return `logger.debug('${site.name}', { metric: '${site.name}', value: ${site.value}, tags: ${literal(site.tags)} })`;
 };
 
-/** What the caller pays whatever the library does: a call that is not inlined, to a method without a body. */
+/** The least that any library costs: a call that is not inlined, to a method without a body. */
 class EmptyMethod {
   incr() {}
   gauge() {}
@@ -344,7 +344,7 @@ const emptyMethod = () => {
   };
 };
 
-/** What the caller's own literals weigh: they are kept, so that the compiler cannot leave them out. */
+/** The cost of the caller's own literals: it keeps them, so that the compiler cannot remove them. */
 class Keeper {
   /** @type {unknown} */
   kept;
@@ -378,13 +378,13 @@ const dummy = async () => {
   };
 };
 
-/** Measured in a suite of their own. @type {Readonly<Record<string, Contender>>} */
+/** Measured in their own suite. @type {Readonly<Record<string, Contender>>} */
 export const timeSeriesContenders = {
   'time-series': { title: '@metrics/timeseries, facade', side: 'ours', create: facade(history) },
   'time-series-bound': { title: '@metrics/timeseries, bound handle', side: 'ours', create: bound(history) },
 };
 
-/** By name, as results and the command line know them. @type {Readonly<Record<string, Contender>>} */
+/** By their name in the results and on the command line. @type {Readonly<Record<string, Contender>>} */
 export const contenders = {
   'empty-method': { title: 'a method without a body', side: 'measure', create: emptyMethod },
   literals: { title: 'the literals of the call, kept', side: 'measure', create: literals },

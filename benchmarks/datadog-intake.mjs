@@ -1,5 +1,5 @@
 // @ts-check
-// The intake of Datadog in a process of its own: says what arrived since it was asked last.
+// An intake of Datadog in its own process: reports what arrived since the last request.
 import { RecordingIntake } from '@metrics/testing/servers';
 
 const intake = await RecordingIntake.start();

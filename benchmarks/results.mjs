@@ -1,11 +1,11 @@
 // @ts-check
-// The results as files: one for programs, one for people, and the parts of the documentation that show figures.
+// The results as files: one for programs, one for people, and the parts of the documents that show them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { chart } from './chart.mjs';
-import { figure } from './suite.mjs';
+import { formatNumber } from './suite.mjs';
 import { checkTargets, targets, verdict } from './targets.mjs';
 
 /**
@@ -16,12 +16,12 @@ import { checkTargets, targets, verdict } from './targets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const RESULTS = `${root}benchmarks/results/latest.json`;
-/** What figures depend on. */
+/** The files that results depend on. */
 const CODE = ['packages', 'benchmarks', ':!benchmarks/results'];
-const BEGIN = '<!-- figures: begin, written by `pnpm bench` -->';
-const END = '<!-- figures: end -->';
+const BEGIN = '<!-- results: begin, written by `npm run bench` -->';
+const END = '<!-- results: end -->';
 
-/** The last results with these in their places, each with the machine it was measured on. @param {Results} sections */
+/** Returns the last results, updated with these sections; each has the machine it was measured on. @param {Results} sections */
 export function mergedResults(sections) {
   const here = machine();
   const before = existsSync(RESULTS) ? /** @type {Results} */ (JSON.parse(readFileSync(RESULTS, 'utf8'))) : {};
@@ -35,8 +35,8 @@ export async function writeResults(results) {
   write('benchmarks/results/latest.json', `${JSON.stringify(results, null, 2)}\n`);
   write('benchmarks/results/latest.md', `# Results\n\n${markdown(results)}`);
   write('docs/hot-path.svg', chart(results));
-  replaceFigures('docs/performance.md', markdown(results));
-  replaceFigures('README.md', summary(results));
+  replaceResults('docs/performance.md', markdown(results));
+  replaceResults('README.md', summary(results));
 }
 
 /** @param {string} file @param {string} content */
@@ -46,10 +46,10 @@ function write(file, content) {
 }
 
 /** @param {string} file @param {string} content */
-function replaceFigures(file, content) {
+function replaceResults(file, content) {
   const text = readFileSync(root + file, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${file} has no place for figures, between ${BEGIN} and ${END}`);
+  if (begin < 0 || end < begin) throw new Error(`${file} has no block for results, between ${BEGIN} and ${END}`);
   write(file, `${text.slice(0, begin + BEGIN.length)}\n\n${content.trim()}\n\n${text.slice(end)}`);
 }
 
@@ -69,13 +69,13 @@ function markdown(results) {
 
 /** @param {Results} results */
 function targetTable(results) {
-  const measured = checkTargets(results).figures;
+  const measured = checkTargets(results).measurements;
   const rows = targets.map((target) => {
-    const value = measured[target.figure];
+    const value = measured[target.measurement];
     return [
       target.quantity,
-      figure(target.target),
-      figure(value ?? Number.NaN),
+      formatNumber(target.target),
+      formatNumber(value ?? Number.NaN),
       target.floor ?? '',
       verdict(target, value),
     ];
@@ -83,7 +83,7 @@ function targetTable(results) {
   return `## Targets\n\n${grid(['at most', 'target', 'measured', 'floor', ''], rows)}`;
 }
 
-/** What the README shows: a call with three tags, delivered. @param {Results} results */
+/** Returns the part for the README: a call with three tags, delivered. @param {Results} results */
 function summary(results) {
   const hotPath = results['hot-path'];
   if (hotPath === undefined) return '';
@@ -99,7 +99,7 @@ function summary(results) {
   }
   if (hotPath.machine !== undefined) {
     parts.push(
-      `One counter call with three tags, one of fifty values; the ratio is to hot-shots with a buffer. Measured ${place(hotPath.machine)} [All figures, targets and losses](docs/performance.md).`,
+      `One counter call with three tags, one of fifty values; the ratio is to hot-shots with a buffer. Measured ${place(hotPath.machine)} [All results, targets and losses](docs/performance.md).`,
     );
   }
   return parts.join('\n\n');
@@ -107,7 +107,7 @@ function summary(results) {
 
 /** @param {Machine} where */
 function place({ date, node, processor, cores, memory, platform, commit }) {
-  return `on ${date} with Node.js ${node}, ${cores} × ${processor}, ${memory}, ${platform}, code of ${commit}, by \`pnpm bench\`.`;
+  return `on ${date} with Node.js ${node}, ${cores} × ${processor}, ${memory}, ${platform}, code of ${commit}, by \`npm run bench\`.`;
 }
 
 /** @param {readonly string[]} columns @param {readonly (readonly string[])[]} rows */

@@ -1,6 +1,6 @@
 // @ts-check
-// Contenders in warm processes of their own, in turn, round after round: all of them meet the same moments of a busy
-// machine, so that the ratio of two in one round says more than either time does.
+// Measures contenders in turn, round after round, each in its own warm process: all of them meet the same moments of a busy
+// machine, so the ratio of two in one round says more than either time.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
  * @property {string} contender
  * @property {string} scenario
  * @property {number} port
- * @property {boolean} [byHand] nothing is sent before it is told to be
+ * @property {boolean} [byHand] the client sends only on `flush`
  * @property {readonly string[]} [flags] of Node.js
  * @property {string} [node] the program, if not this one
  */
@@ -20,7 +20,7 @@ const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 export class Worker {
   /** @type {import('node:child_process').ChildProcess} */
   #child;
-  /** Rejects when the process ends before it was told to. */
+  /** Rejects when the process ends before `stop`. */
   #died;
 
   /** @param {WorkerOptions} options */
@@ -33,22 +33,22 @@ export class Worker {
     this.#died = once(this.#child, 'exit').then(([code, signal]) => {
       throw new Error(`a contender ended with ${code ?? signal}`);
     });
-    // Of no interest unless an answer is awaited.
+    // Only matters while a reply is awaited.
     this.#died.catch(() => {});
   }
 
   /** @param {WorkerOptions} options */
   static async start(options) {
     const worker = new Worker(options);
-    await worker.#answer();
+    await worker.#reply();
     return worker;
   }
 
   /** @param {string} command @param {number} amount @returns {Promise<any>} */
   ask(command, amount) {
-    const answer = this.#answer();
+    const reply = this.#reply();
     this.#child.send([command, amount]);
-    return answer;
+    return reply;
   }
 
   async stop() {
@@ -58,9 +58,9 @@ export class Worker {
     await exit;
   }
 
-  async #answer() {
-    const [answer] = await Promise.race([once(this.#child, 'message'), this.#died]);
-    return answer;
+  async #reply() {
+    const [reply] = await Promise.race([once(this.#child, 'message'), this.#died]);
+    return reply;
   }
 }
 

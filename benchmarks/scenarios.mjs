@@ -1,6 +1,6 @@
 // @ts-check
-// What is recorded: call sites, written out as source text so that every contender runs a loop of its own with literals in
-// it, as an application has them, and not through an adapter that all would share.
+// The call sites that are measured, written out as source code: every contender runs its own loop with literals in it, as an
+// application has them, and no shared adapter.
 
 /**
  * @typedef {'incr' | 'gauge' | 'timing' | 'distribution'} Verb
@@ -155,7 +155,7 @@ function contextTags(index) {
   };
 }
 
-/** By name, as results and the command line know them. @type {Readonly<Record<string, () => Scenario>>} */
+/** By their name in the results and on the command line. @type {Readonly<Record<string, () => Scenario>>} */
 export const scenarios = {
   none: () => ({
     title: 'no tags',
@@ -164,7 +164,7 @@ export const scenarios = {
   }),
   c3: () => constant('incr'),
   v3: () => varying('incr'),
-  f3: () => ({ ...varying('incr', "'/route/' + (i % 50)"), title: 'as v3, with a string made anew for each call' }),
+  f3: () => ({ ...varying('incr', "'/route/' + (i % 50)"), title: 'as v3, with a new string for each call' }),
   mega: megamorphic,
   'gauge-v3': () => ({ ...varying('gauge'), title: 'a gauge, tags as v3' }),
   'distribution-v3': () => ({ ...varying('distribution'), title: 'a distribution, tags as v3' }),
@@ -183,8 +183,8 @@ export const scenarios = {
  * The loop of a scenario for one contender.
  *
  * @param {Scenario} scenario
- * @param {(site: Site, scope: Record<string, unknown>) => string} call the source of one call; what it refers to beside
- *   the scenario's constants, it puts in `scope`
+ * @param {(site: Site, scope: Record<string, unknown>) => string} call returns the source of one call and puts in
+ *   `scope` what it refers to, in addition to the scenario's constants
  * @returns {{ run: (turns: number) => void, calls: number }} `calls` in each turn
  */
 export function loopOf(scenario, call) {

@@ -24,7 +24,7 @@ export class Sink {
   }
 
   /**
-   * What arrived, once nothing more does.
+   * Resolves with what arrived, once nothing more arrives.
    *
    * @param {number} expected samples; there is no waiting when they are there
    * @returns {Promise<Arrived>}
@@ -48,9 +48,9 @@ export class Sink {
 
   /** @param {string} command @returns {Promise<Arrived>} */
   async #ask(command) {
-    const answer = once(this.#child, 'message');
+    const reply = once(this.#child, 'message');
     this.#child.send(command);
-    const [arrived] = await answer;
+    const [arrived] = await reply;
     return arrived;
   }
 }

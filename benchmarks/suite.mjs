@@ -1,11 +1,11 @@
 // @ts-check
-// What a suite is given and what it answers.
+// The parameters and results of a suite.
 
 /**
  * @typedef {object} Context
  * @property {boolean} short fewer contenders, scenarios and rounds: for a check on every change
- * @property {number} port of a UDP server that nobody asks what arrived
- * @property {(step: string) => void} progress told before each step
+ * @property {number} port of a UDP server that discards what arrives
+ * @property {(step: string) => void} progress called before each step
  * @property {string | undefined} otherNode another version of Node.js to compare with, as a program
  *
  * @typedef {object} Table
@@ -16,7 +16,7 @@
  *
  * @typedef {object} Section
  * @property {readonly Table[]} tables
- * @property {Readonly<Record<string, number>>} figures by a name that `targets.mjs` refers to; what cannot be measured is left out
+ * @property {Readonly<Record<string, number>>} measurements by a name that `targets.mjs` refers to, without those that could not be measured
  *
  * @typedef {object} Suite
  * @property {string} title
@@ -24,8 +24,8 @@
  * @property {(context: Context) => Promise<Section>} run
  */
 
-/** Digits that mean something. @param {number} value */
-export function figure(value) {
+/** Formats a number with its significant digits. @param {number} value */
+export function formatNumber(value) {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString('en');

@@ -1,18 +1,18 @@
 // @ts-check
-import { figure } from './suite.mjs';
+import { formatNumber } from './suite.mjs';
 
-// What has to hold, each with where it comes from. A target is never moved: one that is missed is shown as missed.
+// The targets. A target is never moved: one that is missed is shown as missed.
 
 /**
  * @typedef {object} Target
  * @property {string} quantity
- * @property {string} figure its name in the results
+ * @property {string} measurement its name in the results
  * @property {number} target at most
  * @property {string} [floor] what the machine, or the language, does not allow to go below
  * @property {number} [tolerance] of what does not depend on the speed of the machine: shares, bytes; otherwise {@link SLACK}
  */
 
-/** What a figure may exceed its target by on a machine that others use as well. */
+/** The factor by which a measurement may exceed its target on a shared machine. */
 const SLACK = 1.5;
 
 /** @type {readonly Target[]} */
@@ -25,8 +25,8 @@ export const targets = [
     call(scenario, 'instrument-empty', 'hot-shots-1432', 0.015, '0.005: positional, generated code'),
     call(scenario, 'bound-empty', 'hot-shots-1432', 0.002, '0.0003: one addition'),
   ]),
-  // Of twenty call sites V8 inlines some, with either method; where it inlines the empty one, it leaves out the literals
-  // as well. The measure for `mega` is therefore a method that keeps what it is given.
+  // V8 inlines some of twenty call sites, with either method. If it inlines the empty one, it removes the literals as well.
+  // The measure for `mega` is therefore a method that keeps its argument.
   call('v3', 'dummy', 'empty-method', 3, '1'),
   call('mega', 'dummy', 'literals', 3, '1'),
   // With the backend, as an application has it.
@@ -39,84 +39,84 @@ export const targets = [
   call('contexts-100k', 'bound-empty', 'hot-shots-aggregation', 0.01, 'one miss of the cache'),
   {
     quantity: 'bytes allocated by a call of the facade, v3, beyond the caller’s literals',
-    figure: 'bytes.v3.facade-beyond-literals',
+    measurement: 'bytes.v3.facade-beyond-literals',
     target: 16,
     floor: '0',
     tolerance: 0.5,
   },
   {
     quantity: 'bytes allocated by a call of a bound handle, v3',
-    figure: 'bytes.v3.bound',
+    measurement: 'bytes.v3.bound',
     target: 0,
     floor: '0',
     tolerance: 0.5,
   },
   {
     quantity: 'CPU of a delivered increment, facade to hot-shots-1432',
-    figure: 'end-to-end.v3.facade/hot-shots-1432',
+    measurement: 'end-to-end.v3.facade/hot-shots-1432',
     target: 0.025,
     floor: '0.002',
   },
   {
     quantity: 'CPU of a delivered increment, instrument to hot-shots-1432',
-    figure: 'end-to-end.v3.instrument/hot-shots-1432',
+    measurement: 'end-to-end.v3.instrument/hot-shots-1432',
     target: 0.01,
   },
   {
     quantity: 'CPU of a delivered increment, bound handle to hot-shots-1432',
-    figure: 'end-to-end.v3.bound/hot-shots-1432',
+    measurement: 'end-to-end.v3.bound/hot-shots-1432',
     target: 0.005,
   },
   {
     quantity: 'CPU of a delivered sample of a distribution, facade to hot-shots-1432',
-    figure: 'end-to-end.distribution-v3.facade/hot-shots-1432',
+    measurement: 'end-to-end.distribution-v3.facade/hot-shots-1432',
     target: 0.06,
     floor: '0.02',
   },
   {
     quantity: 'increments lost, share',
-    figure: 'end-to-end.v3.facade.lost',
+    measurement: 'end-to-end.v3.facade.lost',
     target: 0,
     tolerance: 1e-9,
   },
   {
     quantity: 'samples of a distribution lost, share',
-    figure: 'end-to-end.distribution-v3.facade.lost',
+    measurement: 'end-to-end.distribution-v3.facade.lost',
     target: 0,
     tolerance: 1e-9,
   },
-  { quantity: '100,000 series flushed, share lost', figure: 'flush.facade.lost', target: 0, tolerance: 1e-9 },
+  { quantity: '100,000 series flushed, share lost', measurement: 'flush.facade.lost', target: 0, tolerance: 1e-9 },
   {
     quantity: 'longest block in that flush, to hot-shots with aggregation',
-    figure: 'flush.facade/hot-shots-aggregation',
+    measurement: 'flush.facade/hot-shots-aggregation',
     target: 0.01,
     floor: '0.0001: a worker thread',
   },
-  { quantity: 'longest block in that flush, ms', figure: 'flush.facade.block', target: 1, floor: '0.03' },
+  { quantity: 'longest block in that flush, ms', measurement: 'flush.facade.block', target: 1, floor: '0.03' },
   {
     quantity: 'bytes per series, 100,000 series',
-    figure: 'memory.facade',
+    measurement: 'memory.facade',
     target: 131,
     floor: '43',
     tolerance: 0.5,
   },
-  { quantity: 'longest turn of a flush over HTTPS, processor time, ms', figure: 'datadog.turn', target: 20 },
-  { quantity: 'samples lost over HTTPS', figure: 'datadog.lost', target: 0, tolerance: 0 },
-  { quantity: 'requests beyond a documented limit', figure: 'datadog.broken', target: 0, tolerance: 0 },
+  { quantity: 'longest turn of a flush over HTTPS, processor time, ms', measurement: 'datadog.turn', target: 20 },
+  { quantity: 'samples lost over HTTPS', measurement: 'datadog.lost', target: 0, tolerance: 0 },
+  { quantity: 'requests beyond a documented limit', measurement: 'datadog.broken', target: 0, tolerance: 0 },
   ...['v3', 'gauge-v3', 'timing-v3'].map((scenario) => ({
     quantity: `recording into the time series database, ${scenario}, to an empty backend`,
-    figure: `time-series.${scenario}.time-series/facade-empty`,
+    measurement: `time-series.${scenario}.time-series/facade-empty`,
     target: 2,
   })),
-  { quantity: 'an hour of a counter read, µs', figure: 'time-series.read.range, counter', target: 50 },
+  { quantity: 'an hour of a counter read, µs', measurement: 'time-series.read.range, counter', target: 50 },
   {
     quantity: 'bytes of a counter in the time series database',
-    figure: 'time-series.memory.counter',
+    measurement: 'time-series.memory.counter',
     target: 8000,
     tolerance: 0,
   },
-  { quantity: 'import of @metrics/datadog, ms', figure: 'load.@metrics/datadog.milliseconds', target: 100 },
-  { quantity: 'import of @metrics/datadog, MB', figure: 'load.@metrics/datadog.megabytes', target: 15 },
+  { quantity: 'import of @metrics/datadog, ms', measurement: 'load.@metrics/datadog.milliseconds', target: 100 },
+  { quantity: 'import of @metrics/datadog, MB', measurement: 'load.@metrics/datadog.megabytes', target: 15 },
 ];
 
 /**
@@ -130,7 +130,7 @@ export const targets = [
 function call(scenario, one, other, target, floor) {
   return {
     quantity: `a call, ${scenario}, ${one} to ${other}`,
-    figure: `hot-path.${scenario}.${one}/${other}`,
+    measurement: `hot-path.${scenario}.${one}/${other}`,
     target,
     ...(floor !== undefined && { floor }),
   };
@@ -148,24 +148,24 @@ export function verdict({ target, tolerance }, measured) {
 }
 
 /**
- * Every target that these results tell something about, one a line.
+ * Checks every target that these results have a measurement for, one a line.
  *
- * @param {Readonly<Record<string, { figures: Readonly<Record<string, number>> }>>} sections
+ * @param {Readonly<Record<string, { measurements: Readonly<Record<string, number>> }>>} sections
  */
 export function checkTargets(sections) {
   /** @type {Record<string, number>} */
-  const figures = Object.assign({}, ...Object.values(sections).map((section) => section.figures));
+  const measurements = Object.assign({}, ...Object.values(sections).map((section) => section.measurements));
   let missed = 0;
   const lines = [];
   for (const target of targets) {
-    const measured = figures[target.figure];
+    const measured = measurements[target.measurement];
     const found = verdict(target, measured);
     if (found === 'not measured') continue;
     if (found === 'missed') missed += 1;
     const floor = target.floor === undefined ? '' : `, floor ${target.floor}`;
     lines.push(
-      `  ${found.padEnd(16)}  ${figure(measured ?? 0).padStart(8)} of at most ${figure(target.target)}${floor}: ${target.quantity}`,
+      `  ${found.padEnd(16)}  ${formatNumber(measured ?? 0).padStart(8)} of at most ${formatNumber(target.target)}${floor}: ${target.quantity}`,
     );
   }
-  return { lines, missed, figures };
+  return { lines, missed, measurements };
 }

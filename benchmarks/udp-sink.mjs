@@ -1,5 +1,5 @@
 // @ts-check
-// A UDP server in a process of its own that adds up what arrives: samples, and for counters their amounts. Its socket has
+// A UDP server in its own process that adds up what arrives: samples, and for counters their amounts. Its socket has
 // the receive buffer that the system gives by default.
 import { createSocket } from 'node:dgram';
 

@@ -34,7 +34,7 @@ const callOn = (metrics) => (site, scope) => {
 };
 
 /**
- * A call of its own instead of the scenario's. It refers to `metrics`, `routes` and `i`, and to what is named.
+ * A different call instead of the scenario's. It refers to `metrics`, `routes` and `i`, and to what is named.
  *
  * @param {string} title
  * @param {string} source
@@ -88,10 +88,10 @@ export const timers = {
 
 /** @type {Readonly<Record<string, Contender>>} */
 export const attacks = {
-  hit: script('a hit, whose value is a string made anew', request('`/${i % 50}`')),
+  hit: script('a hit, whose value is a new string', request('`/${i % 50}`')),
   values: script('ever new values of a tag', request('attempts.next()'), { attempts: attempts() }),
-  'left-out': script(
-    'ever new values of a tag that is left out',
+  'removed-tag': script(
+    'ever new values of a removed tag',
     "metrics.incr('requests', 1, { tags: { method: 'GET', request_id: attempts.next() } })",
     { attempts: attempts() },
   ),

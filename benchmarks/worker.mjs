@@ -1,5 +1,5 @@
 // @ts-check
-// One contender with one scenario, in a process of its own. It does what its parent tells it, one thing at a time.
+// One contender with one scenario, in its own process. It runs the commands of its parent, one at a time.
 import { PerformanceObserver } from 'node:perf_hooks';
 import { contenders, timeSeriesContenders } from './contenders.mjs';
 import { loopOf, scenarios } from './scenarios.mjs';
@@ -14,8 +14,8 @@ import { variants } from './variants.mjs';
 /** How many calls are made between two turns of the event loop, in which a client can send. */
 const CALLS_PER_TURN = { slow: 1000, quick: 20_000 };
 
-/** Samples that a client may keep one by one before it is told to send them: what is too many, it would drop. */
-const MOST_UNSENT = 500_000;
+/** Samples that a client may keep before a flush; it would drop more. */
+const MAX_UNSENT = 500_000;
 
 const setup = /** @type {Setup} */ (JSON.parse(process.argv[2] ?? '{}'));
 const contender = { ...contenders, ...timeSeriesContenders, ...variants }[setup.contender];
@@ -46,7 +46,7 @@ async function record(amount) {
 
 /** @type {Readonly<Record<string, (amount: number) => Promise<unknown>>>} */
 const commands = {
-  /** Runs until it is compiled, and answers how many calls take the given milliseconds. */
+  /** Runs until it is compiled, and resolves with the number of calls that take the given milliseconds. */
   async warm(milliseconds) {
     const ends = performance.now() + Math.max(milliseconds * 4, 200);
     let nanoseconds = 1;
@@ -62,9 +62,9 @@ const commands = {
     run(Math.ceil(amount / calls));
     return (process.memoryUsage().heapUsed - before) / amount;
   },
-  /** Bytes that a series holds, without what the loop itself refers to. A turn is a call, and meets a series of its own. */
+  /** Bytes of a series, without what the loop itself refers to. A turn is a call, and has its own series. */
   async held(amount) {
-    // What is made once, code and sockets, is not a series'.
+    // Things that are created once, such as code and sockets, do not count.
     const first = Math.ceil(amount / 50);
     run(first);
     await collected();
@@ -79,13 +79,13 @@ const commands = {
     const start = performance.now();
     let recorded = 0;
     while (recorded < amount) {
-      recorded += await record(Math.min(MOST_UNSENT, amount - recorded));
+      recorded += await record(Math.min(MAX_UNSENT, amount - recorded));
       await client.flush?.();
     }
     const { user, system } = process.cpuUsage(began);
     return { cpu: (user + system) / 1e6, wall: (performance.now() - start) / 1000, recorded };
   },
-  /** Records once, then sends, and answers the longest time for which nothing else could run. */
+  /** Records once, then sends, and resolves with the longest time for which nothing else could run. */
   async stall(amount) {
     run(Math.ceil(amount / calls));
     let longest = 0;
@@ -130,9 +130,9 @@ function memory() {
 
 process.on('message', (message) => {
   const [command, amount] = /** @type {[string, number]} */ (message);
-  void commands[command]?.(amount).then((answer) => process.send?.(answer));
+  void commands[command]?.(amount).then((reply) => process.send?.(reply));
 });
-// What a client keeps alive is not waited for.
+// Does not wait for what a client keeps alive.
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
 // Refers to the client to the end.

@@ -1,6 +1,6 @@
 // @ts-check
-// A week in the life of a service, as its metrics see it: good tags, a beta feature, a scanner, the report, and the budget
-// that fails in CI. Run it with `node examples/cardinality.mjs` after `npm run build`.
+// What tags cost, and what the cardinality guard does about it: good tags, a beta feature, a scanner, the report, and the
+// budget that fails in CI. Run it with `node examples/cardinality.mjs` after `npm run build`.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createMetrics } from '@metrics/core';
@@ -24,10 +24,10 @@ jobs.incr({ result: 'success', task_name: 'mail' });
 metrics.incr('logins', { tags: { platform: 'ios' } });
 // A path becomes its template, a status its class.
 metrics.incr('http.requests', { tags: { route: routeTemplate('/users/42/posts/7?page=2'), status: statusClass(200) } });
-// An identifier, rare and allowed by name; declared, so that the compiler knows of it too.
+// An identifier, rare and allowed by name; declared, so that the compiler accepts it too.
 metrics.defineCounter('beta.used', { tags: ['org_id'] }).incr({ org_id: 'acme' });
 
-// Somebody records request ids; the types were bypassed.
+// Request ids; the type bypasses the compiler's check.
 /** @type {Record<string, string>} */
 const careless = { request_id: 'a1b2c3', status: '200' };
 metrics.incr('http.requests', { tags: careless });
@@ -35,7 +35,7 @@ metrics.incr('http.requests', { tags: careless });
 // A scanner asks for paths that do not exist, and they are recorded raw.
 for (let i = 0; i < 50_000; i += 1) metrics.incr('http.requests', { tags: { route: `/${i}.php`, status: '4xx' } });
 
-console.log('What was told, each once:');
+console.log('Reported problems, each once:');
 for (const { code, metric, tag, value } of problems) console.log(`  ${code}: ${metric}, tag ${tag}, ${value}`);
 
 const report = metrics.cardinality();

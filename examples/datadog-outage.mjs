@@ -1,6 +1,6 @@
 // @ts-check
-// What the Datadog backend does when Datadog is away: `node examples/datadog-outage.mjs`. Needs no network and no key: the
-// intake is the one that tests use, which fails when it is told to.
+// An outage of Datadog, and how the backend delivers after it: `node examples/datadog-outage.mjs`. Needs no network and no
+// key: the intake is the one that tests use, which fails on demand.
 import { metrics } from '@metrics/core';
 import { DatadogMetricsBackend } from '@metrics/datadog';
 import { RecordingIntake } from '@metrics/testing/servers';
@@ -23,9 +23,9 @@ await workThrough(1000);
 await metrics.flush();
 await metrics.close();
 
-const { accepted, sent, retries, batches, bytes } = backend.stats();
+const { accepted, sent, retries, requests, bytes } = backend.stats();
 console.log(
-  `${sent} of ${accepted} samples delivered in ${batches} requests of ${bytes} bytes, after ${retries} retries`,
+  `${sent} of ${accepted} samples delivered in ${requests} requests of ${bytes} bytes, after ${retries} retries`,
 );
 console.log(intake.toString());
 await intake.stop();

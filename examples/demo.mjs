@@ -4,7 +4,7 @@
 import { combine, metrics } from '@metrics/core';
 import { StatsdMetricsBackend } from '@metrics/statsd';
 import { RecordingBackend } from '@metrics/testing';
-import { startEtsyStatsd } from '../packages/statsd/test/etsy-statsd.cjs';
+import { startEtsyStatsd } from 'test-kit/etsy-statsd';
 import { workThrough } from './shop.mjs';
 
 const JOBS = 1000;
@@ -20,7 +20,7 @@ metrics.register(combine(statsd, recorder), { prefix: 'shop.' });
 console.log(`Working through ${JOBS} jobs …`);
 const failed = await workThrough(JOBS);
 await metrics.close();
-console.log(`${JOBS - failed} jobs succeeded and ${failed} failed. What was sent, and what the daemon has:\n`);
+console.log(`${JOBS - failed} jobs succeeded and ${failed} failed. Sent and received:\n`);
 
 const received = await read();
 /** @type {{ metric: string, kind: string, sent: string, received: string }[]} */
@@ -57,7 +57,7 @@ async function read() {
   };
 }
 
-/** What the application recorded, by the name it has on the wire. */
+/** Returns the recorded values by the name of their StatsD lines. */
 function sentSeries() {
   /** @type {Map<string, { kind: string, values: (number | string)[] }>} */
   const series = new Map();

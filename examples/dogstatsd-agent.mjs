@@ -1,7 +1,7 @@
 // @ts-check
-// Everything DogStatsD has, from an application to a server that stands for the Datadog Agent: aggregated counters, packed
-// distributions, a sampled timing, an event, a service check, and an Agent that restarts. Run it with
-// `node examples/dogstatsd.mjs` after `npm run build`.
+// All of DogStatsD, from an application to a server in place of a Datadog Agent: aggregated counters, packed distributions,
+// a timing sent as a histogram, an event, a service check, and an Agent that restarts. Run it with
+// `node examples/dogstatsd-agent.mjs` after `npm run build`.
 import assert from 'node:assert/strict';
 import { createMetrics } from '@metrics/core';
 import { DogStatsdMetricsBackend } from '@metrics/dogstatsd';
@@ -34,7 +34,7 @@ assert.equal(agent.recorded.counter('shop.orders', { country: 'at', env: 'demo' 
 assert.deepEqual(agent.recorded.distributions('shop.upload.size'), [512, 2048, 128]);
 assert.equal(agent.events[0]?.text, 'Version 7\nby hand');
 
-console.log('\nThe Agent restarts; counters go on.');
+console.log('\nThe Agent restarts; counters continue.');
 await agent.down();
 const jobs = setInterval(() => metrics.incr('jobs'), 1);
 while (backend.stats().pending < 100) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,5 +1,5 @@
 // @ts-check
-// The metrics of the shop as lines of a log file, in a format of its own: `node examples/logging-format.mjs metrics.log`.
+// The metrics of the shop as lines of a log file, in a custom format: `node examples/logging-format.mjs metrics.log`.
 import { inspect } from 'node:util';
 import { metrics } from '@metrics/core';
 import { LoggingBackend } from '@metrics/logging';
@@ -15,7 +15,7 @@ const shopFormat = format.printf(
     `[${level.toUpperCase()}] ${String(message)}; instance=${inspect(instance)}; tags=${inspect(tags, { breakLength: Infinity })}`,
 );
 
-// What is configured here is all there is: the logger has its own level and transports, and nothing else gets its lines.
+// The logger has its own level and transports; no other logger receives its lines.
 loggers.add('metrics', {
   level: 'debug',
   format: shopFormat,

@@ -1,12 +1,12 @@
 // @ts-check
-// A small application that records metrics. It knows the facade and nothing of where metrics go.
+// A small application that records metrics. It imports the facade and no backend.
 import { metrics } from '@metrics/core';
 
 const jobs = metrics.defineCounter('jobs.finished', { tags: ['task_name', 'result'], description: 'finished jobs' });
 const mailSent = jobs.with({ task_name: 'send_email', result: 'success' });
 
 /**
- * Works through some jobs, and answers how many failed.
+ * Works through some jobs and resolves with the number of failed ones.
  * @param {number} count
  */
 export async function workThrough(count) {

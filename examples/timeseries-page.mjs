@@ -1,6 +1,6 @@
 // @ts-check
-// The internal time series database behind an HTTP server: the page for people, JSON for programs. It asks its own server
-// once and ends; with `--stay` it goes on, to be looked at. Run it with `node examples/timeseries-page.mjs` after
+// The internal time series database over HTTP: the page for people, JSON for programs. It reads from its own server once and
+// ends; with `--stay` the server keeps running. Run it with `node examples/timeseries-page.mjs` after
 // `npm run build`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,14 +14,14 @@ const history = new TimeSeriesBackend({ include: ['*'] });
 metrics.register(history);
 const failed = await workThrough(200);
 
-// Only this machine can reach it. In an application it stands behind what knows who an operator is.
+// Only this machine can reach it. In an application the handler comes after the authentication of operators.
 const server = createServer(timeSeriesHandler(history)).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 const at = `http://127.0.0.1:${port}`;
 
 const { keys } = /** @type {{ keys: string[] }} */ (await read('keys'));
-console.log(`${200 - failed} jobs succeeded and ${failed} failed. What is kept of them:\n`);
+console.log(`${200 - failed} jobs succeeded and ${failed} failed. Their history:\n`);
 for (const key of keys) {
   const range = await read(`range?key=${encodeURIComponent(key)}`);
   const { kind, groups } = /** @type {{ kind: string, groups: { points: [number, number | null][] }[] }} */ (range);
@@ -39,7 +39,7 @@ else {
 }
 
 /**
- * What the handler answers.
+ * Resolves with the handler's response.
  * @param {string} path
  */
 async function read(path) {

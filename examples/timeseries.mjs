@@ -1,5 +1,5 @@
 // @ts-check
-// An operator asks a running system what it did, with no metrics vendor at all: the internal time series database beside
+// An operator asks a running system what it did, without any metrics vendor: the internal time series database next to
 // another backend, and its history across a restart. Run it with `node examples/timeseries.mjs` after `npm run build`.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// The public face of every package as text, in docs/api: a change of it is a visible diff. Reads the built declarations
+// Writes the public interface of every package as text into docs/api, so that a change of it is a visible diff. Reads the built declarations
 // and fails when a report differs; `npm run api:update` (this script with --update) writes them.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ for (const { folder, directory, manifest } of publishedPackages) {
             'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
             // Declarations of others may end in .d.cts, as ESLint's do.
             'ae-wrong-input-file-type': { logLevel: ExtractorLogLevel.None },
-            // A type that is used but not exported: shown in the report, for the eyes of the reviewer.
+            // A type that is used but not exported: the report shows it to the reviewer.
             'ae-forgotten-export': { logLevel: ExtractorLogLevel.None, addToApiReportFile: true },
             'ae-unresolved-link': { logLevel: ExtractorLogLevel.None },
           },
@@ -52,8 +52,8 @@ for (const { folder, directory, manifest } of publishedPackages) {
     const { apiReportChanged, succeeded } = Extractor.invoke(extractorConfig, {
       localBuild: update,
       messageCallback: (message) => {
-        const shown = message.logLevel === ExtractorLogLevel.Error && !message.text.includes('API signature');
-        if (!shown) message.handled = true;
+        const isShown = message.logLevel === ExtractorLogLevel.Error && !message.text.includes('API signature');
+        if (!isShown) message.handled = true;
       },
     });
     const outdated = apiReportChanged && !update;

@@ -1,4 +1,4 @@
-// Installs the workspace and then runs the given turbo tasks, with nothing but Node and npm on the machine.
+// Installs the workspace and then runs the turbo tasks that the arguments name. Needs only Node and npm.
 import { pnpm, run } from './workspace.mjs';
 
 const tasks = process.argv.slice(2);

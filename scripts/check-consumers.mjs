@@ -1,5 +1,5 @@
-// Releases a copy of the workspace into a private registry on this machine, exactly as a release would go, and then is a
-// new user: installs by name, looks at what came along, sends counters from an ES module and from CommonJS, and compiles
+// Releases a copy of the workspace into a private registry on this machine, exactly as a release would go, and then does what
+// a new user does: installs by name, checks what came along, sends counters from an ES module and from CommonJS, and compiles
 // against the published declarations with old and new compilers.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -21,9 +21,9 @@ import { startPrivateRegistry } from './private-registry.mjs';
 import { pnpm, publishedPackages, readJson, root, run, succeeds } from './workspace.mjs';
 
 const compilers = { ts54: '5.4.5', ts59: '5.9.3', ts60: '6.0.3', ts70: '7.0.2' };
-/** What `npm install @metrics/core @metrics/statsd` may bring along, optional packages aside. */
+/** The packages that `npm install @metrics/core @metrics/statsd` may install, except optional ones. */
 const expectedPackages = ['@metrics/aggregation', '@metrics/core', '@metrics/statsd', 'hot-shots'];
-/** The same for `npm install @metrics/core @metrics/datadog`, and how many bytes that may take with all it pulls in. */
+/** The same for `npm install @metrics/core @metrics/datadog`, and the bytes that all of it may take. */
 const expectedWithDatadog = ['@metrics/aggregation', '@metrics/core', '@metrics/datadog', 'undici'];
 const DATADOG_LIMIT = 5_000_000;
 
@@ -31,7 +31,7 @@ const workplace = mkdtempSync(path.join(tmpdir(), 'consumers-'));
 const copy = path.join(workplace, 'copy');
 const consumer = path.join(workplace, 'consumer');
 /** @type {string[]} */
-const complaints = [];
+const errors = [];
 
 const { environment, stop } = await startPrivateRegistry(path.join(workplace, 'registry'));
 process.once('exit', () => {
@@ -41,16 +41,16 @@ process.once('exit', () => {
 
 const version = release();
 install();
-lookAtInstalled();
+checkInstalled();
 installDatadog();
 await send('import', 'mjs');
 await send('require', 'cjs');
 compile();
 
-for (const complaint of complaints) console.error(complaint);
-process.exit(complaints.length > 0 ? 1 : 0);
+for (const error of errors) console.error(error);
+process.exit(errors.length > 0 ? 1 : 0);
 
-/** Answers the released version. */
+/** Returns the released version. */
 function release() {
   const skipped = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.docs-check']);
   cpSync(root, copy, { recursive: true, filter: (source) => !skipped.has(path.basename(source)) });
@@ -66,7 +66,7 @@ function release() {
   const versions = new Set(
     publishedPackages.map(({ folder }) => readJson(path.join(copy, 'packages', folder, 'package.json')).version),
   );
-  if (versions.size !== 1) complaints.push(`the packages do not share one version: ${[...versions].join(', ')}`);
+  if (versions.size !== 1) errors.push(`the packages do not share one version: ${[...versions].join(', ')}`);
   const [only = ''] = versions;
   console.log(`released ${publishedPackages.map(({ manifest }) => manifest.name).join(', ')} ${only}`);
   return only;
@@ -78,7 +78,7 @@ function install() {
   run(['npm', 'install', '@metrics/core', '@metrics/statsd'], { cwd: consumer, env: environment, quiet: true });
 }
 
-/** In a folder of its own: nothing of the heavy client of datadog-metrics may come along. */
+/** Installs in its own folder: no dependency of datadog-metrics' heavy client may come along. */
 function installDatadog() {
   const folder = path.join(workplace, 'datadog');
   mkdirSync(folder);
@@ -87,11 +87,11 @@ function installDatadog() {
   expectInstalled(folder, expectedWithDatadog);
   const size = sizeOf(path.join(folder, 'node_modules'));
   if (size > DATADOG_LIMIT)
-    complaints.push(`@metrics/core and @metrics/datadog take ${size} bytes, ${DATADOG_LIMIT} are allowed`);
+    errors.push(`@metrics/core and @metrics/datadog take ${size} bytes, ${DATADOG_LIMIT} are allowed`);
   console.log(`installed @metrics/core and @metrics/datadog: ${Math.ceil(size / 1000)} kB`);
   const load = `import('@metrics/datadog').then(({ DatadogMetricsBackend }) => new DatadogMetricsBackend({ apiKey: '0123456789' }))`;
   if (!succeeds([process.execPath, '-e', load], { cwd: folder, quiet: true }))
-    complaints.push('@metrics/datadog does not load from what was installed');
+    errors.push('@metrics/datadog does not load from what was installed');
 }
 
 /**
@@ -107,19 +107,19 @@ function expectInstalled(folder, expected) {
     .map(([place]) => place.replace('node_modules/', ''))
     .toSorted();
   if (required.join() !== expected.join())
-    complaints.push(`expected ${expected.join(', ')} to be installed and found ${required.join(', ')}`);
+    errors.push(`expected ${expected.join(', ')} to be installed and found ${required.join(', ')}`);
   return entries;
 }
 
-function lookAtInstalled() {
+function checkInstalled() {
   const entries = expectInstalled(consumer, expectedPackages);
   for (const [place, entry] of entries) {
     if (!place.includes('@metrics/')) continue;
-    if (entry.version !== version) complaints.push(`${place} is ${entry.version} instead of ${version}`);
+    if (entry.version !== version) errors.push(`${place} is ${entry.version} instead of ${version}`);
     for (const file of ['README.md', 'LICENSE', 'package.json', 'dist'])
-      if (!existsSync(path.join(consumer, place, file))) complaints.push(`${place} was published without ${file}`);
+      if (!existsSync(path.join(consumer, place, file))) errors.push(`${place} was published without ${file}`);
     const text = readFileSync(path.join(consumer, place, 'package.json'), 'utf8');
-    if (text.includes('workspace:')) complaints.push(`${place} refers to the workspace it came from`);
+    if (text.includes('workspace:')) errors.push(`${place} refers to the workspace`);
   }
   console.log('installed, in kB on disk:');
   for (const [place, entry] of entries) {
@@ -161,7 +161,7 @@ metrics.close();
   const arrived = await eventually(() => received.startsWith('shop.jobs.started:3|c'), 5000);
   receiver.close();
   if (code === 0 && arrived) console.log(`${kind}: received ${received.trim()}`);
-  else complaints.push(`${kind}: exit code ${code}, received ${JSON.stringify(received)}`);
+  else errors.push(`${kind}: exit code ${code}, received ${JSON.stringify(received)}`);
 }
 
 function compile() {
@@ -235,7 +235,7 @@ done.incr(2, { queue: 'mail' });
       const tsc = path.join(folder, 'node_modules', compiler, 'bin', 'tsc');
       const name = `TypeScript ${compilers[/** @type {keyof typeof compilers} */ (compiler)]}, ${module}`;
       if (succeeds([process.execPath, tsc, '-p', consumer], { quiet: true })) console.log(`${name}: compiles`);
-      else complaints.push(`${name}: does not compile, see above`);
+      else errors.push(`${name}: does not compile, see above`);
     }
   }
 }

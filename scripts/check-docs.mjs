@@ -1,6 +1,6 @@
-// Compiles and runs every ```ts and ```js block of the READMEs and docs, each as a module of its own in a process of its
-// own that must succeed and end by itself. Blocks see the built packages, as a reader's program does. Needs a build.
-// ```ts no-run is compiled only, ```ts no-check is run only; the text around such a block says why.
+// Compiles and runs every ```ts and ```js block of the READMEs and docs, each as a separate module in a separate process that
+// must succeed and end by itself. Blocks see the built packages, as a reader's program does. Needs a build.
+// ```ts no-run is compiled only, ```ts no-check is run only; the text around such a block gives the reason.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -18,13 +18,13 @@ const folder = path.join(root, 'examples', '.docs-check');
 
 /**
  * @typedef {object} Block
- * @property {string} place file and line, for people
+ * @property {string} place file and line, for messages
  * @property {string} output the compiled module
  * @property {boolean} runs
  */
 
 /** @type {string[]} */
-const complaints = [];
+const errors = [];
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(path.join(folder, 'source'), { recursive: true });
 const blocks = documents().flatMap(extract);
@@ -33,12 +33,12 @@ const waiting = blocks.filter(({ runs }) => runs);
 const numberOfRuns = waiting.length;
 await Promise.all(Array.from({ length: availableParallelism() }, work));
 
-if (blocks.length === 0) complaints.push('no code block found: either there are no READMEs or the pattern is wrong');
-for (const complaint of complaints) console.error(complaint);
-console.log(`${blocks.length} blocks compiled, ${numberOfRuns} run, ${complaints.length} complaints`);
-// What failed stays, to be looked at.
-if (complaints.length === 0) rmSync(folder, { recursive: true, force: true });
-process.exitCode = complaints.length > 0 ? 1 : 0;
+if (blocks.length === 0) errors.push('no code block found: either there are no READMEs or the pattern is wrong');
+for (const error of errors) console.error(error);
+console.log(`${blocks.length} blocks compiled, ${numberOfRuns} run, ${errors.length} errors`);
+// The files of failed blocks stay, for inspection.
+if (errors.length === 0) rmSync(folder, { recursive: true, force: true });
+process.exitCode = errors.length > 0 ? 1 : 0;
 
 function documents() {
   const docs = path.join(root, 'docs');
@@ -61,11 +61,11 @@ function extract(document) {
     const [, indent = '', , language = '', info = '', code = ''] = match;
     const line = text.slice(0, match.index).split('\n').length + 1;
     const place = `${document}:${line}`;
-    if (aliases.has(language)) complaints.push(`${place}: write \`ts\` or \`js\` instead of \`${language}\``);
+    if (aliases.has(language)) errors.push(`${place}: write \`ts\` or \`js\` instead of \`${language}\``);
     if (language !== 'ts' && language !== 'js') return [];
     const options = info.split(/\s+/).filter(Boolean);
     for (const option of options)
-      if (!knownOptions.has(option)) complaints.push(`${place}: there is no option \`${option}\``);
+      if (!knownOptions.has(option)) errors.push(`${place}: there is no option \`${option}\``);
 
     const commonJs = language === 'js' && /\brequire\(/.test(code) && !/^\s*import\b/m.test(code);
     const name = `${document.replace(/\W+/g, '-')}-${line}`;
@@ -99,19 +99,19 @@ function compile() {
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, encoding: 'utf8' });
   if (status === 0 || blocks.length === 0) return;
-  complaints.push(stdout.trim() || 'tsc ended without a word');
+  errors.push(stdout.trim() || 'tsc failed without a message');
 }
 
 async function work() {
   for (let block = waiting.shift(); block; block = waiting.shift()) {
-    const complaint = await runBlock(block);
-    if (complaint !== undefined) complaints.push(`${block.place}: ${complaint}`);
+    const error = await runBlock(block);
+    if (error !== undefined) errors.push(`${block.place}: ${error}`);
   }
 }
 
 /**
  * @param {Block} block
- * @returns {Promise<string | undefined>} what is wrong, if anything
+ * @returns {Promise<string | undefined>} the error, if any
  */
 function runBlock({ output }) {
   // Settings of the person who runs this must not change what the documents show.

@@ -1,5 +1,5 @@
 // Fails when a package with one binary per platform is in the lockfile for Linux but not for macOS and Windows: pnpm
-// silently leaves out platform packages that the registry did not have, and users of those platforms get no binary.
+// silently omits platform packages that the registry did not have, and users of those platforms get no binary.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './workspace.mjs';
@@ -22,6 +22,6 @@ const incomplete = binaries.filter(([, platforms]) => !needed.every((platform) =
 for (const [family, platforms] of incomplete)
   console.error(`${family} is in pnpm-lock.yaml for ${[...platforms].join(', ')} only; pin an older version of it`);
 if (binaries.length === 0)
-  console.error('found no platform packages at all: the pattern no longer fits pnpm-lock.yaml');
+  console.error('found no platform packages at all: the pattern no longer matches pnpm-lock.yaml');
 else console.log(`${binaries.length - incomplete.length} of ${binaries.length} packages with binaries are complete`);
 process.exitCode = incomplete.length > 0 || binaries.length === 0 ? 1 : 0;

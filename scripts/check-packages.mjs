@@ -1,4 +1,4 @@
-// Packs every published package as the registry would get it and has publint and attw look at the tarballs.
+// Packs every published package as the registry would get it and checks the tarballs with publint and attw.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,10 +16,10 @@ const faulty = tarballs.filter((tarball) => {
   const file = path.join(destination, tarball);
   const sound = [
     succeeds(['publint', '--strict', file], { quiet: true }),
-    // TypeScript's oldest resolution mode (node10) knows no exports map, so it never finds a second entry.
+    // TypeScript's oldest resolution mode (node10) does not read exports maps, so it never finds a second entry.
     succeeds(['attw', '--profile', 'node16', '--format', 'ascii', file], { quiet: true }),
   ].every(Boolean);
-  console.log(`${tarball}: publint and attw ${sound ? 'have no complaints' : 'complain, see above'}`);
+  console.log(`${tarball}: publint and attw ${sound ? 'report nothing' : 'report errors, see above'}`);
   return !sound;
 });
 process.exitCode = faulty.length > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 // Loads the built packages under other Node.js versions (those that the registry has) as an ES module and as CommonJS, and
-// has each send a counter that must arrive. Needs a build. Versions can be given: `node scripts/check-runtimes.mjs 22`.
+// has each send a counter that must arrive. Needs a build. Arguments select versions: `node scripts/check-runtimes.mjs 22`.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -50,7 +50,7 @@ process.exitCode = failed ? 1 : 0;
 async function runUnder(version, kind, program) {
   const inputType = kind === 'import' ? 'module' : 'commonjs';
   const child = spawn('npx', ['--yes', '-p', `node@${version}`, 'node', `--input-type=${inputType}`, '-'], {
-    // Where every package can be found by its name.
+    // Here every package can be found by its name.
     cwd: path.join(root, 'examples'),
     env: { ...process.env, npm_config_loglevel: 'error' },
     timeout: RUN_LIMIT_MILLISECONDS,

@@ -1,4 +1,4 @@
-// Runs the quality gates, all of them even when one fails, or only those named. Needs a build.
+// Runs the quality gates, or only those that the arguments name; all of them even if one fails. Needs a build.
 import { succeeds } from './workspace.mjs';
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
@@ -8,17 +8,21 @@ const gates = {
   format: ['biome', 'check'],
   unused: ['knip', '--no-config-hints'],
   manifests: ['sherif'],
+  architecture: ['node', 'scripts/check-architecture.mjs'],
+  words: ['node', 'scripts/check-words.mjs'],
   lockfile: ['node', 'scripts/check-lockfile.mjs'],
   packages: ['node', 'scripts/check-packages.mjs'],
   size: ['size-limit'],
   api: ['node', 'scripts/api-report.mjs'],
   docs: ['node', 'scripts/check-docs.mjs'],
+  trace: ['node', 'scripts/trace-call.mjs'],
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(gates);
 const failed = names.filter((name) => {
   const gate = gates[name];
-  if (gate === undefined) throw new RangeError(`no gate is called ${name}; there are ${Object.keys(gates).join(', ')}`);
+  if (gate === undefined)
+    throw new RangeError(`no gate is called ${name}; choose from ${Object.keys(gates).join(', ')}`);
   console.log(`\n── ${name}: ${gate.join(' ')}`);
   return !succeeds(gate);
 });

@@ -10,9 +10,9 @@ const START_LIMIT_MILLISECONDS = 60_000;
 const dependencies = { dependencies: { verdaccio: '6.8.0' }, overrides: { 'node-fetch': '2.7.0' } };
 
 /**
- * A registry on this machine that keeps `@metrics/*` to itself and takes everything else from the configured registry.
+ * Starts a registry on this machine that holds `@metrics/*` and takes all other packages from the configured registry.
  *
- * @param {string} folder where it is installed and keeps its files
+ * @param {string} folder for its installation and its files
  * @returns {Promise<{ environment: NodeJS.ProcessEnv, stop: () => void }>} the environment in which npm and pnpm use it
  */
 export async function startPrivateRegistry(folder) {
@@ -39,8 +39,8 @@ export async function startPrivateRegistry(folder) {
   );
   const url = `http://127.0.0.1:${port}/`;
   const deadline = Date.now() + START_LIMIT_MILLISECONDS;
-  while (!(await answers(`${url}-/ping`))) {
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error('the private registry does not answer');
+  while (!(await responds(`${url}-/ping`))) {
+    if (server.exitCode !== null || Date.now() > deadline) throw new Error('the private registry does not respond');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
@@ -60,7 +60,7 @@ function configuredRegistry(env = process.env) {
 }
 
 /** @param {string} url */
-async function answers(url) {
+async function responds(url) {
   try {
     return (await fetch(url)).ok;
   } catch {

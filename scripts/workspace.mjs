@@ -1,4 +1,4 @@
-// What the scripts know about the workspace: its root, its published packages, and how to run a program of the toolchain.
+// The workspace for scripts: its root, its published packages, and how to run a program of the toolchain.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -65,7 +65,7 @@ export function succeeds([command = '', ...parameters], { cwd = root, env = proc
 }
 
 /**
- * Like {@link succeeds}, for steps without which the rest makes no sense: ends this process when the program fails.
+ * Like {@link succeeds}, for steps that all others need: ends this process when the program fails.
  * @type {(...parameters: Parameters<typeof succeeds>) => void}
  */
 export function run(commandLine, options) {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createMetrics } from '@metrics/core';
 import { DatadogMetricsBackend } from '@metrics/datadog';
 import { median } from '../rounds.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const SERIES = 100_000;
 const VALUES = 500_000;
@@ -56,30 +56,30 @@ export const datadogFlush = {
     intake.disconnect();
     const cpu = median(turns.map((turn) => turn.cpu));
     const rows = [
-      ['longest turn, processor time, ms', figure(cpu)],
-      ['longest turn, clock, ms', figure(median(turns.map(({ wall }) => wall)))],
-      ['the whole flush, acknowledged, s', figure(median(turns.map(({ seconds }) => seconds)))],
-      ['requests', figure(median(turns.map(({ requests }) => requests)))],
-      ['heaviest of them, bytes', figure(Math.max(...turns.map(({ heaviest }) => heaviest)))],
-      ['samples not delivered', figure(lost)],
-      ['requests beyond a limit', figure(broken)],
-      ['first turn, which loads the client of HTTPS, processor time, ms', figure(start.cpu)],
+      ['longest turn, processor time, ms', formatNumber(cpu)],
+      ['longest turn, clock, ms', formatNumber(median(turns.map(({ wall }) => wall)))],
+      ['the whole flush, acknowledged, s', formatNumber(median(turns.map(({ seconds }) => seconds)))],
+      ['requests', formatNumber(median(turns.map(({ requests }) => requests)))],
+      ['heaviest of them, bytes', formatNumber(Math.max(...turns.map(({ heaviest }) => heaviest)))],
+      ['samples not delivered', formatNumber(lost)],
+      ['requests beyond a limit', formatNumber(broken)],
+      ['first turn, which loads the client of HTTPS, processor time, ms', formatNumber(start.cpu)],
     ];
-    const figures = { 'datadog.turn': cpu, 'datadog.lost': lost, 'datadog.broken': broken };
-    return { figures, tables: [{ title: '100,000 counters, 500,000 values', columns: ['', 'median'], rows }] };
+    const measurements = { 'datadog.turn': cpu, 'datadog.lost': lost, 'datadog.broken': broken };
+    return { measurements, tables: [{ title: '100,000 counters, 500,000 values', columns: ['', 'median'], rows }] };
   },
 };
 
 /**
- * What arrived since it was asked last.
+ * Resolves with what arrived since the last request.
  *
  * @param {import('node:child_process').ChildProcess} intake
  * @returns {Promise<{ delivered: number, requests: number, heaviest: number, violations: number }>}
  */
 async function arrived(intake) {
-  const answer = once(intake, 'message');
+  const reply = once(intake, 'message');
   intake.send('what arrived?');
-  const [message] = await answer;
+  const [message] = await reply;
   return message;
 }
 
@@ -103,13 +103,13 @@ async function longestTurn(run) {
   };
   let next = setImmediate(turn);
   await run();
-  // What is still due to be done belongs to it.
+  // Work that is still due belongs to it.
   await new Promise((resolve) => setTimeout(resolve, 5));
   clearImmediate(next);
   return longest;
 }
 
-/** @returns {() => number} milliseconds of processor time of this thread, or of anything where the system does not tell */
+/** @returns {() => number} milliseconds of processor time of this thread, or of the clock if the system does not report it */
 function threadClock() {
   const file = '/proc/thread-self/schedstat';
   if (!existsSync(file)) return () => performance.now();

@@ -2,22 +2,22 @@
 import { contenders } from '../contenders.mjs';
 import { median, Worker } from '../rounds.mjs';
 import { Sink } from '../sink.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const BASE = 'hot-shots-1432';
 const SENDERS = Object.keys(contenders).filter((name) => contenders[name]?.sends);
 const SHORT = ['facade', BASE];
-/** Of a round: a tenth of a second for each, or what an unbuffered client sends in a third. */
+/** Calls of a round: a tenth of a second for each, or what an unbuffered client sends in a third. */
 const CALLS = { slow: 50_000, quick: 2_000_000 };
 
 /** @type {import('../suite.mjs').Suite} */
 export const endToEnd = {
   title: 'Cost of a delivered sample',
   about:
-    'CPU time of the sender from the first call to the end of its flush, one for each half million calls, for each sample, with a server in a process of its own that adds up what arrives, at the default receive buffer. A thousand calls, or twenty thousand of a client that takes nanoseconds, are made between two turns of the event loop.',
+    'CPU time of the sender from the first call to the end of its flush, one for each half million calls, for each sample, with a server in another process that adds up what arrives, at the default receive buffer. A thousand calls, or twenty thousand of a client that takes nanoseconds, are made between two turns of the event loop.',
   async run({ short, progress }) {
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     const tables = [];
     const sink = await Sink.start();
     try {
@@ -30,15 +30,15 @@ export const endToEnd = {
           const bases = results[BASE] ?? [];
           const ratio = median(rounds.map(({ cpu }, round) => cpu / (bases[round]?.cpu ?? Number.NaN)));
           const losses = rounds.map(({ lost }) => lost);
-          if (name !== BASE) figures[`end-to-end.${scenario}.${name}/${BASE}`] = ratio;
-          figures[`end-to-end.${scenario}.${name}.lost`] = Math.max(...losses);
+          if (name !== BASE) measurements[`end-to-end.${scenario}.${name}/${BASE}`] = ratio;
+          measurements[`end-to-end.${scenario}.${name}.lost`] = Math.max(...losses);
           return [
             contenders[name]?.title ?? name,
-            figure(median(rounds.map(({ cpu }) => cpu * 1e6))),
-            figure(ratio),
+            formatNumber(median(rounds.map(({ cpu }) => cpu * 1e6))),
+            formatNumber(ratio),
             percent(median(losses)),
             percent(Math.max(...losses)),
-            figure(median(rounds.map(({ packets }) => packets * 1e6))),
+            formatNumber(median(rounds.map(({ packets }) => packets * 1e6))),
           ];
         });
         tables.push({
@@ -50,7 +50,7 @@ export const endToEnd = {
     } finally {
       await sink.stop();
     }
-    return { tables, figures };
+    return { tables, measurements };
   },
 };
 
@@ -85,5 +85,5 @@ async function deliveries(names, scenario, rounds, sink) {
 
 /** @param {number} share */
 function percent(share) {
-  return Math.abs(share) < 5e-7 ? '0 %' : `${figure(share * 100)} %`;
+  return Math.abs(share) < 5e-7 ? '0 %' : `${formatNumber(share * 100)} %`;
 }

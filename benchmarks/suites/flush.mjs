@@ -2,7 +2,7 @@
 import { contenders } from '../contenders.mjs';
 import { median, Worker } from '../rounds.mjs';
 import { Sink } from '../sink.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const BASE = 'hot-shots-aggregation';
 const SERIES = 100_000;
@@ -37,7 +37,7 @@ export const flush = {
     await sink.stop();
 
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     const rows = names.map((name) => {
       const rounds = results[name] ?? [];
       const longest = median(rounds.map((round) => round.longest));
@@ -45,18 +45,18 @@ export const flush = {
         rounds.map((round, index) => round.longest / (results[BASE]?.[index]?.longest ?? Number.NaN)),
       );
       const lost = Math.max(...rounds.map((round) => round.lost ?? Number.NaN));
-      figures[`flush.${name}.block`] = longest;
-      if (!Number.isNaN(lost)) figures[`flush.${name}.lost`] = lost;
-      if (name !== BASE) figures[`flush.${name}/${BASE}`] = ratio;
+      measurements[`flush.${name}.block`] = longest;
+      if (!Number.isNaN(lost)) measurements[`flush.${name}.lost`] = lost;
+      if (name !== BASE) measurements[`flush.${name}/${BASE}`] = ratio;
       return [
         contenders[name]?.title ?? name,
-        figure(longest),
-        figure(Math.min(...rounds.map((round) => round.longest))),
-        figure(ratio),
-        Number.isNaN(lost) ? '–' : `${figure(Math.abs(lost) < 1e-9 ? 0 : lost * 100)} %`,
+        formatNumber(longest),
+        formatNumber(Math.min(...rounds.map((round) => round.longest))),
+        formatNumber(ratio),
+        Number.isNaN(lost) ? '–' : `${formatNumber(Math.abs(lost) < 1e-9 ? 0 : lost * 100)} %`,
       ];
     });
     const columns = ['', 'longest block, ms', 'shortest of the rounds', 'ratio', 'lost, worst'];
-    return { tables: [{ title: 'Longest block of the event loop', columns, rows }], figures };
+    return { tables: [{ title: 'Longest block of the event loop', columns, rows }], measurements };
   },
 };

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { compare, median, Worker } from '../rounds.mjs';
 import { Sink } from '../sink.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const SIZES = ['10', '100', '1k', '10k', '100k', '1m'];
 const NAMES = ['facade', 'instrument', 'bound', 'facade-empty'];
@@ -15,7 +15,7 @@ export const growth = {
     'Series are visited at random, so with many of them most calls miss the caches of the processor. The guard is on, its bounds raised. Worker processes all send to one server.',
   async run({ short, port, progress }) {
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     const sizes = short ? ['10', '100k'] : SIZES;
     /** @type {Map<string, number[]>} */
     const rows = new Map(NAMES.map((name) => [name, []]));
@@ -32,24 +32,24 @@ export const growth = {
       for (const name of NAMES) {
         const time = median((results[name] ?? []).map(({ nanoseconds }) => nanoseconds));
         rows.get(name)?.push(time);
-        figures[`growth.${name}.${size}`] = time;
+        measurements[`growth.${name}.${size}`] = time;
       }
     }
     const bySize = {
       title: 'Nanoseconds per call, by live series',
       columns: ['', ...sizes],
-      rows: [...rows].map(([name, times]) => [name, ...times.map(figure)]),
+      rows: [...rows].map(([name, times]) => [name, ...times.map(formatNumber)]),
     };
-    return { figures, tables: [bySize, await workers(short ? [1, 2] : [1, 2, 4, 8], figures, progress)] };
+    return { measurements, tables: [bySize, await workers(short ? [1, 2] : [1, 2, 4, 8], measurements, progress)] };
   },
 };
 
 /**
  * @param {readonly number[]} counts
- * @param {Record<string, number>} figures
+ * @param {Record<string, number>} measurements
  * @param {(step: string) => void} progress
  */
-async function workers(counts, figures, progress) {
+async function workers(counts, measurements, progress) {
   const rows = [];
   const sink = await Sink.start();
   for (const count of counts) {
@@ -63,18 +63,18 @@ async function workers(counts, figures, progress) {
     await sink.settled(Number.POSITIVE_INFINITY);
     await sink.clear();
     const began = performance.now();
-    const answers = await Promise.all(processes.map((worker) => worker.ask('deliver', CALLS_PER_WORKER)));
+    const replies = await Promise.all(processes.map((worker) => worker.ask('deliver', CALLS_PER_WORKER)));
     const seconds = (performance.now() - began) / 1000;
-    const recorded = answers.reduce((total, answer) => total + answer.recorded, 0);
-    const cpu = answers.reduce((total, answer) => total + answer.cpu, 0);
+    const recorded = replies.reduce((total, reply) => total + reply.recorded, 0);
+    const cpu = replies.reduce((total, reply) => total + reply.cpu, 0);
     const { sum } = await sink.settled(recorded);
     await Promise.all(processes.map((worker) => worker.stop()));
-    figures[`growth.workers.${count}.lost`] = 1 - sum / recorded;
+    measurements[`growth.workers.${count}.lost`] = 1 - sum / recorded;
     rows.push([
       String(count),
-      figure((cpu / recorded) * 1e9),
-      figure(recorded / seconds / 1e6),
-      sum === recorded ? '0 %' : `${figure((1 - sum / recorded) * 100)} %`,
+      formatNumber((cpu / recorded) * 1e9),
+      formatNumber(recorded / seconds / 1e6),
+      sum === recorded ? '0 %' : `${formatNumber((1 - sum / recorded) * 100)} %`,
     ]);
   }
   await sink.stop();

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { contenders } from '../contenders.mjs';
 import { compare, median, quartiles, Worker } from '../rounds.mjs';
 import { scenarios } from '../scenarios.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const BASE = 'hot-shots-1432';
-const EVERYBODY = Object.keys(contenders);
-const WITHOUT_LOGGERS = EVERYBODY.filter((name) => name !== 'winston' && name !== 'pino');
+const ALL = Object.keys(contenders);
+const WITHOUT_LOGGERS = ALL.filter((name) => name !== 'winston' && name !== 'pino');
 /** Bound handles for a hundred thousand series are an array of the benchmark's own, and no peer but prom-client has any. */
 const COUNTERS = WITHOUT_LOGGERS.filter((name) => contenders[name]?.side !== 'measure' && name !== 'dummy');
 const SHORT = [
@@ -25,11 +25,11 @@ const SHORT = [
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const FULL_PROGRAM = {
-  none: EVERYBODY.filter((name) => name !== 'prom-client-bound'),
-  c3: EVERYBODY,
-  v3: EVERYBODY,
+  none: ALL.filter((name) => name !== 'prom-client-bound'),
+  c3: ALL,
+  v3: ALL,
   f3: WITHOUT_LOGGERS.filter((name) => !name.includes('bound')),
-  mega: EVERYBODY,
+  mega: ALL,
   'gauge-v3': COUNTERS,
   'distribution-v3': COUNTERS,
   'timing-v3': COUNTERS,
@@ -43,26 +43,26 @@ const SHORT_PROGRAM = { v3: SHORT, mega: SHORT, 'distribution-v3': ['facade', 'i
 export const hotPath = {
   title: 'Cost of a call',
   about:
-    'CPU time of the process for each call, user and system, garbage collection and what the client sends by itself included. Each contender runs in a warm process of its own; rounds are interleaved, and a ratio is the median of the ratios of single rounds. The peer that ratios refer to is hot-shots with a buffer of 1432 bytes.',
+    'CPU time of the process for each call, user and system, garbage collection and what the client sends by itself included. Each contender runs in its own warm process; rounds are interleaved, and a ratio is the median of the ratios of single rounds. The peer that ratios refer to is hot-shots with a buffer of 1432 bytes.',
   async run({ short, port, progress, otherNode }) {
     const program = short ? SHORT_PROGRAM : FULL_PROGRAM;
     /** @type {import('../suite.mjs').Table[]} */
     const tables = [];
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     for (const [scenario, names] of Object.entries(program)) {
       progress(`${scenario}, ${names.length} contenders`);
       const results = await compare({ contenders: names, scenario, rounds: short ? 5 : 15, port });
       tables.push(table(scenario, names, results));
-      Object.assign(figures, ratios(scenario, names, results));
+      Object.assign(measurements, ratios(scenario, names, results));
     }
     if (!short) {
       const allocated = await allocation(port, progress);
       tables.push(allocated.table);
-      Object.assign(figures, allocated.figures);
+      Object.assign(measurements, allocated.measurements);
     }
     if (otherNode !== undefined) tables.push(await otherVersion(otherNode, port, progress));
-    return { tables, figures };
+    return { tables, measurements };
   },
 };
 
@@ -73,10 +73,10 @@ function table(scenario, names, results) {
     const [first, third] = quartiles(times);
     return [
       contenders[name]?.title ?? name,
-      figure(median(times)),
-      `${figure(first ?? Number.NaN)}–${figure(third ?? Number.NaN)}`,
-      figure(ratio(results, name, BASE)),
-      figure(median((results[name] ?? []).map(({ pause }) => pause))),
+      formatNumber(median(times)),
+      `${formatNumber(first ?? Number.NaN)}–${formatNumber(third ?? Number.NaN)}`,
+      formatNumber(ratio(results, name, BASE)),
+      formatNumber(median((results[name] ?? []).map(({ pause }) => pause))),
     ];
   });
   const title = scenarios[scenario]?.().title ?? '';
@@ -87,16 +87,16 @@ function table(scenario, names, results) {
   };
 }
 
-/** Of each of ours to each other. @param {string} scenario @param {readonly string[]} names @param {import('../rounds.mjs').Rounds} results */
+/** Ratios of each of ours to each other. @param {string} scenario @param {readonly string[]} names @param {import('../rounds.mjs').Rounds} results */
 function ratios(scenario, names, results) {
   /** @type {Record<string, number>} */
-  const figures = {};
+  const measurements = {};
   for (const one of names.filter((name) => contenders[name]?.side === 'ours')) {
     for (const other of names.filter((name) => contenders[name]?.side !== 'ours')) {
-      figures[`hot-path.${scenario}.${one}/${other}`] = ratio(results, one, other);
+      measurements[`hot-path.${scenario}.${one}/${other}`] = ratio(results, one, other);
     }
   }
-  return figures;
+  return measurements;
 }
 
 /** @param {import('../rounds.mjs').Rounds} results @param {string} one @param {string} other */
@@ -108,7 +108,7 @@ function ratio(results, one, other) {
 }
 
 /**
- * Bytes of garbage a call leaves behind, the caller's own literals included, measured in a young generation in which all of
+ * Bytes of garbage of a call, the caller's own literals included, measured in a young generation in which all of
  * them fit. Ratios of bytes are exact on any machine.
  *
  * @param {number} port
@@ -116,7 +116,7 @@ function ratio(results, one, other) {
  */
 async function allocation(port, progress) {
   /** @type {Record<string, number>} */
-  const figures = {};
+  const measurements = {};
   const columns = ['none', 'v3', 'mega', 'gauge-v3', 'distribution-v3'];
   const rows = [];
   for (const [name, { title, slow }] of Object.entries(contenders)) {
@@ -132,16 +132,17 @@ async function allocation(port, progress) {
       await worker.ask('warm', 20);
       const bytes = await worker.ask('bytes', slow ? 5000 : 500_000);
       await worker.stop();
-      row.push(figure(bytes));
-      figures[`bytes.${scenario}.${name}`] = bytes;
+      row.push(formatNumber(bytes));
+      measurements[`bytes.${scenario}.${name}`] = bytes;
     }
     rows.push(row);
   }
   for (const scenario of columns) {
-    const beyond = (figures[`bytes.${scenario}.facade`] ?? Number.NaN) - (figures[`bytes.${scenario}.literals`] ?? 0);
-    figures[`bytes.${scenario}.facade-beyond-literals`] = Math.max(0, beyond);
+    const beyond =
+      (measurements[`bytes.${scenario}.facade`] ?? Number.NaN) - (measurements[`bytes.${scenario}.literals`] ?? 0);
+    measurements[`bytes.${scenario}.facade-beyond-literals`] = Math.max(0, beyond);
   }
-  return { figures, table: { title: 'Bytes allocated per call', columns: ['', ...columns], rows } };
+  return { measurements, table: { title: 'Bytes allocated per call', columns: ['', ...columns], rows } };
 }
 
 /** @param {string} node @param {number} port @param {(step: string) => void} progress */
@@ -158,10 +159,10 @@ async function otherVersion(node, port, progress) {
       );
       rows.push([
         `${scenario}: ${contenders[name]?.title}`,
-        figure(one ?? Number.NaN),
-        figure(other ?? Number.NaN),
-        figure(ratio(here, name, BASE)),
-        figure(ratio(there, name, BASE)),
+        formatNumber(one ?? Number.NaN),
+        formatNumber(other ?? Number.NaN),
+        formatNumber(ratio(here, name, BASE)),
+        formatNumber(ratio(there, name, BASE)),
       ]);
     }
   }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { median } from '../rounds.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
 const EMPTY = 'nothing';
@@ -39,16 +39,16 @@ export const load = {
       for (const name of modules) results[name]?.push(imported(name));
     }
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     const size = (/** @type {string} */ name) => median((results[name] ?? []).map((result) => result.size));
     const rows = modules.map((name) => {
       const time = median((results[name] ?? []).map((result) => result.time));
       const more = (size(name) - size(EMPTY)) / 2 ** 20;
-      figures[`load.${name}.milliseconds`] = time;
-      figures[`load.${name}.megabytes`] = more;
-      return [name, figure(time), figure(more)];
+      measurements[`load.${name}.milliseconds`] = time;
+      measurements[`load.${name}.megabytes`] = more;
+      return [name, formatNumber(time), formatNumber(more)];
     });
-    return { figures, tables: [{ title: 'Imports', columns: ['', 'ms', 'MB more than an empty process'], rows }] };
+    return { measurements, tables: [{ title: 'Imports', columns: ['', 'ms', 'MB more than an empty process'], rows }] };
   },
 };
 

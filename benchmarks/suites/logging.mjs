@@ -1,6 +1,6 @@
 // @ts-check
 import { compare, median } from '../rounds.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 import { logged } from '../variants.mjs';
 
 /** @type {import('../suite.mjs').Suite} */
@@ -10,7 +10,7 @@ export const logging = {
     'A metric through @metrics/logging against winston called by hand with the same fields, into a stream that throws everything away.',
   async run({ short, port, progress }) {
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     progress(`${Object.keys(logged).length} contenders`);
     const names = Object.keys(logged);
     const results = await compare({ contenders: names, scenario: 'c3', rounds: short ? 5 : 25, port });
@@ -21,11 +21,11 @@ export const logging = {
       const ratio = median(
         rounds.map(({ nanoseconds }, round) => nanoseconds / (base[round]?.nanoseconds ?? Number.NaN)),
       );
-      if (against !== undefined) figures[`logging.${name}/${against}`] = ratio;
-      return [title, figure(median(rounds.map(({ nanoseconds }) => nanoseconds))), figure(ratio)];
+      if (against !== undefined) measurements[`logging.${name}/${against}`] = ratio;
+      return [title, formatNumber(median(rounds.map(({ nanoseconds }) => nanoseconds))), formatNumber(ratio)];
     });
     return {
-      figures,
+      measurements,
       tables: [{ title: 'A line, or none', columns: ['', 'ns per call', 'ratio to winston by hand'], rows }],
     };
   },

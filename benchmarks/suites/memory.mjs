@@ -1,7 +1,7 @@
 // @ts-check
 import { contenders } from '../contenders.mjs';
 import { Worker } from '../rounds.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const SERIES = 100_000;
 const NAMES = [
@@ -22,7 +22,7 @@ export const memory = {
     'Bytes of the heap and of array buffers after a collection, for each of 100,000 series with three tags of 10, 100 and 100 values, all of them recorded and not yet flushed.',
   async run({ short, port, progress }) {
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     const rows = [];
     for (const name of short ? ['facade', 'prom-client'] : NAMES) {
       progress(contenders[name]?.title ?? name);
@@ -30,9 +30,9 @@ export const memory = {
       const worker = await Worker.start({ contender: name, scenario: 'each-100k', port, byHand: true, flags });
       const bytes = await worker.ask('held', SERIES);
       await worker.stop();
-      figures[`memory.${name}`] = bytes;
-      rows.push([contenders[name]?.title ?? name, figure(bytes)]);
+      measurements[`memory.${name}`] = bytes;
+      rows.push([contenders[name]?.title ?? name, formatNumber(bytes)]);
     }
-    return { figures, tables: [{ title: 'Bytes per series', columns: ['', 'bytes'], rows }] };
+    return { measurements, tables: [{ title: 'Bytes per series', columns: ['', 'bytes'], rows }] };
   },
 };

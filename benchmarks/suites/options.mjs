@@ -1,6 +1,6 @@
 // @ts-check
 import { compare, median } from '../rounds.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 import { attacks, options, timers } from '../variants.mjs';
 
 /** @type {import('../suite.mjs').Suite} */
@@ -12,7 +12,7 @@ export const optionCosts = {
     /** @type {import('../suite.mjs').Table[]} */
     const tables = [];
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     /** @type {[string, Readonly<Record<string, import('../contenders.mjs').Contender>>][]} */
     const groups = [
       ['Options of the facade', options],
@@ -29,15 +29,15 @@ export const optionCosts = {
         const ratio = median(
           rounds.map(({ nanoseconds }, round) => nanoseconds / (first[round]?.nanoseconds ?? Number.NaN)),
         );
-        figures[`options.${name}`] = ratio;
+        measurements[`options.${name}`] = ratio;
         return [
           variants[name]?.title ?? name,
-          figure(median(rounds.map(({ nanoseconds }) => nanoseconds))),
-          figure(ratio),
+          formatNumber(median(rounds.map(({ nanoseconds }) => nanoseconds))),
+          formatNumber(ratio),
         ];
       });
       tables.push({ title, columns: ['', 'ns per call', 'ratio'], rows });
     }
-    return { tables, figures };
+    return { tables, measurements };
   },
 };

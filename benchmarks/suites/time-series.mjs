@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createMetrics } from '@metrics/core';
 import { TimeSeriesBackend } from '@metrics/timeseries';
 import { compare, median } from '../rounds.mjs';
-import { figure } from '../suite.mjs';
+import { formatNumber } from '../suite.mjs';
 
 const HOUR = 3_600_000;
 
@@ -15,21 +15,21 @@ export const timeSeries = {
     'Recording against the same call into a backend that does nothing; reading an hour of one metric; and the memory of a series with the default rollups.',
   async run({ short, port, progress }) {
     /** @type {Record<string, number>} */
-    const figures = {};
+    const measurements = {};
     progress('recording');
-    const tables = [await recording(short, port, figures)];
+    const tables = [await recording(short, port, measurements)];
     progress('reading');
-    tables.push(await reading(figures));
+    tables.push(await reading(measurements));
     if (!short) {
       progress('memory');
-      tables.push(memory(figures));
+      tables.push(memory(measurements));
     }
-    return { tables, figures };
+    return { tables, measurements };
   },
 };
 
-/** @param {boolean} short @param {number} port @param {Record<string, number>} figures */
-async function recording(short, port, figures) {
+/** @param {boolean} short @param {number} port @param {Record<string, number>} measurements */
+async function recording(short, port, measurements) {
   const rows = [];
   const pairs = [
     ['time-series', 'facade-empty', ['v3', 'gauge-v3', 'timing-v3']],
@@ -41,15 +41,15 @@ async function recording(short, port, figures) {
       const times = (results[ours] ?? []).map(({ nanoseconds }) => nanoseconds);
       const base = (results[empty] ?? []).map(({ nanoseconds }) => nanoseconds);
       const ratio = median(times.map((time, round) => time / (base[round] ?? Number.NaN)));
-      figures[`time-series.${scenario}.${ours}/${empty}`] = ratio;
-      rows.push([`${ours}, ${scenario}`, figure(median(times)), figure(median(base)), figure(ratio)]);
+      measurements[`time-series.${scenario}.${ours}/${empty}`] = ratio;
+      rows.push([`${ours}, ${scenario}`, formatNumber(median(times)), formatNumber(median(base)), formatNumber(ratio)]);
     }
   }
   return { title: 'Recording', columns: ['', 'ns', 'empty backend, ns', 'ratio'], rows };
 }
 
-/** @param {Record<string, number>} figures */
-async function reading(figures) {
+/** @param {Record<string, number>} measurements */
+async function reading(measurements) {
   const until = Date.now();
   let now = until - HOUR;
   const backend = new TimeSeriesBackend({ include: ['*'], clock: () => now });
@@ -77,20 +77,20 @@ async function reading(figures) {
       for (let call = 0; call < 50; call += 1) await read();
       times.push(((performance.now() - began) / 50) * 1000);
     }
-    figures[`time-series.read.${name}`] = median(times);
-    rows.push([name, figure(median(times))]);
+    measurements[`time-series.read.${name}`] = median(times);
+    rows.push([name, formatNumber(median(times))]);
   }
   await metrics.close();
   return { title: 'Reading one hour', columns: ['', 'µs'], rows };
 }
 
-/** Each kind in a process of its own, so that no other's garbage is counted. @param {Record<string, number>} figures */
-function memory(figures) {
+/** Measures each kind in its own process, so that no other's garbage is counted. @param {Record<string, number>} measurements */
+function memory(measurements) {
   const program = fileURLToPath(new URL('../time-series-memory.mjs', import.meta.url));
   const rows = ['counter', 'gauge', 'timing'].map((kind) => {
     const bytes = Number(execFileSync(process.execPath, ['--expose-gc', program, kind], { encoding: 'utf8' }));
-    figures[`time-series.memory.${kind}`] = bytes;
-    return [kind, figure(bytes)];
+    measurements[`time-series.memory.${kind}`] = bytes;
+    return [kind, formatNumber(bytes)];
   });
   const note =
     'Counters and gauges were recorded in every bucket of an hour, the gauges at one value; timings in one bucket.';

@@ -1,4 +1,4 @@
-// The files of the page that timeSeriesHandler serves: what a browser needs, in one document, one style and one script.
+// Builds the page that timeSeriesHandler serves: one document, one style sheet and one script.
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { buildSync } = require('esbuild');
@@ -7,7 +7,7 @@ const folder = path.join(__dirname, 'page');
 
 /** @returns {Record<'index.html' | 'page.css' | 'page.js', string>} */
 exports.buildPage = function buildPage() {
-  const licence = readFileSync(path.join(path.dirname(require.resolve('uplot/package.json')), 'LICENSE'), 'utf8');
+  const license = readFileSync(path.join(path.dirname(require.resolve('uplot/package.json')), 'LICENSE'), 'utf8');
   const { outputFiles } = buildSync({
     entryPoints: [path.join(folder, 'page.ts'), path.join(folder, 'page.css')],
     bundle: true,
@@ -19,8 +19,8 @@ exports.buildPage = function buildPage() {
     target: 'es2022',
     charset: 'utf8',
     legalComments: 'none',
-    // Its licence wants to go where uPlot goes.
-    banner: { js: `/*! Contains uPlot, https://github.com/leeoniya/uPlot\n\n${licence.trim()} */` },
+    // uPlot's license must accompany each copy.
+    banner: { js: `/*! Contains uPlot, https://github.com/leeoniya/uPlot\n\n${license.trim()} */` },
   });
   const textOf = (/** @type {string} */ name) => {
     const file = outputFiles.find((each) => path.basename(each.path) === name);

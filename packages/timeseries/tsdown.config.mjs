@@ -1,4 +1,4 @@
-// The configuration of all packages, and the page: src/page-files.ts is evaluated now, and its texts are bundled.
+// The build of all packages, plus the page: src/http/page-files.ts is evaluated at build time and its value bundled.
 import shared from '../../tsdown.config.mjs';
 import page from './build-page.cjs';
 

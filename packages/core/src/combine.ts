@@ -1,3 +1,4 @@
+// Fan-out: one backend that passes every sample to several ones.
 import type {
   BackendHost,
   BackendStats,
@@ -122,15 +123,11 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    for (const { backend, excluded } of this.#targets)
-      if (excluded.size === 0 || !excluded.has(id))
-        try {
-          if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
-          else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
-          else backend.incr(id, value, 1);
-        } catch (error) {
-          this.#failed(error);
-        }
+    this.#forEach((backend) => {
+      if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
+      else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
+      else backend.incr(id, value, 1);
+    }, id);
   }
 
   async flush(): Promise<void> {

@@ -1,3 +1,4 @@
+// Registers a backend by name, from code or from the environment.
 import { DummyMetricsBackend } from './dummy-metrics-backend.js';
 import type { RegisterOptions, Registration } from './engine/registration.js';
 import { metrics } from './facade/shared-metrics.js';
@@ -24,10 +25,10 @@ export interface ConfigureOptions extends RegisterOptions {
  */
 export function configure(configuration: ConfigureOptions = {}): Registration {
   const environment = globalThis.process?.env ?? {};
+  const rate = environment['METRICS_SAMPLE_RATE'];
   const { backend: given, options: backendOptions, from, ...registerOptions } = configuration;
   const backend = given ?? (environment['METRICS_BACKEND'] || undefined);
   const options = backendOptions ?? parseOptions(environment['METRICS_OPTIONS']);
-  const rate = environment['METRICS_SAMPLE_RATE'];
   return metrics.register(backend === undefined ? new DummyMetricsBackend() : createFrom(backend, options, from), {
     ...registerOptions,
     prefix: registerOptions.prefix ?? environment['METRICS_PREFIX'],

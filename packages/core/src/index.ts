@@ -1,3 +1,4 @@
+// The public interface of @metrics/core, for applications and libraries.
 export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality/cardinality-options.js';
 export type { CardinalityReport, MetricReport, TagReport } from './cardinality/cardinality-report.js';
 export type { AllowedTags, CheckedTags, HighCardinalityTag } from './cardinality/checked-tags.js';

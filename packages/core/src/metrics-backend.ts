@@ -1,3 +1,4 @@
+// The contract between the facade and a backend, with the data that crosses it.
 import type { Problem } from './problems/problem.js';
 
 /** A small, dense integer that identifies an open series. It is reused after {@link MetricsBackend.release}. */

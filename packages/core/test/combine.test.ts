@@ -1,7 +1,7 @@
 import { combine, createMetrics, DummyMetricsBackend, type Problem } from '../src/index.js';
 import { JournalBackend } from './journal-backend.js';
 
-it('hands everything to every member', async () => {
+it('passes everything to every backend', async () => {
   const [a, b] = [new JournalBackend(), new JournalBackend()];
   const metrics = createMetrics({ backend: combine(a, b) });
   metrics.incr('c', 2, { sampleRate: 0.5 });
@@ -30,7 +30,7 @@ it('hands everything to every member', async () => {
   expect([a.closes, b.closes]).toEqual([1, 1]);
 });
 
-it('hands only the included metrics to a member', () => {
+it('passes only the included metrics to a filtered backend', () => {
   const [all, some] = [new JournalBackend(), new JournalBackend()];
   const metrics = createMetrics({
     backend: combine(all, { backend: some, include: ['checkout.*', 'exact'] }),
@@ -41,7 +41,7 @@ it('hands only the included metrics to a member', () => {
   expect(some.lines).toEqual(['counter p.checkout.paid 1', 'counter p.exact 1']);
 });
 
-it('a member that fails never affects another and is told', async () => {
+it('a backend that fails never affects another and is reported', async () => {
   const broken = new Proxy(new JournalBackend(), {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
@@ -65,7 +65,7 @@ it('a member that fails never affects another and is told', async () => {
   expect(problems[0]).toMatchObject({ code: 'backend_failed', cause: new Error('broken') });
 });
 
-it('gives a sample of another time to a member without timestamps as one of now', () => {
+it('records a timestamped sample as of now at a backend without timestamps', () => {
   const [with_, without] = [new JournalBackend(), new JournalBackend()];
   (without as { recordAt?: unknown }).recordAt = undefined;
   const metrics = createMetrics({ backend: combine(with_, without) });
@@ -75,7 +75,7 @@ it('gives a sample of another time to a member without timestamps as one of now'
   expect(without.lines).toEqual(['counter c 3', 'gauge g 4']);
 });
 
-it('discards only when all members do, and has events only when one has', () => {
+it('discards only if all backends do, and has events if one has', () => {
   const plain = new JournalBackend();
   (plain as { event?: unknown }).event = undefined;
   expect(combine(new DummyMetricsBackend(), new DummyMetricsBackend()).discards).toBe(true);

@@ -33,13 +33,13 @@ afterEach(() => {
 const made = (): { options: unknown } => (globalThis as never as { made: { options: unknown } }).made;
 const from = (): string => join(directory, 'main.js');
 
-it('nothing given means the dummy', () => {
+it('without a backend, it is the dummy', () => {
   registration = configure();
   metrics.incr('x');
   expect(metrics.stats().series).toBe(0);
 });
 
-it('takes a function and everything register takes', () => {
+it('takes a function and all options of register', () => {
   const backend = new JournalBackend();
   registration = configure({
     backend: (options: { a: number }) => (options.a === 1 ? backend : new DummyMetricsBackend()),
@@ -52,12 +52,12 @@ it('takes a function and everything register takes', () => {
   expect(backend.lines).toEqual(['counter p.x{env=test} 1 @0.5']);
 });
 
-it('finds a package from the application, and hands it its options', () => {
+it('finds a package from the application and passes the options to it', () => {
   registration = configure({ backend: 'good-backend', options: { host: 'h' }, from: from() });
   expect(made().options).toEqual({ host: 'h' });
 });
 
-it('reads the environment, which what is given in code overrules', () => {
+it('reads the environment, which code overrides', () => {
   const backend = new JournalBackend();
   Object.assign(process.env, {
     METRICS_BACKEND: 'good-backend',
@@ -82,7 +82,7 @@ it.each([
     /"no-backend" could not be created: the package exports no createBackend/,
   ],
   [
-    'a backend that refuses its options',
+    'a backend that rejects its options',
     { backend: 'throwing-backend', options: { apiKey: 'secret-key' } },
     /apiKey \*\*\* is bad/,
   ],

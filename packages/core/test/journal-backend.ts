@@ -8,7 +8,7 @@ import type {
   ServiceCheck,
 } from '../src/index.js';
 
-/** Writes down what reaches a backend, one readable line a call: `counter shop.jobs{a=1}#worker 2`. */
+/** Writes down each call of a backend as a readable line: `counter shop.jobs{a=1}#worker 2`. */
 export class JournalBackend implements MetricsBackend {
   readonly lines: string[] = [];
   readonly events: MetricsEvent[] = [];

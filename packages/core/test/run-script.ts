@@ -12,7 +12,7 @@ export interface ScriptEnd {
   readonly output: string;
 }
 
-/** Runs an ES module in a process of its own; `onOutput` sees what it prints as it comes. */
+/** Runs an ES module in its own process; `onOutput` gets all output so far at each print. */
 export async function runScript(code: string, onOutput?: (output: string, pid: number) => void): Promise<ScriptEnd> {
   if (!existsSync(join(dist, 'index.js'))) throw new Error('@metrics/core is not built: run `npm run build`');
   const source = code.replaceAll('$DIST', pathToFileURL(dist).href).replaceAll('$PATH', dist);

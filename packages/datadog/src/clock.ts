@@ -1,15 +1,16 @@
-/** Time, so that tests can be the ones who pass it. */
+/** The time source of the backend. Tests pass a clock that they advance. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
-  /** Calls `run` once, after so many milliseconds. */
-  schedule(milliseconds: number, run: () => void): Alarm;
+  /** Calls `run` once, after the given milliseconds. */
+  schedule(milliseconds: number, run: () => void): ScheduledCall;
 }
 
-export interface Alarm {
+/** A pending call of {@link Clock.schedule}. */
+export interface ScheduledCall {
   cancel(): void;
-  /** Whether the alarm keeps the process alive. It does not, until it is told to. */
-  hold(held: boolean): void;
+  /** Sets whether the pending call keeps the process alive. At first it does not. */
+  setRef(active: boolean): void;
 }
 
 export const systemClock: Clock = {
@@ -18,8 +19,8 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, milliseconds).unref();
     return {
       cancel: () => clearTimeout(timer),
-      hold: (held) => {
-        if (held) timer.ref();
+      setRef: (active) => {
+        if (active) timer.ref();
         else timer.unref();
       },
     };

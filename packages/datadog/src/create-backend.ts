@@ -1,7 +1,7 @@
 import { DatadogMetricsBackend } from './datadog-metrics-backend.js';
 import type { DatadogOptions } from './datadog-options.js';
 
-/** What `configure({ backend: '@metrics/datadog', options })` calls. */
+/** Creates the backend for `configure({ backend: '@metrics/datadog', options })`. */
 export function createBackend(options?: DatadogOptions): DatadogMetricsBackend {
   return new DatadogMetricsBackend(options);
 }

@@ -1,4 +1,4 @@
-export type { Alarm, Clock } from './clock.js';
+export type { Clock, ScheduledCall } from './clock.js';
 export { createBackend } from './create-backend.js';
 export { DatadogMetricsBackend, type DatadogStats } from './datadog-metrics-backend.js';
 export type { DatadogOptions } from './datadog-options.js';

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import { createMetrics } from '@metrics/core';
-import { waitUntil } from '../../statsd/test/wait-until.js';
+import { ManualClock } from 'test-kit/manual-clock';
+import { waitUntil } from 'test-kit/wait-until';
 import { createBackend, DatadogMetricsBackend } from '../src/index.js';
-import { ManualClock } from './manual-clock.js';
 import { KEY, type Started, started } from './started.js';
 
 let current: Started | undefined;
 
-/** Starts with the options of the test; ended and audited after it. */
+/** Starts with the options of the test. Disposed, and so checked, after it. */
 async function begin(...options: Parameters<typeof started>): Promise<Started> {
   current = await started(...options);
   return current;
@@ -18,7 +18,7 @@ afterEach(async () => {
   current = undefined;
 });
 
-test('the facade sends over it, and each kind arrives as Datadog has it', async () => {
+test('samples of the facade arrive as the Datadog types of their kinds', async () => {
   const { backend, intake } = await begin({ tags: { env: 'test', status: 'none' } });
   const metrics = createMetrics();
   metrics.register(backend, { prefix: 'shop.' });
@@ -47,7 +47,7 @@ test('the facade sends over it, and each kind arrives as Datadog has it', async 
   expect(backend.stats()).toMatchObject({ accepted: 9, sent: 9, pending: 0, dropped: {}, sampledOut: 0 });
 });
 
-test('the timer sends closed buckets, each with its first second and the seconds it covers', async () => {
+test('the timer sends closed buckets, each dated with its first second', async () => {
   const clock = new ManualClock(1_790_000_004_000);
   const { backend, intake, open } = await begin({ clock });
   const orders = open('counter', 'orders');
@@ -87,7 +87,7 @@ test('flushes within one second, and the timer after them, never repeat a timest
   expect(intake.sum('orders')).toBe(6);
 });
 
-test('a timing as a histogram has ten series, whose percentiles bear their names', async () => {
+test('a timing as a histogram becomes ten series, with the percentiles in their names', async () => {
   const { backend, intake, open } = await begin({ timings: 'histogram' });
   const query = open('timing', 'db.query', { tags: { table: 'users' } });
   for (let value = 1; value <= 100; value += 1) backend.timing(query, value);
@@ -109,14 +109,14 @@ test('a timing as a histogram has ten series, whose percentiles bear their names
   expect(backend.stats()).toMatchObject({ accepted: 100, sent: 100, pending: 0 });
 });
 
-test('a histogram of many values is exact but for its percentiles, and those are near', async () => {
+test('a histogram of many values is exact except for its percentiles, which are close', async () => {
   const { backend, intake, open } = await begin({ timings: 'histogram', random: Math.random });
   const query = open('timing', 'db.query');
   for (let value = 1; value <= 20_000; value += 1) backend.timing(query, value);
   await backend.flush();
   const value = (name: string) => intake.points(`db.query.${name}`)[0]!.value;
   expect([value('min'), value('max'), value('sum'), value('count')]).toEqual([1, 20_000, 200_010_000, 20_000]);
-  // A thousand values: the deviation of the median is 1.6 per cent of the range, and six of them are never seen.
+  // With 1000 values, the standard deviation of the median is 1.6 percent of the range; this allows six of them.
   for (const [name, share] of [
     ['median', 0.5],
     ['75percentile', 0.75],
@@ -141,7 +141,7 @@ test('kinds and tags that look alike to datadog-metrics do not mix', async () =>
   expect(intake.values('size')).toEqual([1000]);
 });
 
-test('series that Datadog would fold into one are one already, so neither overwrites the other', async () => {
+test('series that Datadog would merge are one series before they are sent', async () => {
   const { backend, intake, open } = await begin();
   backend.incr(open('counter', 'a b', { tags: { Zone: 'EU' } }), 1);
   backend.incr(open('counter', 'a_b', { tags: { zone: 'eu' } }), 2);
@@ -149,7 +149,7 @@ test('series that Datadog would fold into one are one already, so neither overwr
   expect(intake.points('a_b')).toMatchObject([{ value: 3 }]);
 });
 
-test('a sum that overflowed is dropped and spoils nothing else', async () => {
+test('a sum that overflowed is dropped, and only it', async () => {
   const { backend, intake, open } = await begin({ timings: 'histogram' });
   const [large, small, query] = [open('counter', 'large'), open('counter', 'small'), open('timing', 'query')];
   for (let twice = 0; twice < 2; twice += 1) {
@@ -164,7 +164,7 @@ test('a sum that overflowed is dropped and spoils nothing else', async () => {
   expect(backend.stats()).toMatchObject({ sent: 4, dropped: { not_finite: 2 } });
 });
 
-test('host is the name of the machine, unless there is none', async () => {
+test('host is the name of the machine, or none', async () => {
   const { backend, intake, open } = await begin({ host: undefined });
   backend.incr(open('counter', 'a'), 1);
   await backend.flush();
@@ -185,7 +185,7 @@ describe('in one of several processes of a host', () => {
     delete process.env['NODE_APP_INSTANCE'];
   });
 
-  test('a tag keeps apart what would overwrite each other, and leaves alone what adds up', async () => {
+  test('a tag separates the series that would overwrite each other, and not those that add up', async () => {
     const { backend, intake, open } = await begin({ processTag: true });
     backend.incr(open('counter', 'orders'), 1);
     backend.set(open('set', 'users'), 'ann');
@@ -195,13 +195,13 @@ describe('in one of several processes of a host', () => {
     expect(intake.distributions.map(({ tags }) => tags)).toEqual([[]]);
   });
 
-  test('without the tag there is a warning', async () => {
+  test('a missing tag is reported', async () => {
     const { problems } = await begin({ processTag: false });
     expect(problems.map(({ code }) => code)).toEqual(['process_tag_missing']);
   });
 });
 
-test('a proxy of the environment is used, and sees neither key nor metrics', async () => {
+test('a proxy set in the environment is used, and sees neither key nor metrics', async () => {
   const { createServer } = await import('node:http');
   const { connect } = await import('node:net');
   const asked: string[] = [];
@@ -235,7 +235,7 @@ test('a proxy of the environment is used, and sees neither key nor metrics', asy
   }
 });
 
-test('a certificate that nobody trusts is an error that is told, and nothing is sent', async () => {
+test('an untrusted certificate is reported, and nothing is sent', async () => {
   const { backend, intake, open, problems } = await begin({ ca: undefined });
   backend.incr(open('counter', 'orders'), 5);
   await backend.close({ timeout: 300 });
@@ -244,22 +244,22 @@ test('a certificate that nobody trusts is an error that is told, and nothing is 
   expect((problems[0]!.cause as Error).message).toMatch(/certificate/);
 });
 
-test('it is made by name as well', async () => {
+test('createBackend creates it', async () => {
   const backend = createBackend({ apiKey: KEY });
   expect(backend).toBeInstanceOf(DatadogMetricsBackend);
   await backend.close({ timeout: 0 });
 });
 
-test('many values are sent before their bucket ends, in few requests, and none is lost', async () => {
+test('many values are sent before their bucket ends, in few requests, and none is dropped', async () => {
   const { backend, intake, open } = await begin();
   const size = open('distribution', 'size');
   for (let round = 0; round < 15; round += 1) {
     for (let value = 0; value < 100_000; value += 1) backend.distribution(size, value % 1000);
-    // As fast as they can be sent: half of what may wait.
+    // As fast as they can be sent: up to half of the values that may wait.
     await waitUntil(() => backend.stats().pending < 500_000);
   }
   await backend.close({ timeout: 20_000 });
   expect(backend.stats()).toMatchObject({ accepted: 1_500_000, sent: 1_500_000, dropped: {} });
-  expect(backend.stats().batches).toBeLessThan(60);
+  expect(backend.stats().requests).toBeLessThan(60);
   expect(intake.values('size').length).toBe(1_500_000);
 });

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkedOptions } from '../src/datadog-options.js';
+import { resolveOptions } from '../src/datadog-options.js';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
 import { KEY } from './started.js';
 
@@ -26,60 +26,59 @@ test.each<[string, DatadogOptions, string]>([
   ['plain http on this machine, IPv6', { baseUrl: 'http://[::1]:80' }, 'http://[::1]'],
   ['plain http that is allowed', { baseUrl: 'http://proxy.example', allowInsecureUrl: true }, 'http://proxy.example'],
 ])('requests go to %s', (_name, options, url) => {
-  expect(checkedOptions({ apiKey: KEY, ...options }).url).toBe(url);
+  expect(resolveOptions({ apiKey: KEY, ...options }).url).toBe(url);
 });
 
-test('key and site come from the environment where they are not given', () => {
+test('key and site come from the environment if they are not set', () => {
   process.env['DATADOG_API_KEY'] = 'key-of-the-old-name';
   process.env['DD_SITE'] = 'us3.datadoghq.com';
-  expect(checkedOptions({})).toMatchObject({ apiKey: 'key-of-the-old-name', url: 'https://api.us3.datadoghq.com' });
+  expect(resolveOptions({})).toMatchObject({ apiKey: 'key-of-the-old-name', url: 'https://api.us3.datadoghq.com' });
   process.env['DD_API_KEY'] = ' key-of-the-new-name\n';
-  expect(checkedOptions({})).toMatchObject({ apiKey: 'key-of-the-new-name' });
-  expect(checkedOptions({ apiKey: `${KEY}\n`, site: 'datadoghq.eu' })).toMatchObject({
+  expect(resolveOptions({})).toMatchObject({ apiKey: 'key-of-the-new-name' });
+  expect(resolveOptions({ apiKey: `${KEY}\n`, site: 'datadoghq.eu' })).toMatchObject({
     apiKey: KEY,
     url: 'https://api.datadoghq.eu',
   });
   process.env['DD_SITE'] = 'datadoghq.example';
-  expect(() => checkedOptions({})).toThrow("DD_SITE must be a site of Datadog, not 'datadoghq.example'");
+  expect(() => resolveOptions({})).toThrow('DD_SITE must be a Datadog site, not "datadoghq.example"');
 });
 
 test.each<[DatadogOptions, string]>([
-  [{ apiKey: undefined }, 'apiKey must be given, or the environment variable DD_API_KEY set.'],
-  [{ site: 'datadoghq.co' }, "site must be a site of Datadog, not 'datadoghq.co'"],
-  [{ site: 'evil.example/datadoghq.com' }, 'site must be a site of Datadog'],
-  [{ site: '0123456789abcdef0123456789abcdef' }, 'site must be a site of Datadog, not a text that looks like a key'],
-  [{ site: 'evildatadoghq.com' }, 'site must be a site of Datadog'],
+  [{ apiKey: undefined }, 'apiKey must be set, or the environment variable DD_API_KEY.'],
+  [{ site: 'datadoghq.co' }, 'site must be a Datadog site, not "datadoghq.co"'],
+  [{ site: 'evil.example/datadoghq.com' }, 'site must be a Datadog site'],
+  [{ site: '0123456789abcdef0123456789abcdef' }, 'site must be a Datadog site, not "<looks like an API key>"'],
+  [{ site: 'evildatadoghq.com' }, 'site must be a Datadog site'],
   [
     { baseUrl: 'http://intake.example' },
-    "baseUrl must be https, because the key can be read on the way to 'intake.example'",
+    'baseUrl must use https, because the API key can be read on the way to "intake.example"',
   ],
   [{ baseUrl: 'ftp://intake.example' }, 'baseUrl must be a URL with https: or http:'],
   [{ baseUrl: 'intake' }, 'baseUrl must be a URL with https: or http:'],
   [{ baseUrl: 'https://user:secret@intake.example' }, 'baseUrl must have no user, password, query or fragment.'],
-  [{ host: '' }, "host must be a name or false, not ''"],
+  [{ host: '' }, 'host must be a name or false, not ""'],
   [{ flushInterval: 1500 }, 'flushInterval must be whole seconds that divide a minute, not 1500 milliseconds'],
   [{ flushInterval: 7000 }, 'flushInterval must be whole seconds'],
   [{ flushInterval: 0 }, 'flushInterval must be an integer from 1000 to 60000, not 0'],
   [{ requestTimeout: Number.NaN }, 'requestTimeout must be an integer from 100 to 2147483647, not NaN'],
   [{ maxQueueBytes: 10 }, 'maxQueueBytes must be an integer from 65536'],
-  // What JavaScript lets through.
-  [{ tags: ['a:b'] } as never, 'tags must be an object of strings, not an object'],
+  // Values that only JavaScript can pass.
+  [{ tags: ['a:b'] } as never, 'tags must be an object of strings, not an array'],
   [{ tags: { a: 1 } } as never, 'tags.a must be a string, not 1'],
-  [{ timings: 'summary' } as never, "timings must be 'distribution' or 'histogram', not 'summary'"],
-  [{ processTag: 'yes' } as never, "processTag must be true or false, not 'yes'"],
-  [{ seriesVersion: 3 } as never, 'seriesVersion must be 1 or 2, not 3'],
-  [{ ca: 5 } as never, 'ca must be certificates as PEM, not 5'],
-  [{ onError: 'log' } as never, "onError must be a function, not 'log'"],
-])('%j is refused with a message that says why', (options, message) => {
-  expect(() => checkedOptions({ apiKey: KEY, ...options })).toThrow(message);
+  [{ timings: 'summary' } as never, 'timings must be one of "distribution", "histogram", not "summary"'],
+  [{ processTag: 'yes' } as never, 'processTag must be true or false, not "yes"'],
+  [{ seriesVersion: 3 } as never, 'seriesVersion must be one of 1, 2, not 3'],
+  [{ ca: 5 } as never, 'ca must be one or more certificates as PEM strings, not 5'],
+])('%j is rejected with a message that says why', (options, message) => {
+  expect(() => resolveOptions({ apiKey: KEY, ...options })).toThrow(message);
 });
 
 test.each(['short', 'a key with space in it', 'a-key-with-a\nbreak-in-it', 'schlüssel-mit-umlaut', 42, { key: KEY }])(
-  'the key %p is refused without being shown',
+  'the key %p is rejected and not shown',
   (apiKey) => {
     expect.assertions(2);
     try {
-      checkedOptions({ apiKey } as never);
+      resolveOptions({ apiKey } as never);
     } catch (error) {
       expect((error as Error).message).toMatch(/^apiKey must be /);
       expect(inspect(error)).not.toContain(inspect(apiKey).replaceAll("'", ''));
@@ -87,7 +86,7 @@ test.each(['short', 'a key with space in it', 'a-key-with-a\nbreak-in-it', 'schl
   },
 );
 
-test('an application key is accepted, and a backend shows neither of the two', async () => {
+test('an application key is accepted, and inspecting a backend shows neither key', async () => {
   const backend = new DatadogMetricsBackend({ apiKey: KEY, appKey: 'application-key' });
   for (const shown of [inspect(backend, { depth: 20, showHidden: true }), JSON.stringify(backend)]) {
     expect(shown).not.toMatch(/0123|application-key/);

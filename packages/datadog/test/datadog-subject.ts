@@ -4,7 +4,7 @@ import { type BackendUnderTest, type Delivered, type DeliveredSample } from '@me
 import { RecordingIntake } from '@metrics/testing/servers';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
 
-/** Remembers which series are sets: they arrive as gauges, and with their number of members instead of those. */
+/** Remembers which series are sets, because these arrive as gauges of their number of members. */
 class ObservedBackend extends DatadogMetricsBackend {
   readonly sets = new Set<string>();
 
@@ -14,7 +14,7 @@ class ObservedBackend extends DatadogMetricsBackend {
   }
 }
 
-/** The backend with these options, and an intake that holds it to what Datadog documents. */
+/** The backend with these options, and an intake that checks the documented limits and formats. */
 export function datadogSubject(options: DatadogOptions = {}): BackendUnderTest {
   const timing = options.timings === 'histogram' ? 'timing' : 'distribution';
   return {
@@ -27,8 +27,8 @@ export function datadogSubject(options: DatadogOptions = {}): BackendUnderTest {
       events: true,
       serviceChecks: false,
     },
-    // For machines that are busy with something else: 100,000 series are JSON here.
-    patience: 10_000,
+    // For busy machines: 100,000 series are written as JSON.
+    timeout: 10_000,
     create: async () => {
       const intake = await RecordingIntake.start();
       const { url: baseUrl, ca } = intake;

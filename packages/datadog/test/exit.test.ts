@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { RecordingIntake } from '@metrics/testing/servers';
+import { type ProgramResult, runProgram } from 'test-kit/run-program';
 import { KEY } from './started.js';
 
 let intake: RecordingIntake;
@@ -11,14 +11,8 @@ beforeEach(async () => {
 
 afterEach(() => intake.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-  readonly milliseconds: number;
-}
-
 /** Runs a program with a registered backend and a counter that has one sample when `end` runs, against the built package. */
-function run(end: string): Promise<Ended> {
+async function run(end: string): Promise<ProgramResult & { readonly milliseconds: number }> {
   const source = `
     import { metrics } from '@metrics/core';
     import { DatadogMetricsBackend } from '@metrics/datadog';
@@ -28,19 +22,10 @@ function run(end: string): Promise<Ended> {
     metrics.incr('hits');
     ${end}
   `;
-  const begun = performance.now();
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
-    cwd: join(__dirname, '..'),
-    env: { ...process.env, URL: intake.url, CA: intake.ca, KEY },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 15_000,
-    killSignal: 'SIGKILL',
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, output, milliseconds: performance.now() - begun }));
-  });
+  const start = performance.now();
+  const env = { URL: intake.url, CA: intake.ca, KEY };
+  const ended = await runProgram(source, { cwd: join(__dirname, '..'), env, timeout: 15_000 });
+  return { ...ended, milliseconds: performance.now() - start };
 }
 
 test.each([
@@ -53,12 +38,12 @@ test.each([
   expect(intake.sum('hits')).toBe(1);
 });
 
-test('process.exit() loses what was not flushed, and says how many samples', async () => {
+test('process.exit() drops the samples that were not flushed, and reports their number', async () => {
   expect(await run('process.exit(0);')).toMatchObject({ code: 0, output: 'lost_at_exit 1\n' });
   expect(intake.requests).toEqual([]);
 });
 
-test('a process that has ended is kept for a second at most by an intake that never answers', async () => {
+test('an intake that never responds delays the end of a process by a second at most', async () => {
   intake.script([], { afterwards: 'hang' });
   const { code, output, milliseconds } = await run('');
   expect({ code, output }).toEqual({ code: 0, output: 'lost_at_exit 1\n' });
@@ -74,7 +59,7 @@ test('neither a retry that waits nor a queue keeps the process alive', async () 
   expect(milliseconds).toBeLessThan(9000);
 });
 
-test('a request under way that nobody waits for does not keep the process alive', async () => {
+test('a request that no caller waits for does not keep the process alive', async () => {
   intake.script([], { afterwards: 'hang' });
   const { code, milliseconds } = await run(`
     const { DatadogMetricsBackend: Backend } = await import('@metrics/datadog');
@@ -83,7 +68,7 @@ test('a request under way that nobody waits for does not keep the process alive'
     alone.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
     alone.incr(0, 1, 1);
     await metrics.close({ timeout: 0 });
-    // Until the timer of the bucket has sent.
+    // The timer of the bucket sends meanwhile.
     await new Promise((resolve) => setTimeout(resolve, 2000));
   `);
   expect(code).toBe(0);

@@ -1,4 +1,4 @@
-import { waitUntil } from '../../statsd/test/wait-until.js';
+import { waitUntil } from 'test-kit/wait-until';
 import { started } from './started.js';
 
 const SERIES = 100_000;
@@ -7,7 +7,7 @@ const DISTRIBUTIONS = 50;
 
 jest.setTimeout(120_000);
 
-test('one flush of 100,000 counters and 500,000 values is delivered whole, in requests within the limits', async () => {
+test('one flush of 100,000 counters and 500,000 values is delivered completely, in requests within the limits', async () => {
   await using all = await started();
   const { backend, intake, open, problems } = all;
   const counters = Array.from({ length: SERIES }, (_, index) =>
@@ -23,7 +23,7 @@ test('one flush of 100,000 counters and 500,000 values is delivered whole, in re
     open('distribution', 'http.size', { tags: { route: `r${index}` } }),
   );
   counters.forEach((id, index) => backend.incr(id, (index % 7) + 1));
-  // Each value differs from all others, and none compresses well: as measured durations.
+  // All values differ and compress badly, like measured durations.
   const value = (index: number): number => index + (Math.imul(index, 0x9e3779b1) >>> 0) / 2 ** 32;
   for (let index = 0; index < VALUES; index += 1)
     backend.distribution(distributions[index % DISTRIBUTIONS]!, value(index));
@@ -38,7 +38,7 @@ test('one flush of 100,000 counters and 500,000 values is delivered whole, in re
 
   expect(backend.stats()).toMatchObject({ sent: SERIES + VALUES, dropped: {}, retries: 0, splits: 0 });
   expect([intake.violations, intake.overwrites, problems]).toEqual([[], [], []]);
-  // The documented limits are the intake's own; this one is what Datadog's Agent keeps to.
+  // The intake checks the documented limits; this one is the limit of Datadog's Agent.
   for (const { path, points } of intake.requests)
     if (path === '/api/v2/series') expect(points).toBeLessThanOrEqual(10_000);
 

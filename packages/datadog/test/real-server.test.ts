@@ -1,8 +1,8 @@
-import { describeWith } from '../../statsd/test/describe-with.js';
+import { describeWith } from 'test-kit/describe-with';
+import { seriesOf } from 'test-kit/series-of';
+import { VictoriaMetrics } from 'test-kit/victoria-metrics';
 import { DatadogMetricsBackend } from '../src/index.js';
-import { seriesOf } from './series-of.js';
 import { KEY } from './started.js';
-import { VictoriaMetrics } from './victoria-metrics.js';
 
 jest.setTimeout(60_000);
 
@@ -10,7 +10,7 @@ describeWith('victoria-metrics')('VictoriaMetrics', () => {
   test.each([
     ['http', false],
     ['https with a local authority', true],
-  ])('stores counters, gauges, sets and histograms that come over %s', async (_protocol, tls) => {
+  ])('stores counters, gauges, sets and histograms sent over %s', async (_protocol, tls) => {
     await using server = await VictoriaMetrics.start({ tls });
     const backend = new DatadogMetricsBackend({
       apiKey: KEY,
@@ -33,7 +33,7 @@ describeWith('victoria-metrics')('VictoriaMetrics', () => {
       await backend.flush();
     }
     await backend.close({ timeout: 2000 });
-    expect(backend.stats()).toMatchObject({ accepted: 16, sent: 16, dropped: {}, batches: 2, lastError: undefined });
+    expect(backend.stats()).toMatchObject({ accepted: 16, sent: 16, dropped: {}, requests: 2, lastError: undefined });
     const stored = await server.series('shop', 26);
     const values = Object.fromEntries(stored.map(({ metric, values: all }) => [metric['__name__'], all]));
     expect(values).toMatchObject({
@@ -52,7 +52,7 @@ describeWith('victoria-metrics')('VictoriaMetrics', () => {
     expect(await server.counter('vm_http_request_errors_total{path="/datadog/api/v1/series"')).toBe(0);
   });
 
-  test('stores 20,000 series of one flush, each with its value', async () => {
+  test('stores 20,000 series of one flush with their values', async () => {
     await using server = await VictoriaMetrics.start();
     const backend = new DatadogMetricsBackend({
       apiKey: KEY,

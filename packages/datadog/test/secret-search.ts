@@ -1,14 +1,14 @@
-const SHORTEST = 8;
+const MIN_PART_LENGTH = 8;
 
 /**
- * Every part of a secret, of eight characters and more, that stands in a text: as it is, as a URL, as base64, as bytes in
- * hexadecimal or in decimal, in either case.
+ * Returns every part of a secret, of eight or more characters, that a string contains: unchanged, URL-encoded, as base64,
+ * or as hexadecimal or decimal bytes, in upper or lower case.
  */
 export function partsFound(text: string, secret: string): string[] {
   const searched = text.toLowerCase();
   const found: string[] = [];
-  for (let start = 0; start + SHORTEST <= secret.length; start += 1) {
-    const part = secret.slice(start, start + SHORTEST);
+  for (let start = 0; start + MIN_PART_LENGTH <= secret.length; start += 1) {
+    const part = secret.slice(start, start + MIN_PART_LENGTH);
     for (const disguise of disguises(part)) {
       if (searched.includes(disguise.toLowerCase())) found.push(disguise);
     }
@@ -27,7 +27,7 @@ function disguises(part: string): string[] {
     hex.join(' '),
     bytes.join(','),
     bytes.join(', '),
-    // Where a part begins within the three bytes of a group is not known; what its neighbours decide is left out.
+    // A part may start at any of the three bytes of a group. Digits that depend on its neighbors are omitted.
     ...[0, 1, 2].map((offset) =>
       Buffer.from('-'.repeat(offset) + part)
         .toString('base64')

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Problem, Series } from '@metrics/core';
 import { RecordingIntake, type RecordingIntakeOptions } from '@metrics/testing/servers';
+import { ManualClock } from 'test-kit/manual-clock';
+import { seriesOf } from 'test-kit/series-of';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
-import { ManualClock } from './manual-clock.js';
-import { seriesOf } from './series-of.js';
 
 /**
- * An intake and a backend that sends to it, which tells of its problems. Its end closes both, and audits the books of the
- * one and the objections of the other.
+ * An intake, and a started backend that sends to it. Disposal closes both, and checks the stats of the backend and the
+ * violations that the intake found.
  */
 export interface Started extends AsyncDisposable {
   readonly intake: RecordingIntake;
   readonly backend: DatadogMetricsBackend;
   readonly problems: Problem[];
-  /** Opens a series under an id of its own. */
+  /** Opens a series and returns its id. */
   readonly open: (kind: Series['kind'], name: string, rest?: Partial<Series>) => number;
 }
 
@@ -33,12 +33,11 @@ export async function started(
     ...(intake.ca !== '' && { ca: intake.ca }),
     host: 'web-1',
     processTag: false,
-    // Retries come soon.
+    // Retries follow soon.
     random: () => 0.01,
-    onError: (problem) => problems.push(problem),
     ...options,
   });
-  backend.start({ report: () => {}, collect: () => {} });
+  backend.start({ report: (problem) => void problems.push(problem), collect: () => {} });
   let id = 0;
   return {
     intake,

@@ -1,5 +1,5 @@
 import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
-import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { subject } from './dogstatsd-subject.js';
 
 const unaggregated = subject('udp', { aggregation: false }, { sampled: ['counter', 'timing', 'distribution'] });

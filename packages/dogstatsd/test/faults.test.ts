@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
 import { RecordingServer, type ServerTransport } from '@metrics/testing/servers';
-import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
-import { seriesOf } from '../../statsd/test/series-of.js';
-import { waitUntil } from '../../statsd/test/wait-until.js';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
+import { seriesOf } from 'test-kit/series-of';
+import { waitUntil } from 'test-kit/wait-until';
 import { DogStatsdMetricsBackend, type DogStatsdOptions } from '../src/index.js';
 import { optionsFor } from './dogstatsd-subject.js';
 

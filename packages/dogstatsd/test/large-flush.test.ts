@@ -1,4 +1,4 @@
-import { expectLosslessLargeFlush } from '../../statsd/test/large-flush.js';
+import { expectLosslessLargeFlush } from 'test-kit/expect-lossless-large-flush';
 import { DogStatsdMetricsBackend } from '../src/index.js';
 
 test('a flush of 100,000 series reaches another process without loss, and leaves the event loop free', async () => {

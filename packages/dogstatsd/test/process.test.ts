@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { RecordingServer, type ServerTransport } from '@metrics/testing/servers';
-import { describeWithUnixDatagrams } from '../../statsd/test/describe-with.js';
-import { type ProgramResult, runProgram } from '../../statsd/test/run-program.js';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
+import { type ProgramResult, runProgram } from 'test-kit/run-program';
 import { DogStatsdMetricsBackend, type DogStatsdOptions } from '../src/index.js';
 import { optionsFor } from './dogstatsd-subject.js';
 
-const built = join(__dirname, '../dist/index.js');
+const cwd = join(__dirname, '..');
+const built = join(cwd, 'dist/index.js');
 let server: RecordingServer;
 
 afterEach(() => server.stop());
@@ -13,14 +14,15 @@ afterEach(() => server.stop());
 /** A program with a backend for a server and a counter that has one sample when `end` runs. */
 async function run(transport: ServerTransport, end: string, options: DogStatsdOptions = {}): Promise<ProgramResult> {
   server = await RecordingServer.start({ transport });
-  return runProgram(`
+  const source = `
     import { DogStatsdMetricsBackend } from '${built}';
     const backend = new DogStatsdMetricsBackend(${JSON.stringify({ ...optionsFor(server), ...options })});
     process.on('exit', () => backend.flushSync());
     backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: {}, internal: false });
     backend.incr(0, 1, 1);
     ${end}
-  `);
+  `;
+  return runProgram(source, { cwd });
 }
 
 function describeExit(transport: ServerTransport): void {
@@ -88,7 +90,7 @@ describe('without the native package for Unix datagrams', () => {
 
   /** Answers what the program printed. */
   async function runWithout(program: string): Promise<string> {
-    const { output } = await runProgram(`
+    const source = `
       import Module from 'node:module';
       const { _load } = Module;
       Module._load = (request, ...rest) => {
@@ -97,7 +99,8 @@ describe('without the native package for Unix datagrams', () => {
       };
       const { DogStatsdMetricsBackend } = await import('${built}');
       ${program}
-    `);
+    `;
+    const { output } = await runProgram(source, { cwd });
     return output;
   }
 

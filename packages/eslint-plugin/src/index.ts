@@ -1,4 +1,4 @@
-// oxlint-disable-next-line import/no-default-export -- the default export of a plugin is what ESLint's documentation has people import
+// oxlint-disable-next-line import/no-default-export -- ESLint's documentation shows plugins with a default export
 export { configs, meta, plugin as default, rules } from './plugin.js';
 export type { MetricsCallOptions } from './reading/metrics-calls.js';
 export type { NoHighCardinalityTagOptions } from './rules/no-high-cardinality-tag.js';

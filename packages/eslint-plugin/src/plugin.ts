@@ -4,13 +4,14 @@ import { noDynamicMetricName } from './rules/no-dynamic-metric-name.js';
 import { noHighCardinalityTag } from './rules/no-high-cardinality-tag.js';
 import { preferInstrument } from './rules/prefer-instrument.js';
 
-/** What ESLint shows in messages about the plugin and keeps its cache by. */
+/** The names of the plugin, which ESLint shows in messages and uses as keys of its cache. */
 export const meta: { readonly name: string; readonly version: string; readonly namespace: string } = {
   name: manifest.name,
   version: manifest.version,
   namespace: '@metrics',
 };
 
+/** The rules by name. */
 export const rules: {
   readonly 'no-high-cardinality-tag': Rule.RuleModule;
   readonly 'no-dynamic-metric-name': Rule.RuleModule;
@@ -21,7 +22,7 @@ export const rules: {
   'prefer-instrument': preferInstrument,
 };
 
-/** Entries for the array of `eslint.config.js`. `recommended` has all rules but `prefer-instrument`. */
+/** Entries for the array in `eslint.config.js`. `recommended` has all rules except `prefer-instrument`. */
 export const configs: { readonly recommended: Linter.Config } = {
   recommended: {
     name: '@metrics/recommended',
@@ -29,7 +30,8 @@ export const configs: { readonly recommended: Linter.Config } = {
   },
 };
 
+/** The plugin, for the field `plugins` of a configuration. */
 export const plugin: ESLint.Plugin & { readonly configs: typeof configs } = { meta, rules, configs };
 
-// The very object: ESLint refuses two plugins under one name, and users may list it themselves.
+// The same object that users may list themselves, because ESLint rejects two plugins with one name.
 configs.recommended.plugins = { '@metrics': plugin };

@@ -14,7 +14,7 @@ metrics.incr('mails', { tags: { result } });
 
 describe.each([
   ['10', Linter],
-  // The two majors declare equal types of their own.
+  // The two major versions declare equal but separate types.
   ['9', Linter9 as unknown as typeof Linter],
 ])('under ESLint %s', (_, Engine) => {
   test('the recommended configuration has all rules but prefer-instrument', () => {
@@ -25,7 +25,7 @@ describe.each([
     ]);
   });
 
-  test('the plugin may be listed beside the recommended configuration', () => {
+  test('the plugin can be listed in addition to the recommended configuration', () => {
     const config = [
       configs.recommended,
       {
@@ -40,9 +40,9 @@ describe.each([
     ]);
   });
 
-  test('an unknown option is refused', () => {
-    const misspelt: Linter.RulesRecord = { '@metrics/no-high-cardinality-tag': ['error', { allowed: [] }] };
-    expect(() => new Engine().verify(program, [configs.recommended, { rules: misspelt }])).toThrow(/allowed/);
+  test('an unknown option is rejected', () => {
+    const misspelled: Linter.RulesRecord = { '@metrics/no-high-cardinality-tag': ['error', { allowed: [] }] };
+    expect(() => new Engine().verify(program, [configs.recommended, { rules: misspelled }])).toThrow(/allowed/);
   });
 });
 
@@ -55,7 +55,7 @@ test('the plugin carries the name and version of its package', () => {
   expect(meta).toEqual({ name: manifest.name, version: manifest.version, namespace: '@metrics' });
 });
 
-test.each(Object.entries(rules))('%s is documented where it says', (name, rule) => {
+test.each(Object.entries(rules))('%s is documented at its URL', (name, rule) => {
   const [file = '', anchor] = rule.meta!.docs!.url!.split('#');
   expect(anchor).toBe(name);
   expect(readFileSync(path.join(root, file), 'utf8')).toContain(`### ${name}\n`);

@@ -6,7 +6,7 @@ import plugin, { rules } from '../src/index.js';
 
 const readme = readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8');
 
-test.each(Object.entries(rules))('%s reports in its section just the lines that say so', (name) => {
+test.each(Object.entries(rules))('%s reports exactly the marked lines of its section', (name) => {
   const section = readme.split(`\n### ${name}\n`)[1]!.split(/\n##/)[0]!;
   const code = /```ts[^\n]*\n(.*?)```/s.exec(section)![1]!;
   const messages = new Linter().verify(code, {

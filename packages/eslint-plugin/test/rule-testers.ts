@@ -7,29 +7,29 @@ interface Cases {
   readonly invalid: readonly RuleTester.InvalidTestCase[];
 }
 
-/** Runs cases in JavaScript under both majors of ESLint and both parsers; those in TypeScript under its parser. */
+/** Runs JavaScript cases under both major versions of ESLint and both parsers, and TypeScript cases under its parser. */
 export function testRule(name: string, rule: Rule.RuleModule, cases: { javascript: Cases; typescript: Cases }): void {
   const { javascript, typescript } = cases;
   const all = {
     valid: [...javascript.valid, ...typescript.valid],
     invalid: [...javascript.invalid, ...typescript.invalid],
   };
-  // The two majors declare equal types of their own.
+  // The two major versions declare equal but separate types.
   for (const [version, Tester] of [
     ['ESLint 10', RuleTester],
     ['ESLint 9', RuleTester9 as unknown as typeof RuleTester],
   ] as const) {
     describe(`${version}, espree`, () => {
-      new Tester().run(name, rule, copyOf(javascript));
+      new Tester().run(name, rule, copyCases(javascript));
     });
     describe(`${version}, TypeScript parser`, () => {
-      new Tester({ languageOptions: { parser: typescriptParser } }).run(name, rule, copyOf(all));
+      new Tester({ languageOptions: { parser: typescriptParser } }).run(name, rule, copyCases(all));
     });
   }
 }
 
-/** A tester's run marks its cases and takes mutable arrays. */
-function copyOf({ valid, invalid }: Cases): {
+/** Copies the cases, because a tester marks them and needs mutable arrays. */
+function copyCases({ valid, invalid }: Cases): {
   valid: RuleTester.ValidTestCase[];
   invalid: RuleTester.InvalidTestCase[];
 } {

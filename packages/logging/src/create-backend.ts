@@ -1,7 +1,7 @@
 import { LoggingBackend } from './logging-backend.js';
 import type { LoggingOptions } from './logging-options.js';
 
-/** What `configure({ backend: '@metrics/logging', options })` calls. */
+/** Creates the backend for `configure({ backend: '@metrics/logging', options })`. */
 export function createBackend(options?: LoggingOptions): LoggingBackend {
   return new LoggingBackend(options);
 }

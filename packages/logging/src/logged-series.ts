@@ -1,38 +1,38 @@
 import type { MetricKind, Series } from '@metrics/core';
 import { flatCopy } from '@metrics/core/backend';
-import { escaped, quoted } from './format/escape.js';
+import { escape, quote } from './format/escape.js';
 
-/** What is the same in all lines of a series, rendered once. Its texts are escaped, so no format can let them out. */
+/** The parts that all lines of a series share, rendered once. Its strings are escaped, so no format can break a line. */
 export interface LoggedSeries {
-  /** The quoted key, without the registered prefix, and a colon. */
-  readonly head: string;
-  /** A space and the unit, where the message has one. */
-  readonly tail: string;
-  /** The name with its prefix. */
+  /** The quoted key, without the registered prefix, and a colon with a space. */
+  readonly messagePrefix: string;
+  /** A space and the unit; empty if the message has none. */
+  readonly unitSuffix: string;
+  /** The name, with the registered prefix. */
   readonly metric: string;
   readonly kind: MetricKind;
   readonly unit: string | undefined;
   readonly instance: string | undefined;
-  /** Frozen: all lines share it. */
+  /** Frozen, because all lines share it. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 export function loggedSeries({ kind, key, name, instance, tags, unit }: Series): LoggedSeries {
-  const shownUnit = kind === 'timing' ? 'ms' : unit === undefined ? undefined : escaped(unit);
-  const unitInMessage = shownUnit !== undefined && (kind === 'timing' || kind === 'distribution');
+  const loggedUnit = kind === 'timing' ? 'ms' : unit === undefined ? undefined : escape(unit);
+  const messageHasUnit = loggedUnit !== undefined && (kind === 'timing' || kind === 'distribution');
   return {
-    // Joined strings are kept in pieces, and would be put together for each line.
-    head: flatCopy(`${quoted(key)}: `),
-    tail: unitInMessage ? ` ${shownUnit}` : '',
-    metric: flatCopy(escaped(name)),
+    // V8 keeps a joined string in pieces, and would flatten it for each line.
+    messagePrefix: flatCopy(`${quote(key)}: `),
+    unitSuffix: messageHasUnit ? ` ${loggedUnit}` : '',
+    metric: flatCopy(escape(name)),
     kind,
-    unit: shownUnit,
-    instance: instance === undefined ? undefined : escaped(instance),
+    unit: loggedUnit,
+    instance: instance === undefined ? undefined : escape(instance),
     tags: loggedTags(tags),
   };
 }
 
-/** A frozen copy, escaped. */
+/** Returns a frozen copy with escaped keys and values. */
 export function loggedTags(tags: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return Object.freeze(Object.fromEntries(Object.entries(tags).map(([key, value]) => [escaped(key), escaped(value)])));
+  return Object.freeze(Object.fromEntries(Object.entries(tags).map(([key, value]) => [escape(key), escape(value)])));
 }

@@ -8,53 +8,55 @@ import type {
   SeriesId,
   ServiceCheck,
 } from '@metrics/core';
-import { escaped, quoted } from './format/escape.js';
-import { signed } from './format/format-signed.js';
+import { escape, quote } from './format/escape.js';
+import { formatSigned } from './format/format-signed.js';
 import { loggedEvent } from './logged-event.js';
 import { type LoggedSeries, loggedSeries } from './logged-series.js';
 import { loggedServiceCheck } from './logged-service-check.js';
-import { checkedOptions, type LoggingOptions } from './logging-options.js';
-import { recognisedSink } from './sink/create-sink.js';
+import { type LoggingOptions, resolveOptions } from './logging-options.js';
+import { createSink } from './sink/create-sink.js';
 import type { LogEntry, LogSink } from './sink/log-sink.js';
-import { SummaryWindow } from './summary/summary-aggregator.js';
+import { SummaryAggregator } from './summary/summary-aggregator.js';
 
-/** Milliseconds between two readings of the observed gauges, where no window ends. */
-const OBSERVE_INTERVAL = 10_000;
-/** Milliseconds that a flush waits for a logger that does not write. */
-const FLUSH_PATIENCE = 1000;
+/** Milliseconds between two readings of the observed gauges, if there are no windows. */
+const COLLECT_INTERVAL = 10_000;
+/** Milliseconds that a flush waits for the logger. */
+const FLUSH_TIMEOUT = 1000;
 
 /**
- * Every operation as a line of the logger `metrics`: name and value in the message, instance and tags as fields.
+ * Writes every operation as a line of the logger `metrics`: name and value in the message, instance and tags as fields.
  *
- * A line is handed to the logger in the very call, or, with {@link LoggingOptions.summary}, at the end of the window.
- * Sampling rates are shown and nothing is left out. The logger belongs to the application: `close` does not end it.
+ * A line goes to the logger in the same call or, with {@link LoggingOptions.summary}, at the end of the window. Sampling rates
+ * are shown, and no sample is skipped. The logger belongs to the application: `close` does not end it.
  */
 export class LoggingBackend implements MetricsBackend {
-  readonly #ledger = new SampleAccounting();
-  readonly #problems = new BackendReporter();
+  readonly #accounting = new SampleAccounting();
+  readonly #reporter = new BackendReporter();
   readonly #sink: LogSink;
+  /** The open series, if there are no summaries. */
   readonly #series = new Map<SeriesId, LoggedSeries>();
-  readonly #summary: SummaryWindow | undefined;
-  #observing: NodeJS.Timeout | undefined;
+  readonly #summary: SummaryAggregator | undefined;
+  #collectTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError} or {@link RangeError} on a bad option, naming it and showing its value. */
+  /** @throws {TypeError} or {@link RangeError} that names the invalid option and shows its value. */
   constructor(options: LoggingOptions = {}) {
-    const checked = checkedOptions(options);
-    const { interval } = checked;
-    this.#sink = recognisedSink(checked, { ledger: this.#ledger, problems: this.#problems });
-    if (interval === undefined) return;
-    this.#summary = new SummaryWindow({
-      interval,
+    const { logger, level, loggerName, summaryInterval } = resolveOptions(options);
+    const accounting = this.#accounting;
+    const reporter = this.#reporter;
+    this.#sink = createSink({ logger, level, loggerName, accounting, reporter });
+    if (summaryInterval === undefined) return;
+    this.#summary = new SummaryAggregator({
+      interval: summaryInterval,
       sink: this.#sink,
-      ledger: this.#ledger,
-      collect: () => this.#problems.collect(),
+      accounting,
+      collect: () => reporter.collect(),
     });
   }
 
   start(host: BackendHost): void {
-    this.#problems.start(host);
-    if (this.#summary === undefined) this.#observing = setInterval(() => host.collect(), OBSERVE_INTERVAL).unref();
+    this.#reporter.start(host);
+    if (this.#summary === undefined) this.#collectTimer = setInterval(() => host.collect(), COLLECT_INTERVAL).unref();
   }
 
   open(id: SeriesId, series: Series): void {
@@ -69,61 +71,61 @@ export class LoggingBackend implements MetricsBackend {
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
     if (this.#summary !== undefined) return this.#summary.incr(id, amount);
-    const series = this.#toLog(id);
-    if (series !== undefined) this.#log(series, signed(amount), amount, sampleRate);
+    const series = this.#loggableSeries(id);
+    if (series !== undefined) this.#log(series, formatSigned(amount), amount, sampleRate);
   }
 
   gauge(id: SeriesId, value: number): void {
     if (this.#summary !== undefined) return this.#summary.value(id, value);
-    const series = this.#toLog(id);
-    if (series !== undefined) this.#log(series, signed(value), value);
+    const series = this.#loggableSeries(id);
+    if (series !== undefined) this.#log(series, formatSigned(value), value);
   }
 
   timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
     if (this.#summary !== undefined) return this.#summary.value(id, milliseconds);
-    const series = this.#toLog(id);
+    const series = this.#loggableSeries(id);
     if (series !== undefined) this.#log(series, `${milliseconds}`, milliseconds, sampleRate);
   }
 
   distribution(id: SeriesId, value: number, sampleRate: number): void {
     if (this.#summary !== undefined) return this.#summary.value(id, value);
-    const series = this.#toLog(id);
-    if (series !== undefined) this.#log(series, signed(value), value, sampleRate);
+    const series = this.#loggableSeries(id);
+    if (series !== undefined) this.#log(series, formatSigned(value), value, sampleRate);
   }
 
   set(id: SeriesId, member: string): void {
     if (this.#summary !== undefined) return this.#summary.set(id, member);
-    const series = this.#toLog(id);
+    const series = this.#loggableSeries(id);
     if (series === undefined) return;
-    const { head, metric, kind, unit, instance, tags } = series;
+    const { messagePrefix, metric, kind, unit, instance, tags } = series;
     const { level } = this.#sink;
-    const message = head + quoted(member);
-    // Not `value`: stores of logs want a field to be always a number or always a text.
-    this.#write({ level, message, metric, kind, member: escaped(member), unit, instance, tags });
+    const message = messagePrefix + quote(member);
+    // The field is not `value`, because log stores expect a field to be always a number or always a string.
+    this.#write({ level, message, metric, kind, member: escape(member), unit, instance, tags });
   }
 
-  /** A line of its own also among summaries: its time is not that of the window. */
+  /** Writes a line immediately, also with summaries, because its time is not that of the window. */
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    const series = this.#toLog(id);
+    const series = this.#loggableSeries(id);
     if (series === undefined) return;
-    const { head, metric, kind, unit, instance, tags } = series;
+    const { messagePrefix, metric, kind, unit, instance, tags } = series;
     const { level } = this.#sink;
-    const message = `${head}${signed(value)} at ${isoTime(epochSeconds)}`;
+    const message = `${messagePrefix}${formatSigned(value)} at ${formatTime(epochSeconds)}`;
     this.#write({ level, message, metric, kind, value, unit, instance, tags, epochSeconds });
   }
 
   event(event: MetricsEvent): void {
-    if (this.#admits()) this.#write(loggedEvent(event, this.#sink.level));
+    if (this.#canLog()) this.#write(loggedEvent(event, this.#sink.level));
   }
 
   serviceCheck(check: ServiceCheck): void {
-    if (this.#admits()) this.#write(loggedServiceCheck(check, this.#sink.level));
+    if (this.#canLog()) this.#write(loggedServiceCheck(check, this.#sink.level));
   }
 
-  /** Resolves when the logger has written, or after a second in which it has not. */
+  /** Resolves when the logger has written everything, or after a second. Never rejects. */
   async flush(): Promise<void> {
     await this.#summary?.flush();
-    await this.#sink.settled(FLUSH_PATIENCE);
+    await this.#sink.settled(FLUSH_TIMEOUT);
   }
 
   flushSync(): void {
@@ -136,47 +138,50 @@ export class LoggingBackend implements MetricsBackend {
   }
 
   stats(): BackendStats {
-    this.#sink.settle();
-    return this.#ledger.stats(this.#summary?.held ?? 0);
+    this.#sink.confirmWritten?.();
+    return this.#accounting.stats(this.#summary?.buffered ?? 0);
   }
 
   async #close(timeout: number): Promise<void> {
-    const ends = performance.now() + timeout;
-    clearInterval(this.#observing);
+    const deadline = performance.now() + timeout;
+    clearInterval(this.#collectTimer);
     await this.#summary?.close({ timeout });
-    await this.#sink.settled(Math.max(0, ends - performance.now()));
-    this.#sink.close();
+    await this.#sink.settled(Math.max(0, deadline - performance.now()));
+    this.#sink.close?.();
     this.#series.clear();
   }
 
-  /** The series of an id, where there is one and it can be logged. Nothing is built before. */
-  #toLog(id: SeriesId): LoggedSeries | undefined {
-    if (!this.#admits()) return undefined;
+  /** Returns the series of an id. Drops the sample and returns undefined if there is none, or if it cannot be logged now. */
+  #loggableSeries(id: SeriesId): LoggedSeries | undefined {
+    if (!this.#canLog()) return undefined;
     const series = this.#summary === undefined ? this.#series.get(id) : this.#summary.seriesOf(id);
-    if (series === undefined) this.#ledger.drop(1, 'unknown_series');
+    if (series === undefined) this.#accounting.drop(1, 'unknown_series');
     return series;
   }
 
-  #admits(): boolean {
-    const obstacle = this.#closing === undefined ? this.#sink.obstacle() : 'closed';
-    if (obstacle === undefined) return true;
-    this.#ledger.drop(1, obstacle);
+  /** Returns true if a line can be written now. Drops one sample otherwise. */
+  #canLog(): boolean {
+    const reason = this.#closing === undefined ? this.#sink.unavailableReason() : 'closed';
+    if (reason === undefined) return true;
+    this.#accounting.drop(1, reason);
     return false;
   }
 
-  #log(series: LoggedSeries, words: string, value: number, sampleRate?: number): void {
-    const { head, tail, metric, kind, unit, instance, tags } = series;
+  #log(series: LoggedSeries, valueText: string, value: number, sampleRate?: number): void {
+    const { messagePrefix, unitSuffix, metric, kind, unit, instance, tags } = series;
     const { level } = this.#sink;
-    this.#write({ level, message: head + words + tail, metric, kind, value, unit, instance, tags, sampleRate });
+    const message = messagePrefix + valueText + unitSuffix;
+    this.#write({ level, message, metric, kind, value, unit, instance, tags, sampleRate });
   }
 
   #write(entry: LogEntry): void {
-    this.#ledger.handOver(1);
+    this.#accounting.handOver(1);
     this.#sink.write(entry, 1);
   }
 }
 
-function isoTime(epochSeconds: number): string {
+/** Returns the ISO form of a time, or the number if it is out of the range of dates. */
+function formatTime(epochSeconds: number): string {
   const time = new Date(epochSeconds * 1000);
   return Number.isNaN(time.getTime()) ? `${epochSeconds}` : time.toISOString();
 }

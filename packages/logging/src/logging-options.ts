@@ -1,61 +1,51 @@
+import { checkDivisor, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import type { MetricsLogger } from './sink/metrics-logger.js';
 
 export interface LoggingOptions {
-  /** Where lines go, recognised by its methods. @default the logger called {@link loggerName} in `winston.loggers` */
+  /** The logger of all lines, recognized by its methods. @default the logger {@link loggerName} in `winston.loggers` */
   readonly logger?: MetricsLogger | undefined;
   /** The level of all lines. @default 'debug' */
   readonly level?: string | undefined;
-  /** The name in winston's container; not used where there is a {@link logger}. @default 'metrics' */
+  /** The name of a logger in `winston.loggers`; ignored if {@link logger} is set. @default 'metrics' */
   readonly loggerName?: string | undefined;
-  /** One line for each series and window instead of one for each call. @default off */
+  /** Writes one line for each series and window instead of one for each call. @default off */
   readonly summary?: SummaryOptions | undefined;
 }
 
 export interface SummaryOptions {
-  /** The window in milliseconds; must divide 10,000. @default 10_000 */
+  /** Length of the window in milliseconds; a divisor of 10,000. @default 10_000 */
   readonly interval?: number | undefined;
 }
 
-export interface CheckedLoggingOptions {
+export interface ResolvedLoggingOptions {
   readonly logger: MetricsLogger | undefined;
   readonly level: string;
   readonly loggerName: string;
-  /** The window of summaries, where they are on. */
-  readonly interval: number | undefined;
+  /** Length of the window of summaries in milliseconds; undefined if they are off. */
+  readonly summaryInterval: number | undefined;
 }
 
-const LONGEST_INTERVAL = 10_000;
+const MAX_SUMMARY_INTERVAL = 10_000;
 
 /**
- * Fills in the defaults.
+ * Checks the options and fills in the defaults.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ * @throws {TypeError} or {@link RangeError} that names the option and shows its value.
  */
-export function checkedOptions(options: LoggingOptions): CheckedLoggingOptions {
-  if (!isObject(options)) throw new TypeError(`options must be an object, not ${shown(options)}.`);
+export function resolveOptions(options: LoggingOptions): ResolvedLoggingOptions {
+  checkOptionsObject(options);
   const { logger, level = 'debug', loggerName = 'metrics', summary } = options;
-  checkText('level', level);
-  checkText('loggerName', loggerName);
-  if (summary === undefined) return { logger, level, loggerName, interval: undefined };
-  if (!isObject(summary)) throw new TypeError(`summary must be an object, not ${shown(summary)}.`);
-  const { interval = LONGEST_INTERVAL } = summary;
-  if (typeof interval !== 'number')
-    throw new TypeError(`summary.interval must be a number of milliseconds, not ${shown(interval)}.`);
-  if (!(interval >= 1) || LONGEST_INTERVAL % interval !== 0)
-    throw new RangeError(`summary.interval must divide 10,000 milliseconds, and ${interval} does not.`);
-  return { logger, level, loggerName, interval };
+  checkNonEmptyString('level', level);
+  checkNonEmptyString('loggerName', loggerName);
+  if (summary === undefined) return { logger, level, loggerName, summaryInterval: undefined };
+  if (typeof summary !== 'object' || summary === null)
+    throw new TypeError(`summary must be an object, not ${describeValue(summary)}.`);
+  const { interval = MAX_SUMMARY_INTERVAL } = summary;
+  checkDivisor('summary.interval', interval, MAX_SUMMARY_INTERVAL);
+  return { logger, level, loggerName, summaryInterval: interval };
 }
 
-function checkText(name: string, value: unknown): void {
+function checkNonEmptyString(name: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')
-    throw new TypeError(`${name} must be a non-empty string, not ${shown(value)}.`);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 120)}'`;
-  return isObject(value) ? 'an object' : String(value).slice(0, 120);
+    throw new TypeError(`${name} must be a non-empty string, not ${describeValue(value)}.`);
 }

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import winston, { type Logger } from 'winston';
 
-/** A real winston logger at level debug, and what its transport writes to a stream of objects. */
+/** A real winston logger at level debug, and the entries that its transport writes to a stream of objects. */
 export class EntryCollector {
   readonly entries: Readonly<Record<string, unknown>>[] = [];
   readonly logger: Logger = winston.createLogger({

@@ -20,15 +20,15 @@ const HOSTILE = [
   '\u202e',
   '\u2066',
 ];
-/** Characters that end a line, move the cursor, or turn what follows around. */
+/** Characters that end a line, move the cursor, or change the direction of text. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
-/** The careless format of somebody else: it prints the fields as they are. */
+/** A careless format of an application: it prints the fields unchanged. */
 const careless = winston.format.printf(({ message, instance, tags, member, title, text }) =>
   [message, instance, Object.entries(tags as object), member, title, text].join(' '),
 );
 
-/** Everything an attacker may choose, logged once in each kind. */
+/** Logs every string that an attacker may choose, once for each kind. */
 function log(text: string, format: Logform.Format): readonly string[] {
   const collector = new LineCollector({ format });
   const metrics = createMetrics();
@@ -46,20 +46,20 @@ describe.each<[string, Logform.Format]>([
   ['metricsFormat', metricsFormat()],
   ['metricsJsonFormat', metricsJsonFormat()],
   ['a careless format', careless],
-])('behind %s', (_name, format) => {
-  test.each(HOSTILE.map((text) => [JSON.stringify(text), text]))('%s comes out escaped', (_shown, text) => {
+])('with %s', (_name, format) => {
+  test.each(HOSTILE.map((text) => [JSON.stringify(text), text]))('%s is escaped', (_shown, text) => {
     const lines = log(`before${text}after`, format);
     expect(lines).toHaveLength(5);
     for (const line of lines) expect(line).not.toMatch(UNSAFE);
   });
 
-  test('whatever is recorded is one line for each call', () => {
-    const texts = fc.string({
+  test('each call is one line, for any string', () => {
+    const anyString = fc.string({
       unit: fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary' })),
       minLength: 1,
     });
     fc.assert(
-      fc.property(texts, (text) => {
+      fc.property(anyString, (text) => {
         const lines = log(text, format);
         expect(lines).toHaveLength(5);
         for (const line of lines) expect(line).not.toMatch(UNSAFE);
@@ -68,7 +68,7 @@ describe.each<[string, Logform.Format]>([
   });
 });
 
-test('an instance cannot pretend to be the end of the line', () => {
+test('an instance cannot imitate the end of the line', () => {
   const [line] = log("x'; tags={ admin: 'yes' }\\", metricsFormat());
   expect(line).toContain("; instance='x\\'; tags={ admin: \\'yes\\' }\\\\'; tags={ 'key x");
 });
@@ -81,7 +81,7 @@ test('a tag called __proto__ is a tag', () => {
   expect(collector.lines).toEqual(["[DEBUG] 'a': +1; instance=undefined; tags={ __proto__: 'b' }"]);
 });
 
-test('pino is given escaped texts, too', () => {
+test('pino gets escaped strings, too', () => {
   let line = '';
   const logger = pino(
     { level: 'debug', base: null, timestamp: false },

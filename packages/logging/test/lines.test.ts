@@ -3,7 +3,7 @@ import winston, { type LoggerOptions } from 'winston';
 import { LoggingBackend, type LoggingOptions, metricsFormat, metricsJsonFormat } from '../src/index.js';
 import { LineCollector } from './line-collector.js';
 
-/** What a real application with prefix `shop.` logs. */
+/** Collects the lines of an application with the prefix `shop.`. */
 function logged(
   record: (metrics: Metrics) => void,
   loggerOptions: LoggerOptions = {},
@@ -20,7 +20,7 @@ function logged(
 const options = { instance: 'worker-1', tags: { task_name: 'email', queue: 7 } };
 const fields = "; instance='worker-1'; tags={ queue: '7', task_name: 'email' }";
 
-// The original, in Python: counters, gauges and distributions are '%r: %+g' of key and value, timings '%r: %g ms', with
+// The Python original writes counters, gauges and distributions as '%r: %+g' of key and value, timings as '%r: %g ms', with
 // the formatter '[%(levelname)s] %(message)s; instance=%(instance)r; tags=%(tags)r'.
 test.each<[string, (metrics: Metrics) => void, string]>([
   ['a counter', (metrics) => metrics.incr('jobs.started', options), `'jobs.started': +1${fields}`],
@@ -47,12 +47,12 @@ test.each<[string, (metrics: Metrics) => void, string]>([
   ['a key in quotes', (metrics) => metrics.incr("it's"), "'it\\'s': +1; instance=undefined; tags={}"],
   ['a key with percents', (metrics) => metrics.incr('%s %d %j %%', options), `'%s %d %j %%': +1${fields}`],
   [
-    'tags that are no identifiers',
+    'tag keys that are not identifiers',
     (metrics) => metrics.incr('a', { tags: { 'content-type': 'text/html' } }),
     "'a': +1; instance=undefined; tags={ 'content-type': 'text/html' }",
   ],
   [
-    'a counter with a time of its own',
+    'a counter with a timestamp',
     (metrics) => metrics.incr('imported', 10, { ...options, timestamp: 1_700_000_000 }),
     `'imported': +10 at 2023-11-14T22:13:20.000Z${fields}`,
   ],
@@ -75,7 +75,7 @@ test.each<[string, (metrics: Metrics) => void, string]>([
   expect(logged(record).lines).toEqual([`[DEBUG] ${line}`]);
 });
 
-test('the level is that of the option', () => {
+test('the level is set by the option', () => {
   const { lines } = logged((metrics) => metrics.incr('a'), {}, { level: 'info' });
   expect(lines).toEqual(["[INFO] 'a': +1; instance=undefined; tags={}"]);
 });
@@ -107,7 +107,7 @@ test.each<[string, (metrics: Metrics) => void, object]>([
     { message: "'users': 'ann'", metric: 'shop.users', kind: 'set', member: 'ann' },
   ],
   [
-    'a gauge with a time of its own',
+    'a gauge with a timestamp',
     (metrics) => metrics.gauge('level', -1, { ...options, timestamp: 1_700_000_000 }),
     {
       message: "'level': -1 at 2023-11-14T22:13:20.000Z",
@@ -145,15 +145,15 @@ test('the JSON format begins with level and message', () => {
   ]);
 });
 
-test('a time and a coloured level stand where the formats before put them', () => {
+test('a line shows the time and the colored level of the formats before it', () => {
   const { format } = winston;
   const clock = format.timestamp({ format: () => '12:00' });
-  const colour = format.colorize({ colors: { debug: 'blue' } });
-  const { lines } = logged((metrics) => metrics.incr('a'), { format: format.combine(clock, colour, metricsFormat()) });
+  const color = format.colorize({ colors: { debug: 'blue' } });
+  const { lines } = logged((metrics) => metrics.incr('a'), { format: format.combine(clock, color, metricsFormat()) });
   expect(lines).toEqual(["12:00 [\u001b[34mDEBUG\u001b[39m] 'a': +1; instance=undefined; tags={}"]);
 });
 
-test('default fields of the logger are there and change no field of the metric', () => {
+test('default fields of the logger are added and override no field of the metric', () => {
   const { entries } = logged((metrics) => metrics.incr('a', { instance: 'one' }), {
     format: metricsJsonFormat(),
     defaultMeta: { service: 'shop', instance: 'of the logger' },
@@ -169,7 +169,7 @@ test('a child logger adds its fields', () => {
   expect(collector.entries).toEqual([expect.objectContaining({ request: 7, metric: 'a' })]);
 });
 
-test('lines of the application keep their shape in the format', () => {
+test('lines of the application are formatted, too', () => {
   const collector = new LineCollector();
   collector.logger.info('started\nnow');
   expect(collector.lines).toEqual(['[INFO] started\\nnow']);

@@ -5,7 +5,7 @@ import { LoggingBackend, type LoggingOptions } from '../src/index.js';
 import { EntryCollector } from './entry-collector.js';
 import { transportThat } from './transport-that.js';
 
-/** What winston hands to a stream of objects. JSON would make a zero of minus zero. */
+/** An entry as winston passes it to a stream of objects. JSON would turn minus zero into zero. */
 interface Entry {
   readonly kind: MetricKind | 'event' | 'service_check';
   readonly metric: string;
@@ -32,7 +32,7 @@ export function loggingSubject(options: LoggingOptions = {}): BackendUnderTest {
         gauge: 'gauge',
         timing: 'timing',
         distribution: 'distribution',
-        // A summary says how many members there were, not which.
+        // A summary has the number of members, not the members.
         ...(!isSummary && { set: 'set' }),
       },
       tags: 'kept',

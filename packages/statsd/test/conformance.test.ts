@@ -1,5 +1,5 @@
 import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
-import { describeWithUnixDatagrams } from './describe-with.js';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { tcpSubject, udpSubject, unixSubject } from './statsd-subject.js';
 
 describe.each<[string, BackendUnderTest]>([

@@ -1,6 +1,8 @@
-import { runProgram } from './run-program.js';
-import { UdpReceiver } from './udp-receiver.js';
+import { join } from 'node:path';
+import { runProgram } from 'test-kit/run-program';
+import { UdpReceiver } from 'test-kit/udp-receiver';
 
+const cwd = join(__dirname, '..');
 let receiver: UdpReceiver;
 
 beforeEach(async () => {
@@ -29,7 +31,7 @@ test.each([
   ['its natural end', '', 0],
   ['an uncaught exception', "throw new Error('on purpose');", 1],
 ])('flushSync in the exit event delivers at %s', async (_name, end, code) => {
-  expect((await runProgram(program(end))).code).toBe(code);
+  expect((await runProgram(program(end), { cwd })).code).toBe(code);
   expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
 });
 
@@ -41,13 +43,13 @@ test('many packets leave at exit, paced, without loss', async () => {
     }
     process.exit(0);
   `;
-  await runProgram(program(end));
+  await runProgram(program(end), { cwd });
   expect(new Set(await receiver.waitForLines(10_001)).size).toBe(10_001);
 });
 
 test('a backend that is neither flushed nor closed does not keep the process alive', async () => {
   const source = program('').replace(/process\.on.*\n/, '');
-  expect((await runProgram(source)).code).toBe(0);
+  expect((await runProgram(source, { cwd })).code).toBe(0);
 });
 
 test('an awaited flush keeps the process alive until all of it was sent', async () => {
@@ -59,5 +61,5 @@ test('an awaited flush keeps the process alive until all of it was sent', async 
     await backend.flush();
     console.log(backend.stats().sent);
   `;
-  expect(await runProgram(program(end))).toEqual({ code: 0, output: '10001\n' });
+  expect(await runProgram(program(end), { cwd })).toEqual({ code: 0, output: '10001\n' });
 });

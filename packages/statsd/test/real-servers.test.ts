@@ -1,15 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { describeWith } from 'test-kit/describe-with';
+import { type EtsyStatsd, startEtsyStatsd } from 'test-kit/etsy-statsd';
+import { freePort } from 'test-kit/free-port';
+import { seriesOf } from 'test-kit/series-of';
+import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend } from '../src/index.js';
-import { describeWith } from './describe-with.js';
-import { type EtsyStatsd, startEtsyStatsd } from './etsy-statsd.cjs';
-import { seriesOf } from './series-of.js';
-import { waitUntil } from './wait-until.js';
 
 jest.setTimeout(40_000);
 
@@ -190,16 +190,6 @@ async function withServer(
     }
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const socket = createSocket('udp4').bind(port, '127.0.0.1');
-  await once(socket, 'listening');
-  await Promise.all([once(server.close(), 'close'), once(socket.close(), 'close')]);
-  return port;
 }
 
 async function ask(socket: string, command: string): Promise<string> {

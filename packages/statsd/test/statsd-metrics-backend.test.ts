@@ -1,11 +1,11 @@
 import type { Problem, Series } from '@metrics/core';
 import * as fc from 'fast-check';
+import { seriesOf } from 'test-kit/series-of';
+import { parseStatsd } from 'test-kit/strict-statsd-parser';
+import { UdpReceiver } from 'test-kit/udp-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { createBackend, StatsdMetricsBackend, type StatsdOptions } from '../src/index.js';
 import { accountedFor } from './accounted-for.js';
-import { seriesOf } from './series-of.js';
-import { parseStatsd } from './strict-statsd-parser.js';
-import { UdpReceiver } from './udp-receiver.js';
-import { waitUntil } from './wait-until.js';
 
 let receiver: UdpReceiver;
 const backends: StatsdMetricsBackend[] = [];

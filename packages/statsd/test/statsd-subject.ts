@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackendUnderTest, Capabilities, DeliveredSample } from '@metrics/testing/conformance';
+import { type ParsedLine, parseStatsd } from 'test-kit/strict-statsd-parser';
+import { TcpReceiver } from 'test-kit/tcp-receiver';
+import { UdpReceiver } from 'test-kit/udp-receiver';
+import { UnixReceiver } from 'test-kit/unix-receiver';
 import { StatsdMetricsBackend, type StatsdOptions } from '../src/index.js';
-import { type ParsedLine, parseStatsd } from './strict-statsd-parser.js';
-import { TcpReceiver } from './tcp-receiver.js';
-import { UdpReceiver } from './udp-receiver.js';
-import { UnixReceiver } from './unix-receiver.js';
 
 const KINDS = { c: 'counter', g: 'gauge', ms: 'timing', s: 'set' } as const;
 

@@ -1,4 +1,4 @@
-// What the tests of an application need: recordings, captures and cardinality budgets.
+// The entry for tests of applications: recordings, captures and cardinality budgets.
 export { assertCardinality, type CardinalityBudget, type MetricBudget } from './recording/assert-cardinality.js';
 export { type CaptureOptions, capture } from './recording/capture.js';
 export type { RecordedMember, RecordedSample, RecordedValue } from './recording/recorded-sample.js';

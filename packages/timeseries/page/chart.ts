@@ -1,8 +1,9 @@
+// The chart of the page, drawn by uPlot.
 import uPlot from 'uplot';
-import type { RangeAnswer } from '../src/http/responses.js';
+import type { RangeResponse } from '../src/http/responses.js';
 import { formatValue } from './format.js';
 
-/** Colours that stand out from each other on white and on black. Beyond them the lines are dashed. */
+/** Colors that differ from each other on white and on black. Further lines are dashed. */
 const COLORS = [
   '#3d7be0',
   '#e8743b',
@@ -18,20 +19,21 @@ const COLORS = [
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 8]];
 
 export interface ChartOptions {
-  /** Told which point the cursor is at, or `undefined`. */
+  /** Called with the index of the point at the cursor, or `undefined`. */
   readonly hover: (index: number | undefined) => void;
-  /** Told the span the user marked, in seconds. */
+  /** Called with the span that the user marked, in seconds. */
   readonly zoom: (start: number, end: number) => void;
 }
 
 export interface Drawing {
-  readonly groups: RangeAnswer['groups'];
+  readonly groups: RangeResponse['groups'];
   readonly unit: string;
-  /** Whether values are told from zero: counts are, the readings of a gauge are not. */
+  /** True if the scale includes zero: for counts, not for the values of a gauge. */
   readonly fromZero: boolean;
 }
 
-export function colorOf(group: number): string {
+/** Returns the color of a group's line. */
+export function colorFor(group: number): string {
   return COLORS[group % COLORS.length]!;
 }
 
@@ -52,13 +54,13 @@ export class Chart {
   /** Draws other groups. */
   draw(drawing: Drawing): void {
     this.#plot?.destroy();
-    this.#plot = new uPlot(this.#plotOptions(drawing), columnsOf(drawing), this.#element);
+    this.#plot = new uPlot(this.#plotOptions(drawing), toColumns(drawing), this.#element);
   }
 
-  /** Draws newer points of the same groups; what is hidden and where the cursor is stays. */
+  /** Draws newer points of the same groups. Hidden lines and the cursor stay. */
   update(drawing: Drawing): void {
     if (this.#plot === undefined) this.draw(drawing);
-    else this.#plot.setData(columnsOf(drawing));
+    else this.#plot.setData(toColumns(drawing));
   }
 
   setShown(group: number, show: boolean): void {
@@ -71,34 +73,39 @@ export class Chart {
   }
 
   #plotOptions({ groups, unit, fromZero }: Drawing): uPlot.Options {
-    const axis = { stroke: () => styleOf('--muted'), font: '12px system-ui, sans-serif' };
-    const grid = { stroke: () => styleOf('--line'), width: 1 };
+    const axis = { stroke: () => readStyle('--muted'), font: '12px system-ui, sans-serif' };
+    const grid = { stroke: () => readStyle('--line'), width: 1 };
     return {
       ...this.#size(),
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false } },
       scales: {
         x: { time: true },
-        y: { range: (_, low, high) => rangeOf(low, high, fromZero) },
+        y: { range: (_, low, high) => scaleRange(low, high, fromZero) },
       },
       axes: [
-        { ...axis, grid, ticks: grid, values: (_, times, __, ___, step) => times.map((time) => timeText(time, step)) },
+        {
+          ...axis,
+          grid,
+          ticks: grid,
+          values: (_, times, __, ___, step) => times.map((time) => formatTime(time, step)),
+        },
         {
           ...axis,
           grid,
           ticks: { show: false },
           values: (_, values) => values.map((value) => formatValue(value, unit, true)),
-          size: (_, texts) => 16 + Math.max(24, ...(texts ?? []).map((text) => text.length * 7)),
+          size: (_, labels) => 16 + Math.max(24, ...(labels ?? []).map((label) => label.length * 7)),
         },
       ],
       series: [
         {},
         ...groups.map((_, group) => ({
-          stroke: colorOf(group),
+          stroke: colorFor(group),
           dash: DASHES[Math.floor(group / COLORS.length) % DASHES.length]!,
           width: 1.75,
-          ...(groups.length === 1 ? { fill: `${colorOf(group)}22` } : {}),
-          points: { size: 5, filter: alonePoints },
+          ...(groups.length === 1 ? { fill: `${colorFor(group)}22` } : {}),
+          points: { size: 5, filter: findIsolatedPoints },
         })),
       ],
       hooks: {
@@ -123,7 +130,7 @@ export class Chart {
     this.#plot?.setSize(this.#size());
   }
 
-  /** The arrow keys move the cursor from point to point, Escape takes it away. */
+  /** Moves the cursor from point to point by the arrow keys, and removes it by Escape. */
   #onKey(event: KeyboardEvent): void {
     const plot = this.#plot;
     if (plot === undefined) return;
@@ -145,13 +152,13 @@ export class Chart {
   }
 }
 
-function columnsOf({ groups }: Drawing): uPlot.AlignedData {
+function toColumns({ groups }: Drawing): uPlot.AlignedData {
   const times = groups[0]?.points.map(([time]) => time) ?? [];
   return [times, ...groups.map(({ points }) => points.map(([, value]) => value))];
 }
 
-/** Points without a neighbour make no line, so they are drawn even where there are too many points to draw each. */
-function alonePoints(plot: uPlot, series: number, showsAll: boolean): number[] | null {
+/** Returns the points without a neighbor: they do not form a line, so they are drawn even if not all points are. */
+function findIsolatedPoints(plot: uPlot, series: number, showsAll: boolean): number[] | null {
   if (showsAll) return null;
   const values = plot.data[series]!;
   return Array.from(values, (_, index) => index).filter(
@@ -159,12 +166,12 @@ function alonePoints(plot: uPlot, series: number, showsAll: boolean): number[] |
   );
 }
 
-function rangeOf(low: number | null, high: number | null, fromZero: boolean): uPlot.Range.MinMax {
+function scaleRange(low: number | null, high: number | null, fromZero: boolean): uPlot.Range.MinMax {
   if (low === null || high === null) return [0, 1];
-  const [least, most] = fromZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
-  if (least === most) return least === 0 ? [0, 1] : [least - Math.abs(least) / 10, most + Math.abs(most) / 10];
-  const room = (most - least) / 12;
-  return [fromZero && least === 0 ? 0 : least - room, most + room];
+  const [min, max] = fromZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
+  if (min === max) return min === 0 ? [0, 1] : [min - Math.abs(min) / 10, max + Math.abs(max) / 10];
+  const margin = (max - min) / 12;
+  return [fromZero && min === 0 ? 0 : min - margin, max + margin];
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -176,14 +183,14 @@ const SECONDS = new Intl.DateTimeFormat(undefined, {
 });
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-/** The time of a line of the grid: days at midnight and where the lines are days apart. */
-function timeText(seconds: number, step: number): string {
+/** Formats the time of a grid line: as a day at midnight or if the lines are days apart, else as a time of day. */
+function formatTime(seconds: number, step: number): string {
   const date = new Date(seconds * 1000);
   const isMidnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
   if (step >= 86_400 || isMidnight) return DAY.format(date);
   return (step < 60 ? SECONDS : CLOCK).format(date);
 }
 
-function styleOf(property: string): string {
+function readStyle(property: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
 }

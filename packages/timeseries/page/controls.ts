@@ -1,14 +1,15 @@
-import type { SeriesAnswer } from '../src/http/responses.js';
-import { element, setOptions, shown } from './element.js';
+// The controls above the chart.
+import type { SeriesResponse } from '../src/http/responses.js';
+import { element, setOptions, truncate } from './element.js';
 import { formatSpan } from './format.js';
-import { statisticsOf } from './statistics.js';
+import { statisticsFor } from './statistics.js';
 import type { View } from './view.js';
 
 const RANGES = [600, 3600, 6 * 3600, 86_400, 7 * 86_400, 90 * 86_400];
-/** Values of a tag that a list offers. One with more gets a box to type into, which suggests some. */
-const LISTED = 200;
+/** Values of a tag that a list offers. A tag with more gets an input, which suggests some. */
+const MAX_LISTED_VALUES = 200;
 
-/** Range, statistic, grouping, filters and refresh. They show a view, and tell what the user changes. */
+/** The controls for range, statistic, grouping, filters and refresh. They show a view and report the user's changes. */
 export class Controls {
   readonly #root = element('controls', HTMLDivElement);
   readonly #ranges = element('ranges', HTMLFieldSetElement);
@@ -33,13 +34,13 @@ export class Controls {
     this.#refresh.addEventListener('change', () => change({ isRefreshing: this.#refresh.checked }));
   }
 
-  show(view: View, series: SeriesAnswer): void {
+  show(view: View, series: SeriesResponse): void {
     this.#root.hidden = false;
     this.#showRange(view.range);
-    const statistics = statisticsOf(series.kind);
+    const statistics = statisticsFor(series.kind);
     setOptions(
       this.#statistic,
-      statistics.map((text) => ({ value: text, text })),
+      statistics.map((statistic) => ({ value: statistic, text: statistic })),
       view.statistic || statistics[0]!,
     );
     this.#statistic.disabled = statistics.length === 1;
@@ -70,8 +71,8 @@ export class Controls {
     const now = Date.now() / 1000;
     const { start, end } = typeof range === 'object' ? range : { start: now - range, end: now };
     this.#ranges.dataset['span'] = String(end - start);
-    if (document.activeElement !== this.#start) this.#start.value = localText(start);
-    if (document.activeElement !== this.#end) this.#end.value = localText(end);
+    if (document.activeElement !== this.#start) this.#start.value = formatLocal(start);
+    if (document.activeElement !== this.#end) this.#end.value = formatLocal(end);
   }
 
   #addRange(text: string, value: string, choose: () => void): void {
@@ -93,12 +94,12 @@ export class Controls {
     else this.#end.reportValidity();
   }
 
-  #filter({ tag, values, truncated }: SeriesAnswer['tags'][number], index: number): HTMLElement {
+  #filter({ tag, values, truncated }: SeriesResponse['tags'][number], index: number): HTMLElement {
     const label = document.createElement('label');
     const name = document.createElement('bdi');
-    name.textContent = shown(tag);
+    name.textContent = truncate(tag);
     label.append(name);
-    const isListed = !truncated && values.length <= LISTED;
+    const isListed = !truncated && values.length <= MAX_LISTED_VALUES;
     const field = document.createElement(isListed ? 'select' : 'input');
     field.dataset['index'] = String(index);
     if (field instanceof HTMLSelectElement)
@@ -106,7 +107,7 @@ export class Controls {
     else {
       const suggestions = document.createElement('datalist');
       suggestions.id = `values-${index}`;
-      suggestions.append(...values.slice(0, LISTED).map((value) => new Option('', value)));
+      suggestions.append(...values.slice(0, MAX_LISTED_VALUES).map((value) => new Option('', value)));
       field.placeholder = 'any';
       field.setAttribute('list', suggestions.id);
       label.append(suggestions);
@@ -122,14 +123,14 @@ export class Controls {
   }
 }
 
-/** The span that was shown until now, to begin with. */
+/** Returns the initial custom range: the span that was shown until now. */
 function customRange(span: string | undefined): { start: number; end: number } {
   const end = Math.floor(Date.now() / 1000);
   return { start: Math.floor(end - (Number(span) || 3600)), end };
 }
 
-/** What an input of the type `datetime-local` takes: local time without a zone. */
-function localText(seconds: number): string {
+/** Formats a time for an input of the type `datetime-local`: local time without a zone. */
+function formatLocal(seconds: number): string {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return '';
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);

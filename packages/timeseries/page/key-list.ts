@@ -1,19 +1,20 @@
-import { element, shown } from './element.js';
+// The searchable list of keys.
+import { element, truncate } from './element.js';
 
-/** Matches in the list. A document of ten thousand entries would be slow, and nobody reads them. */
-const LISTED = 200;
+/** Matches in the list. A document of ten thousand entries would be slow, and too long to read. */
+const MAX_LISTED_KEYS = 200;
 
-/** The keys, and a box to search them: a combobox, so the arrow keys and Enter work from within the box. */
+/** The list of keys with a search box, as a combobox: the arrow keys and Enter work from within the box. */
 export class KeyList {
   readonly #search = element('search', HTMLInputElement);
   readonly #list = element('keys', HTMLUListElement);
   readonly #note = element('keys-note', HTMLParagraphElement);
   readonly #choose: (key: string) => void;
-  #keys: readonly { readonly key: string; readonly folded: string }[] = [];
+  #keys: readonly { readonly key: string; readonly lowerCase: string }[] = [];
   #isTruncated = false;
   #matches: readonly string[] = [];
   #chosen = '';
-  /** Of the matches the one Enter chooses, or -1. */
+  /** Index of the match that Enter chooses, or -1. */
   #active = -1;
 
   constructor(choose: (key: string) => void) {
@@ -27,7 +28,7 @@ export class KeyList {
   }
 
   setKeys(keys: readonly string[], isTruncated: boolean): void {
-    this.#keys = keys.map((key) => ({ key, folded: key.toLowerCase() }));
+    this.#keys = keys.map((key) => ({ key, lowerCase: key.toLowerCase() }));
     this.#isTruncated = isTruncated;
     this.#render(-1);
   }
@@ -40,8 +41,8 @@ export class KeyList {
 
   #render(active: number): void {
     const words = this.#search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = this.#keys.filter(({ folded }) => words.every((word) => folded.includes(word)));
-    this.#matches = found.slice(0, LISTED).map(({ key }) => key);
+    const found = this.#keys.filter(({ lowerCase }) => words.every((word) => lowerCase.includes(word)));
+    this.#matches = found.slice(0, MAX_LISTED_KEYS).map(({ key }) => key);
     this.#list.replaceChildren(
       ...this.#matches.map((key, index) => {
         const item = document.createElement('li');
@@ -49,14 +50,14 @@ export class KeyList {
         item.role = 'option';
         item.dataset['index'] = String(index);
         item.ariaSelected = String(key === this.#chosen);
-        item.textContent = shown(key);
+        item.textContent = truncate(key);
         return item;
       }),
     );
     const more = found.length - this.#matches.length;
     const beyond = this.#isTruncated ? ' There are more than the handler lists; Enter opens what you typed.' : '';
     if (this.#keys.length === 0) this.#note.textContent = 'Nothing is kept yet.';
-    else if (found.length === 0) this.#note.textContent = `No key has that in it.${beyond}`;
+    else if (found.length === 0) this.#note.textContent = `No key contains that.${beyond}`;
     else if (more > 0) this.#note.textContent = `And ${more} more: type to narrow them down.${beyond}`;
     else this.#note.textContent = found.length === 1 ? `1 key.${beyond}` : `${found.length} keys.${beyond}`;
     this.#setActive(Math.min(words.length === 0 ? -1 : active, this.#matches.length - 1));

@@ -1,20 +1,21 @@
-import type { RangeAnswer } from '../src/http/responses.js';
-import { colorOf } from './chart.js';
-import { element, shown } from './element.js';
+// The legend below the chart.
+import type { RangeResponse } from '../src/http/responses.js';
+import { colorFor } from './chart.js';
+import { element, truncate } from './element.js';
 import { formatValue } from './format.js';
 
 export interface LegendContent {
-  readonly groups: RangeAnswer['groups'];
+  readonly groups: RangeResponse['groups'];
   readonly unit: string;
-  /** What the points are: `sum`, `p95`. */
+  /** The statistic of the points: `sum`, `p95`. */
   readonly statistic: string;
-  /** Whether the points add up to something. */
+  /** True if the sum of the points is meaningful. */
   readonly addsUp: boolean;
-  /** The tag grouped by, or ''. */
+  /** The tag to group by, or ''. */
   readonly groupBy: string;
 }
 
-/** A row for each line of the chart: its values in numbers, and a button that hides it. */
+/** The table with a row for each line of the chart: its values as numbers, and a button that hides it. */
 export class Legend {
   readonly #head: HTMLTableSectionElement;
   readonly #body: HTMLTableSectionElement;
@@ -29,14 +30,14 @@ export class Legend {
     this.#toggle = toggle;
   }
 
-  /** Rows for other groups. */
+  /** Shows rows for other groups. */
   show(content: LegendContent): void {
     const { groups, statistic, addsUp, groupBy } = content;
-    const names = [groupBy === '' ? 'series' : groupBy, statistic, ...(addsUp ? ['total'] : []), 'least', 'most'];
-    this.#head.replaceChildren(row('th', names));
+    const names = [groupBy === '' ? 'series' : groupBy, statistic, ...(addsUp ? ['total'] : []), 'min', 'max'];
+    this.#head.replaceChildren(createRow('th', names));
     this.#body.replaceChildren(
       ...groups.map(({ tagValue }, group) => {
-        const line = row(
+        const line = createRow(
           'td',
           names.map(() => ''),
         );
@@ -48,16 +49,16 @@ export class Legend {
     this.update(content);
   }
 
-  /** Newer numbers of the same groups. */
+  /** Shows newer numbers of the same groups. */
   update(content: LegendContent): void {
     this.#content = content;
     const { groups, unit, addsUp } = content;
     groups.forEach(({ points }, group) => {
       const values = points.flatMap(([, value]) => value ?? []);
       const total = values.reduce((sum, value) => sum + value, 0);
-      const least = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-      const most = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-      const numbers = values.length === 0 ? [] : [...(addsUp ? [total] : []), least, most];
+      const min = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+      const max = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
+      const numbers = values.length === 0 ? [] : [...(addsUp ? [total] : []), min, max];
       [...this.#body.rows[group]!.cells].slice(2).forEach((cell, index) => {
         cell.textContent = formatValue(numbers[index], unit);
       });
@@ -65,7 +66,7 @@ export class Legend {
     this.hover(this.#hovered);
   }
 
-  /** Shows the values of a point, or of the newest. */
+  /** Shows the values of a point, or of the newest one. */
   hover(index: number | undefined): void {
     this.#hovered = index;
     const { groups = [], unit = '' } = this.#content ?? {};
@@ -83,10 +84,10 @@ export class Legend {
     button.type = 'button';
     button.ariaPressed = 'true';
     const mark = document.createElement('i');
-    mark.style.background = colorOf(group);
-    const text = document.createElement('bdi');
-    text.textContent = name === '' ? '(none)' : shown(name);
-    button.append(mark, text);
+    mark.style.background = colorFor(group);
+    const label = document.createElement('bdi');
+    label.textContent = name === '' ? '(none)' : truncate(name);
+    button.append(mark, label);
     button.addEventListener('click', () => {
       const isShown = button.ariaPressed !== 'true';
       button.ariaPressed = String(isShown);
@@ -96,11 +97,11 @@ export class Legend {
   }
 }
 
-function row(name: 'th' | 'td', texts: readonly string[]): HTMLTableRowElement {
+function createRow(name: 'th' | 'td', contents: readonly string[]): HTMLTableRowElement {
   const line = document.createElement('tr');
-  for (const text of texts) {
+  for (const content of contents) {
     const cell = document.createElement(name);
-    cell.textContent = shown(text);
+    cell.textContent = truncate(content);
     line.append(cell);
   }
   return line;

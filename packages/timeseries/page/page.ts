@@ -1,17 +1,17 @@
-// The page: the view is in the URL's fragment; a change of it reads what it shows, and draws that.
-import type { RangeAnswer, SeriesAnswer } from '../src/http/responses.js';
+// The page. Its view is in the URL's fragment; when the view changes, the page reads the data and draws it.
+import type { RangeResponse, SeriesResponse } from '../src/http/responses.js';
 import { Chart } from './chart.js';
 import { Controls } from './controls.js';
-import { element, shown } from './element.js';
-import { finishedPoints } from './finished-points.js';
+import { element, truncate } from './element.js';
 import { formatSpan } from './format.js';
 import { KeyList } from './key-list.js';
 import { Legend } from './legend.js';
+import { omitUnfinishedPoint } from './omit-unfinished-point.js';
 import { readKeys, readRange, readSeries } from './read.js';
-import { addsUp, statisticsOf } from './statistics.js';
-import { fragmentOf, queryOf, type View, viewOf } from './view.js';
+import { addsUp, statisticsFor } from './statistics.js';
+import { formatFragment, parseView, toQuery, type View } from './view.js';
 
-const REFRESH_MILLISECONDS = 10_000;
+const REFRESH_MS = 10_000;
 
 const title = element('title', HTMLHeadingElement);
 const summary = element('summary', HTMLParagraphElement);
@@ -28,16 +28,16 @@ const chart = new Chart(chartElement, {
 });
 const legend = new Legend((group, isShown) => chart.setShown(group, isShown));
 
-let view = viewOf(location.hash);
-/** The key that the page shows now, while that of the view may be on its way. */
+let view = parseView(location.hash);
+/** The key that the page shows now. That of the view may be loading. */
 let shownKey: string | undefined;
-/** Which lines the chart and its legend have now. */
+/** Identifies the lines that the chart and its legend have now. */
 let shownLines = '';
 let reading = new AbortController();
 let refreshTimer: number | undefined;
 
 addEventListener('hashchange', () => {
-  view = viewOf(location.hash);
+  view = parseView(location.hash);
   void load();
 });
 document.addEventListener('visibilitychange', () => {
@@ -47,10 +47,10 @@ element('search', HTMLInputElement).addEventListener('focus', () => void loadKey
 void loadKeys();
 void load();
 
-/** @param isStep whether Back undoes it. */
+/** @param isStep true if the browser's Back button undoes the change. */
 function change(changed: Partial<View>, isStep = false): void {
   view = { ...view, ...changed };
-  const fragment = fragmentOf(view);
+  const fragment = formatFragment(view);
   if (isStep) history.pushState(null, '', fragment);
   else history.replaceState(null, '', fragment);
   void load();
@@ -61,7 +61,7 @@ async function loadKeys(): Promise<void> {
     const { keys, truncated } = await readKeys();
     keyList.setKeys(keys, truncated);
   } catch (error) {
-    tell(error);
+    reportError(error);
   }
 }
 
@@ -75,26 +75,26 @@ async function load(): Promise<void> {
   if (key !== shownKey) clear(key);
   if (key === '') return;
   try {
-    const query = queryOf(view, Date.now() / 1000);
+    const query = toQuery(view, Date.now() / 1000);
     const [series, range] = await Promise.all([readSeries(key, signal), readRange(query, signal)]);
-    // Those of a newer view are on their way.
+    // The data of a newer view is loading.
     if (signal.aborted) return;
     failure.hidden = true;
     show(series, range);
   } catch (error) {
     if (signal.aborted) return;
-    tell(error);
+    reportError(error);
   }
   if (view.isRefreshing && typeof view.range === 'number')
-    refreshTimer = setTimeout(() => void (document.hidden || load()), REFRESH_MILLISECONDS);
+    refreshTimer = setTimeout(() => void (document.hidden || load()), REFRESH_MS);
 }
 
 function clear(key: string): void {
   shownKey = key;
-  title.textContent = shown(key);
-  document.title = key === '' ? 'Time series' : `${shown(key)} – Time series`;
+  title.textContent = truncate(key);
+  document.title = key === '' ? 'Time series' : `${truncate(key)} – Time series`;
   summary.textContent = '';
-  say(key === '' ? 'Choose a key to see its history.' : 'Reading …');
+  announce(key === '' ? 'Choose a key to see its history.' : 'Reading …');
   failure.hidden = true;
   figure.hidden = true;
   controls.hide();
@@ -106,23 +106,23 @@ function clearChart(): void {
   shownLines = '';
 }
 
-function show(known: SeriesAnswer, answer: RangeAnswer): void {
-  const { kind, unit, omittedGroups } = answer;
+function show(known: SeriesResponse, range: RangeResponse): void {
+  const { kind, unit, omittedGroups } = range;
   const now = Date.now() / 1000;
-  const groups = answer.groups.map((group) => ({ ...group, points: finishedPoints(group.points, now) }));
+  const groups = range.groups.map((group) => ({ ...group, points: omitUnfinishedPoint(group.points, now) }));
   controls.show(view, known);
-  const statistic = view.statistic || statisticsOf(kind)[0]!;
+  const statistic = view.statistic || statisticsFor(kind)[0]!;
   const valueUnit = statistic === 'count' ? '' : (unit ?? '');
   summary.textContent = [known.kind ?? '', `${known.count} series`, unit ?? ''].filter(Boolean).join(' · ');
   const hasData = groups.some((group) => group.points.some(([, value]) => value !== null));
-  if (known.kind === null) say('Nothing is kept under this key.');
-  else if (groups.length === 0) say('No series has these tags.');
-  else if (!hasData) say('No data in this range.');
-  else say(caption(statistic, groups, omittedGroups));
+  if (known.kind === null) announce('Nothing is kept under this key.');
+  else if (groups.length === 0) announce('No series has these tags.');
+  else if (!hasData) announce('No data in this range.');
+  else announce(caption(statistic, groups, omittedGroups));
   figure.hidden = !hasData;
   if (!hasData) return clearChart();
 
-  chartElement.ariaLabel = `Chart of ${shown(view.key)}; the arrow keys go from point to point. The values are in the table.`;
+  chartElement.ariaLabel = `Chart of ${truncate(view.key)}; the arrow keys go from point to point. The values are in the table.`;
   const drawing = { groups, unit: valueUnit, fromZero: kind !== 'gauge' };
   const content = { groups, unit: valueUnit, statistic, addsUp: addsUp(statistic, kind), groupBy: view.groupBy };
   const lines = JSON.stringify([
@@ -143,19 +143,19 @@ function show(known: SeriesAnswer, answer: RangeAnswer): void {
   }
 }
 
-function caption(statistic: string, groups: RangeAnswer['groups'], omitted: number): string {
+function caption(statistic: string, groups: RangeResponse['groups'], omitted: number): string {
   const [first, second] = groups[0]?.points ?? [];
   const step = first && second ? ` of each ${formatSpan(second[0] - first[0])}` : '';
   const bound = omitted > 0 ? ` The ${groups.length} largest groups are shown, ${omitted} are not.` : '';
   return `The ${statistic}${step}.${bound}`;
 }
 
-/** Says it to screen readers too, hence only when it is something new. */
-function say(text: string): void {
-  if (status.textContent !== text) status.textContent = text;
+/** Shows the status. Screen readers announce each change, so the same message is not set again. */
+function announce(message: string): void {
+  if (status.textContent !== message) status.textContent = message;
 }
 
-function tell(error: unknown): void {
-  failure.textContent = error instanceof TypeError ? 'The server does not answer.' : (error as Error).message;
+function reportError(error: unknown): void {
+  failure.textContent = error instanceof TypeError ? 'The server does not respond.' : (error as Error).message;
   failure.hidden = false;
 }

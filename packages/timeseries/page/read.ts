@@ -1,22 +1,23 @@
-import type { KeysAnswer, RangeAnswer, SeriesAnswer } from '../src/http/responses.js';
+// Reads from the handler that serves the page.
+import type { KeysResponse, RangeResponse, SeriesResponse } from '../src/http/responses.js';
 
-export function readKeys(): Promise<KeysAnswer> {
+export function readKeys(): Promise<KeysResponse> {
   return read('keys', new URLSearchParams());
 }
 
-export function readSeries(key: string, signal: AbortSignal): Promise<SeriesAnswer> {
+export function readSeries(key: string, signal: AbortSignal): Promise<SeriesResponse> {
   return read('series', new URLSearchParams({ key }), signal);
 }
 
-export function readRange(query: URLSearchParams, signal: AbortSignal): Promise<RangeAnswer> {
+export function readRange(query: URLSearchParams, signal: AbortSignal): Promise<RangeResponse> {
   return read('range', query, signal);
 }
 
-/** Rejects with a message for people. */
-async function read<Answer>(name: string, query: URLSearchParams, signal?: AbortSignal): Promise<Answer> {
+/** Resolves with the JSON of a response. Rejects with an error whose message is meant for the user. */
+async function read<Body>(name: string, query: URLSearchParams, signal?: AbortSignal): Promise<Body> {
   const response = await fetch(`${name}?${query}`, signal === undefined ? {} : { signal });
-  if (response.ok) return response.json() as Promise<Answer>;
+  if (response.ok) return response.json() as Promise<Body>;
   const { error } = (await response.json().catch(() => ({}))) as { error?: unknown };
   if (typeof error === 'string') throw new Error(error);
-  throw new Error(`The server answered with status ${response.status} ${response.statusText}.`);
+  throw new Error(`The server responded with status ${response.status} ${response.statusText}.`);
 }

@@ -1,15 +1,16 @@
-import type { SeriesAnswer } from '../src/http/responses.js';
+// The statistics that the page offers for a kind of metric.
+import type { SeriesResponse } from '../src/http/responses.js';
 
-const OF_VALUES = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'min', 'max', 'count', 'sum'];
+const VALUE_STATISTICS = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'min', 'max', 'count', 'sum'];
 
-/** What can be read of a kind of metric, the default first. */
-export function statisticsOf(kind: SeriesAnswer['kind']): readonly string[] {
-  if (kind === 'timing' || kind === 'distribution') return OF_VALUES;
+/** Returns the statistics of a kind of metric, the default first. */
+export function statisticsFor(kind: SeriesResponse['kind']): readonly string[] {
+  if (kind === 'timing' || kind === 'distribution') return VALUE_STATISTICS;
   if (kind === 'gauge') return ['last', 'min', 'max'];
   return kind === 'set' ? ['count'] : ['sum'];
 }
 
-/** Whether the points of a statistic add up to something over a range. */
-export function addsUp(statistic: string, kind: SeriesAnswer['kind']): boolean {
+/** Returns true if the sum of a statistic's points over a range is meaningful. */
+export function addsUp(statistic: string, kind: SeriesResponse['kind']): boolean {
   return kind !== 'set' && (statistic === 'sum' || statistic === 'count');
 }

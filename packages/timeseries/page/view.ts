@@ -1,8 +1,8 @@
-/** What the page shows. All of it is in the URL's fragment, so that a link shares it. */
+/** The selection that the page shows. All of it is in the URL's fragment, so that a link shares it. */
 export interface View {
-  /** '' where none is chosen. */
+  /** '' if no key is chosen. */
   readonly key: string;
-  /** The last so many seconds, or a fixed span in seconds since the epoch. */
+  /** A number of seconds up to now, or a fixed span in seconds since the epoch. */
   readonly range: number | { readonly start: number; readonly end: number };
   /** '' for the default of the kind. */
   readonly statistic: string;
@@ -13,10 +13,10 @@ export interface View {
 }
 
 const DEFAULT_RANGE = 3600;
-const TAG = 'tag.';
+const TAG_PREFIX = 'tag.';
 
-/** A view from a URL's fragment. Whatever is missing or makes no sense is as if it were not there. */
-export function viewOf(fragment: string): View {
+/** Returns the view of a URL's fragment. Invalid parameters are ignored. */
+export function parseView(fragment: string): View {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ''));
   const number = (name: string) => Number(parameters.get(name) ?? Number.NaN);
   const [start, end, range] = [number('start'), number('end'), number('range')];
@@ -26,14 +26,16 @@ export function viewOf(fragment: string): View {
     statistic: parameters.get('statistic') ?? '',
     groupBy: parameters.get('groupBy') ?? '',
     tags: new Map(
-      [...parameters].flatMap(([name, value]) => (name.startsWith(TAG) ? [[name.slice(TAG.length), value]] : [])),
+      [...parameters].flatMap(([name, value]) =>
+        name.startsWith(TAG_PREFIX) ? [[name.slice(TAG_PREFIX.length), value]] : [],
+      ),
     ),
     isRefreshing: parameters.get('refresh') !== 'off',
   };
 }
 
-/** The fragment for a view, without what is the default. */
-export function fragmentOf(view: View): string {
+/** Returns the fragment of a view, without defaults. */
+export function formatFragment(view: View): string {
   const { key, range, isRefreshing } = view;
   const parameters = new URLSearchParams(key === '' ? {} : { key });
   if (typeof range === 'object') {
@@ -45,8 +47,8 @@ export function fragmentOf(view: View): string {
   return `#${parameters}`;
 }
 
-/** The query of `range` that reads a view at the time `now`, in seconds. */
-export function queryOf(view: View, now: number): URLSearchParams {
+/** Returns the query of `/range` that reads a view at the time `now`, in seconds. */
+export function toQuery(view: View, now: number): URLSearchParams {
   const { key, range } = view;
   const { start, end } = typeof range === 'object' ? range : { start: Math.max(0, now - range), end: undefined };
   const parameters = new URLSearchParams({ key, start: String(Math.floor(start)) });
@@ -58,5 +60,5 @@ export function queryOf(view: View, now: number): URLSearchParams {
 function addSelection(parameters: URLSearchParams, { statistic, groupBy, tags }: View): void {
   if (statistic !== '') parameters.set('statistic', statistic);
   if (groupBy !== '') parameters.set('groupBy', groupBy);
-  for (const [name, value] of tags) parameters.set(TAG + name, value);
+  for (const [name, value] of tags) parameters.set(TAG_PREFIX + name, value);
 }

@@ -4,8 +4,10 @@ import { TimeSeriesBackend } from './time-series-backend.js';
 import type { TimeSeriesOptions } from './time-series-options.js';
 
 /**
- * What `configure({ backend: '@metrics/timeseries', options })` calls. Options of the store in memory may stand beside
- * those of the backend, so that a configuration file can give them.
+ * Creates the backend for `configure({ backend: '@metrics/timeseries', options })`. The options of the memory store and
+ * those of the backend are in one object, so that a configuration file can contain both.
+ *
+ * @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value.
  */
 export function createBackend(options: TimeSeriesOptions & MemoryStoreOptions = {}): TimeSeriesBackend {
   const { maxSeries, maxBytes, snapshot, ...others } = options;

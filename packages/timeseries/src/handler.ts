@@ -1,3 +1,5 @@
+// The subpath @metrics/timeseries/handler: a page and JSON over HTTP.
+
 export {
   type TimeSeriesHandler,
   type TimeSeriesHandlerOptions,

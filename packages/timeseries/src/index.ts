@@ -1,3 +1,5 @@
+// The main entry: the backend, the memory store and the contract of a store.
+
 export { createBackend } from './create-backend.js';
 export { MemoryStore } from './memory/memory-store.js';
 export type { MemoryStoreOptions, SnapshotOptions } from './memory/memory-store-options.js';

@@ -1,8 +1,8 @@
-/** One resolution of the history: so many buckets of so many seconds. */
+/** One resolution of the history: a number of buckets of equal length. */
 export interface Rollup {
-  /** Seconds a bucket is long. Buckets begin at multiples of it since the epoch, so days are days of UTC. */
+  /** Seconds of a bucket. Buckets begin at multiples of it since the epoch, so days are UTC days. */
   readonly step: number;
-  /** How many complete buckets are kept. The current one, and one of grace for readers at its edge, come on top. */
+  /** Number of complete buckets to keep. The current bucket and one more, for readers at the edge, are kept in addition. */
   readonly points: number;
 }
 
@@ -13,45 +13,44 @@ export const DEFAULT_ROLLUPS: readonly Rollup[] = [
   { step: 86_400, points: 90 },
 ];
 
-/** Seconds a sample's own time may lie ahead of the clock: machines disagree a little. */
-export const MOST_AHEAD = 60;
+/** Seconds that a sample's own time may be ahead of the clock: clocks of machines differ a little. */
+export const MAX_AHEAD_SECONDS = 60;
 
-/** The largest number of points of one rollup. */
-const MOST_POINTS = 100_000;
+const MAX_ROLLUP_POINTS = 100_000;
 
-/** The start of the bucket that holds `time`, in seconds. */
+/** Returns the start of the bucket that contains `time`, in seconds. */
 export function bucketStart(step: number, time: number): number {
   return Math.floor(time / step) * step;
 }
 
-/** The start of the oldest bucket that a rollup keeps at the time `now`. */
+/** Returns the start of the oldest bucket that a rollup keeps at the time `now`, in seconds. */
 export function oldestBucket({ step, points }: Rollup, now: number): number {
   return bucketStart(step, now) - (points + 1) * step;
 }
 
-/** How many buckets there are at most between the oldest one and the latest that a sample may be written to. */
-export function bucketsKept({ step, points }: Rollup): number {
-  return points + 2 + Math.ceil(MOST_AHEAD / step);
+/** Returns the number of buckets from the oldest that is kept to the latest that a sample may be written to. */
+export function maxBuckets({ step, points }: Rollup): number {
+  return points + 2 + Math.ceil(MAX_AHEAD_SECONDS / step);
 }
 
 /**
- * The rollup to read from `start` on: by the age of the range, hence by its span too. The finest one that still reaches
- * back to `start`; with a wanted `step` the coarsest of those whose steps divide it, which is the least to read. Where
- * none reaches back, the one that reaches furthest.
+ * Returns the rollup for a read that begins at `start`. Without `step` it is the finest one that reaches back to `start`;
+ * with `step` it is the coarsest one that reaches back and whose step divides it, which is the least data to read. If no
+ * rollup reaches back, it is the one that reaches furthest.
  *
- * @throws {RangeError} when `step` is no multiple of the step of any rollup.
+ * @throws {RangeError} if `step` is not a multiple of the step of any rollup.
  */
 export function chooseRollup(rollups: readonly Rollup[], start: number, now: number, step?: number): Rollup {
   const fitting = step === undefined ? rollups : rollups.filter((rollup) => step % rollup.step === 0);
   const reaching = fitting.filter((rollup) => oldestBucket(rollup, now) <= start);
   const chosen = step === undefined ? reaching[0] : reaching.at(-1);
-  const found = chosen ?? furthestBack(fitting, now);
+  const found = chosen ?? longestRollup(fitting, now);
   if (found !== undefined) return found;
   const steps = rollups.map((rollup) => rollup.step).join(', ');
   throw new RangeError(`step must be a multiple of one of ${steps} seconds, not ${step}.`);
 }
 
-function furthestBack(rollups: readonly Rollup[], now: number): Rollup | undefined {
+function longestRollup(rollups: readonly Rollup[], now: number): Rollup | undefined {
   return rollups.reduce<Rollup | undefined>(
     (best, rollup) => (best === undefined || oldestBucket(rollup, now) < oldestBucket(best, now) ? rollup : best),
     undefined,
@@ -59,25 +58,26 @@ function furthestBack(rollups: readonly Rollup[], now: number): Rollup | undefin
 }
 
 /**
- * Rollups from fine to coarse, copied.
+ * Returns a copy of the rollups, from fine to coarse.
  *
  * @throws {TypeError} or {RangeError}, naming the option and showing its value.
  */
-export function checkedRollups(rollups: readonly Rollup[]): readonly Rollup[] {
+export function resolveRollups(rollups: readonly Rollup[]): readonly Rollup[] {
   if (!Array.isArray(rollups) || rollups.length === 0)
     throw new TypeError('rollups must be a list of at least one { step, points }.');
-  const checked = rollups.map(({ step, points }) => ({ step, points })).sort((one, other) => one.step - other.step);
-  for (const { step, points } of checked) {
+  const resolved = rollups.map(({ step, points }) => ({ step, points })).sort((one, other) => one.step - other.step);
+  for (const { step, points } of resolved) {
     if (!Number.isSafeInteger(step) || step < 1)
       throw new RangeError(`rollups: step must be a whole number of seconds, not ${step}.`);
-    if (!Number.isSafeInteger(points) || points < 1 || points > MOST_POINTS)
-      throw new RangeError(`rollups: points must be a whole number from 1 to ${MOST_POINTS}, not ${points}.`);
+    if (!Number.isSafeInteger(points) || points < 1 || points > MAX_ROLLUP_POINTS)
+      throw new RangeError(`rollups: points must be a whole number from 1 to ${MAX_ROLLUP_POINTS}, not ${points}.`);
   }
-  const finest = checked[0]!.step;
-  checked.forEach(({ step }, index) => {
+  const finest = resolved[0]!.step;
+  resolved.forEach(({ step }, index) => {
     if (step % finest !== 0)
-      throw new RangeError(`rollups: each step must be a multiple of the finest, and ${step} is none of ${finest}.`);
-    if (checked[index - 1]?.step === step) throw new RangeError(`rollups: the step ${step} is there twice.`);
+      throw new RangeError(`rollups: each step must be a multiple of the finest, and ${step} is not one of ${finest}.`);
+    if (resolved[index - 1]?.step === step)
+      throw new RangeError(`rollups: the step ${step} is there twice; keep one of them.`);
   });
-  return checked;
+  return resolved;
 }

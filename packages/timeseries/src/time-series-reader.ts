@@ -1,21 +1,22 @@
-import { matchesKey } from './key-pattern.js';
-import { bucketStart, chooseRollup, MOST_AHEAD, oldestBucket, type Rollup } from './rollup.js';
-import { checkedStatistic, type Statistic } from './statistic.js';
+// The reads of the backend, over any store.
+import { matchesPattern } from '@metrics/core/backend';
+import { bucketStart, chooseRollup, MAX_AHEAD_SECONDS, oldestBucket, type Rollup } from './rollup.js';
+import { resolveStatistic, type Statistic } from './statistic.js';
 import type { StoredSeries } from './stored-series.js';
 import type { StoreQuery, TimeSeriesStore } from './time-series-store.js';
 
-/** The start of a bucket in seconds since the epoch, and what was recorded in it; `null` where nothing was. */
+/** The start of a bucket in seconds since the epoch, and its value; `null` if nothing was recorded in it. */
 export type Point = readonly [timestamp: number, value: number | null];
 
-/** What to read. All times are seconds since the epoch. */
+/** A range of time and the samples to read in it. All times are seconds since the epoch. */
 export interface ReadOptions {
-  /** The bucket that holds this moment is the first; it counts whole. @default an hour before `end` */
+  /** The range begins with the bucket that contains this time, which counts whole. @default an hour before `end` */
   readonly start?: number | undefined;
-  /** Not included: the last bucket is the one that holds the moment before, whole. @default the end of the current bucket */
+  /** The range ends with the bucket before the one that contains this time. @default the end of the current bucket */
   readonly end?: number | undefined;
-  /** Only series with all of these tags; the instance is the tag `instance`. */
+  /** Reads only series with all of these tags; the instance is the tag `instance`. */
   readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** @default what the kind of metric is about: {@link Statistic} */
+  /** @default the first {@link Statistic} of the kind of metric */
   readonly statistic?: Statistic | undefined;
 }
 
@@ -25,7 +26,7 @@ export interface RangeOptions extends ReadOptions {
 }
 
 export interface GroupedRangeOptions extends RangeOptions {
-  /** Points for each value of this tag instead of for all series together. */
+  /** Reads points for each value of this tag instead of for all series together. */
   readonly groupBy: string;
 }
 
@@ -37,67 +38,67 @@ export interface TopEntry {
 export interface TimeSeriesReaderOptions {
   readonly store: TimeSeriesStore;
   readonly rollups: readonly Rollup[];
-  /** Seconds. */
+  /** Returns seconds since the epoch. */
   readonly now: () => number;
-  /** Gives what was just recorded under a key to the store. */
-  readonly seal: (key: string) => void;
+  /** Hands the buffered samples of a key to the store, so that reads see them. */
+  readonly pushKeyToStore: (key: string) => void;
 }
 
-/** What of a key is read. */
-interface Chosen {
+/** The series and the statistic that a read covers. */
+interface Selection {
   readonly series: readonly StoredSeries[];
-  /** Where nothing was recorded it is 0, not nothing. */
+  /** True if the value is 0, not empty, when nothing was recorded. */
   readonly isCounter: boolean;
   readonly statistic: Statistic;
 }
 
-/** Which buckets are read. */
+/** The buckets that a read covers. */
 type Span = Omit<StoreQuery, 'statistic'>;
 
-const HOUR = 3600;
+const DEFAULT_RANGE_SECONDS = 3600;
 
-/** Reads: chooses rollup and series, and asks the store. All reject with a `TypeError` or `RangeError` on bad options. */
+/** Chooses the rollup and the series of a read and queries the store. All reads reject with a `TypeError` or `RangeError` if an option is invalid. */
 export class TimeSeriesReader {
   readonly #store: TimeSeriesStore;
   readonly #rollups: readonly Rollup[];
   readonly #now: () => number;
-  readonly #seal: (key: string) => void;
+  readonly #pushKeyToStore: (key: string) => void;
 
-  constructor({ store, rollups, now, seal }: TimeSeriesReaderOptions) {
+  constructor({ store, rollups, now, pushKeyToStore }: TimeSeriesReaderOptions) {
     this.#store = store;
     this.#rollups = rollups;
     this.#now = now;
-    this.#seal = seal;
+    this.#pushKeyToStore = pushKeyToStore;
   }
 
   async range(key: string, options: RangeOptions): Promise<Point[]> {
-    const span = this.#span(options, options.step);
-    return this.#points(await this.#chosen(key, options), span);
+    const span = this.#resolveSpan(options, options.step);
+    return this.#readPoints(await this.#select(key, options), span);
   }
 
   async groupedRange(key: string, options: GroupedRangeOptions): Promise<Map<string, Point[]>> {
-    const span = this.#span(options, options.step);
-    const chosen = await this.#chosen(key, options);
+    const span = this.#resolveSpan(options, options.step);
+    const selection = await this.#select(key, options);
     const points = await Promise.all(
-      groupsOf(chosen.series, options.groupBy).map(
-        async ([tagValue, series]) => [tagValue, await this.#points({ ...chosen, series }, span)] as const,
+      groupByTag(selection.series, options.groupBy).map(
+        async ([tagValue, series]) => [tagValue, await this.#readPoints({ ...selection, series }, span)] as const,
       ),
     );
     return new Map(points);
   }
 
   async value(key: string, options: ReadOptions): Promise<number | undefined> {
-    const span = this.#span(options, undefined);
-    return this.#value(await this.#chosen(key, options), span);
+    const span = this.#resolveSpan(options, undefined);
+    return this.#readValue(await this.#select(key, options), span);
   }
 
   async latest(key: string, { tags, statistic }: Pick<ReadOptions, 'tags' | 'statistic'>): Promise<Point | undefined> {
-    const chosen = await this.#chosen(key, { tags, statistic });
+    const selection = await this.#select(key, { tags, statistic });
     for (const rollup of this.#rollups) {
       const start = oldestBucket(rollup, this.#now());
-      const span = this.#span({ start }, rollup.step);
-      const points = await this.#points(chosen, span);
-      const point = points.findLast(([, value]) => value !== null && (value !== 0 || !chosen.isCounter));
+      const span = this.#resolveSpan({ start }, rollup.step);
+      const points = await this.#readPoints(selection, span);
+      const point = points.findLast(([, value]) => value !== null && (value !== 0 || !selection.isCounter));
       if (point !== undefined) return point;
     }
     return undefined;
@@ -105,13 +106,13 @@ export class TimeSeriesReader {
 
   async top(key: string, tag: string, n: number, options: ReadOptions): Promise<TopEntry[]> {
     if (!(n >= 0)) throw new RangeError(`n must be a number of entries, not ${n}.`);
-    const span = this.#span(options, undefined);
-    const chosen = await this.#chosen(key, options);
-    const tagged = chosen.series.filter(({ tags }) => tags[tag] !== undefined);
+    const span = this.#resolveSpan(options, undefined);
+    const selection = await this.#select(key, options);
+    const tagged = selection.series.filter(({ tags }) => tags[tag] !== undefined);
     const entries = await Promise.all(
-      groupsOf(tagged, tag).map(async ([tagValue, series]) => ({
+      groupByTag(tagged, tag).map(async ([tagValue, series]) => ({
         tagValue,
-        value: await this.#value({ ...chosen, series }, span),
+        value: await this.#readValue({ ...selection, series }, span),
       })),
     );
     return entries
@@ -121,51 +122,48 @@ export class TimeSeriesReader {
   }
 
   async keys(pattern: string): Promise<string[]> {
-    return (await this.#store.keys()).filter((key) => matchesKey(pattern, key)).sort();
+    return (await this.#store.keys()).filter((key) => matchesPattern(pattern, key)).sort();
   }
 
   async series(key: string): Promise<readonly StoredSeries[]> {
-    this.#seal(key);
+    this.#pushKeyToStore(key);
     return this.#store.series(key);
   }
 
-  /** The series of a key with the wanted tags, all of one kind: the newest, should there be several. */
-  async #chosen(key: string, { tags = {}, statistic }: Pick<ReadOptions, 'tags' | 'statistic'>): Promise<Chosen> {
+  /** Selects the series of a key with the given tags, all of one kind: the newest if there are several. */
+  async #select(key: string, { tags = {}, statistic }: Pick<ReadOptions, 'tags' | 'statistic'>): Promise<Selection> {
     const all = await this.series(key);
     const kind = all.at(-1)?.kind;
     const wanted = Object.entries(tags);
     const series = all.filter(
       (each) => each.kind === kind && wanted.every(([tag, value]) => each.tags[tag] === String(value)),
     );
-    // What was never recorded reads as a counter that never counted: "how many failed?" has an answer, none.
+    // A key that was never recorded reads as a counter at 0: "how many failed?" is a question with the answer 0.
     const isCounter = kind === undefined || kind === 'counter';
-    return { series, isCounter, statistic: kind === undefined ? 'sum' : checkedStatistic(kind, statistic) };
+    return { series, isCounter, statistic: kind === undefined ? 'sum' : resolveStatistic(kind, statistic) };
   }
 
-  async #points(chosen: Chosen, span: Span): Promise<Point[]> {
-    const values = await this.#read(chosen, span);
+  async #readPoints(selection: Selection, span: Span): Promise<Point[]> {
+    const values = await this.#read(selection, span);
     return values.map((value, index) => [span.from + index * span.step, value ?? null]);
   }
 
-  /** The whole span as one point. */
-  async #value(chosen: Chosen, span: Span): Promise<number | undefined> {
+  /** Reads the whole span as one point. */
+  async #readValue(selection: Selection, span: Span): Promise<number | undefined> {
     const whole = { ...span, step: span.step * span.points, points: 1 };
-    if (span.points === 0) return chosen.isCounter ? 0 : undefined;
-    return (await this.#read(chosen, whole))[0];
+    if (span.points === 0) return selection.isCounter ? 0 : undefined;
+    return (await this.#read(selection, whole))[0];
   }
 
-  async #read({ series, isCounter, statistic }: Chosen, span: Span): Promise<readonly (number | undefined)[]> {
+  async #read({ series, isCounter, statistic }: Selection, span: Span): Promise<readonly (number | undefined)[]> {
     if (series.length > 0) return this.#store.read(series, { ...span, statistic });
     return Array.from({ length: span.points }, () => (isCounter ? 0 : undefined));
   }
 
-  /**
-   * The buckets of a range. It begins with the oldest that is kept if it would begin before, and ends with the present if
-   * it would end later.
-   */
-  #span({ start, end }: ReadOptions, step: number | undefined): Span {
+  /** Returns the buckets of a range, limited to those from the oldest that is kept to the latest that may be written to. */
+  #resolveSpan({ start, end }: ReadOptions, step: number | undefined): Span {
     const now = this.#now();
-    const first = start ?? (end ?? now) - HOUR;
+    const first = start ?? (end ?? now) - DEFAULT_RANGE_SECONDS;
     for (const [name, value] of Object.entries({ start: first, end: end ?? now, step: step ?? 1 }))
       if (!Number.isFinite(value)) throw new TypeError(`${name} must be a number of seconds, not ${String(value)}.`);
     if (end !== undefined && end < first)
@@ -175,14 +173,14 @@ export class TimeSeriesReader {
     const rollup = chooseRollup(this.#rollups, first, now, step);
     const width = step ?? rollup.step;
     const from = bucketStart(width, Math.max(first, oldestBucket(rollup, now)));
-    const behind = bucketStart(rollup.step, now) + rollup.step;
-    const until = end === undefined ? behind : Math.min(end, behind + MOST_AHEAD);
+    const currentEnd = bucketStart(rollup.step, now) + rollup.step;
+    const until = end === undefined ? currentEnd : Math.min(end, currentEnd + MAX_AHEAD_SECONDS);
     return { rollup, from, step: width, points: Math.max(0, Math.ceil((until - from) / width)) };
   }
 }
 
-/** Series by the value of a tag; those without it under the empty text. */
-function groupsOf(series: readonly StoredSeries[], tag: string): [string, StoredSeries[]][] {
+/** Groups series by the value of a tag, in order of the values; series without the tag are in the group `''`. */
+function groupByTag(series: readonly StoredSeries[], tag: string): [string, StoredSeries[]][] {
   const groups = new Map<string, StoredSeries[]>();
   for (const each of series) {
     const tagValue = each.tags[tag] ?? '';

@@ -1,6 +1,6 @@
 import { conformanceChecks } from '@metrics/testing/conformance';
-import { memorySubject } from './memory/memory-subject.js';
+import { memoryBackend } from './memory/memory-backend.js';
 
 describe('TimeSeriesBackend in memory', () => {
-  test.each(conformanceChecks)('$name', ({ run }) => run(memorySubject));
+  test.each(conformanceChecks)('$name', ({ run }) => run(memoryBackend));
 });

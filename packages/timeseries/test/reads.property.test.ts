@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Point } from '../src/index.js';
-import { NOON, opened } from './opened.js';
+import { createTestBackend, NOON } from './create-test-backend.js';
 
-/** Small, so that many samples fall on edges: they reach back 70 seconds, 6 minutes and 50 minutes. */
+/** Small, so that many samples are at edges: they reach back 70 seconds, 6 minutes and 50 minutes. */
 const ROLLUPS = [
   { step: 10, points: 6 },
   { step: 60, points: 5 },
@@ -11,7 +11,7 @@ const ROLLUPS = [
 const KINDS = ['counter', 'gauge', 'timing', 'set'] as const;
 const SHARDS = ['a', 'b'] as const;
 
-/** What a naive database keeps: everything. */
+/** A sample as a naive database would keep it. */
 interface Sample {
   readonly kind: (typeof KINDS)[number];
   readonly shard: string;
@@ -37,7 +37,7 @@ const operation = fc.oneof(
       kind: fc.constantFrom('counter', 'gauge'),
       shard,
       value: fc.integer({ min: 1, max: 1000 }),
-      // Less than the minute that is allowed, which fractions of a second would make a matter of rounding.
+      // Less than the minute that is allowed, because with fractions of a second the limit depends on rounding.
       offset: fc.oneof(fc.integer({ min: -100, max: 59 }), fc.integer({ min: -3500, max: 59 })),
     }),
   },
@@ -67,13 +67,13 @@ const operation = fc.oneof(
   },
 );
 
-test('every read is what a list of all samples says, over late samples, edges of rollups and clocks set back', async () => {
+test('every read equals one computed from a list of all samples, with late samples, edges of rollups and clocks set back', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 86_400 }),
       fc.array(operation, { minLength: 20, maxLength: 200, size: 'max' }),
       async (offset, operations) => {
-        const { backend, clock, open } = opened({ rollups: ROLLUPS });
+        const { backend, clock, open } = createTestBackend({ rollups: ROLLUPS });
         clock.seconds = NOON + offset;
         let latest = clock.seconds;
         const samples: Sample[] = [];
@@ -101,7 +101,7 @@ test('every read is what a list of all samples says, over late samples, edges of
             clock.seconds += each.seconds;
             latest = Math.max(latest, clock.seconds);
           } else if (each.do === 'setBack') {
-            // By more than the finest rollup holds it would begin anew, which is a test of its own.
+            // Set back further, the finest rollup would start over; another test covers that.
             clock.seconds = Math.max(clock.seconds - each.seconds, latest - 50);
           } else if (each.do === 'reopen') {
             const id = ids.get(each.kind + each.shard);
@@ -129,7 +129,7 @@ test('every read is what a list of all samples says, over late samples, edges of
             const until = end === undefined ? present : Math.min(end, present + 60);
             const times: number[] = [];
             for (let time = first; time < until; time += width) times.push(time);
-            // While the clock was ahead, older buckets made room.
+            // While the clock was ahead, new buckets replaced older ones.
             const kept = oldest(rollup, latest);
 
             const isKnown = (await backend.keys()).includes(kind);
@@ -150,8 +150,8 @@ test('every read is what a list of all samples says, over late samples, edges of
             async function compareWhole(): Promise<void> {
               const whole = ROLLUPS.find((one) => oldest(one, now) <= start) ?? ROLLUPS.at(-1)!;
               const from = Math.floor(Math.max(start, oldest(whole, now)) / whole.step) * whole.step;
-              const behind = Math.floor(now / whole.step) * whole.step + whole.step;
-              const limit = end === undefined ? behind : Math.min(end, behind + 60);
+              const currentEnd = Math.floor(now / whole.step) * whole.step + whole.step;
+              const limit = end === undefined ? currentEnd : Math.min(end, currentEnd + 60);
               const last = from + Math.max(0, Math.ceil((limit - from) / whole.step)) * whole.step;
               if (from < oldest(whole, latest)) return;
               const within = wanted.filter((sample) => sample.time >= from && sample.time < last);
@@ -192,7 +192,7 @@ function compare(
   isKnown: boolean,
 ): void {
   const values = within.map((sample) => sample.value);
-  // What nothing is kept of reads as a counter.
+  // A key without a history reads as a counter.
   if (kind === 'counter' || !isKnown) expect(value).toBe(total(within));
   else if (values.length === 0) expect(value).toBeNull();
   else if (statistic === 'count') expect(value).toBe(kind === 'set' ? new Set(values).size : values.length);
@@ -209,7 +209,7 @@ function compare(
   }
 }
 
-/** The value of the latest bucket of the finest rollup; within it the one that was recorded last. */
+/** Returns the value of the latest bucket of the finest rollup; within it, the one recorded last. */
 function lastOf(samples: readonly Sample[]): number {
   let last: Sample | undefined;
   for (const sample of samples)

@@ -1,26 +1,26 @@
 import { combine, createMetrics } from '@metrics/core';
 import { RecordingBackend } from '@metrics/testing';
 import { createBackend, TimeSeriesBackend } from '../src/index.js';
-import { NOON, opened } from './opened.js';
+import { createTestBackend, NOON } from './create-test-backend.js';
 
-describe('what is kept', () => {
-  test('metrics that say so, and metrics that are included; others are not even counted', async () => {
+describe('kept metrics', () => {
+  test('are those recorded with `internal` and those included; others are not even counted', async () => {
     const backend = new TimeSeriesBackend({ include: ['exact', 'jobs.*'] });
     const metrics = createMetrics({ backend });
-    metrics.incr('told', { internal: true });
+    metrics.incr('marked', { internal: true });
     metrics.incr('exact');
     metrics.incr('exactly');
     metrics.incr('jobs.failed', 3);
     metrics.timing('jobs.run', 5);
     metrics.incr('jobs');
-    expect(await backend.keys()).toEqual(['exact', 'jobs.failed', 'jobs.run', 'told']);
+    expect(await backend.keys()).toEqual(['exact', 'jobs.failed', 'jobs.run', 'marked']);
     expect(await backend.keys('jobs.*')).toEqual(['jobs.failed', 'jobs.run']);
     expect(await backend.keys('exact')).toEqual(['exact']);
     expect(backend.stats()).toEqual({ accepted: 4, sent: 4, dropped: {}, pending: 0, sampledOut: 0 });
     await metrics.close();
   });
 
-  test('every call of a sampled metric, with its tags and its instance, under its key', async () => {
+  test('include every call of a sampled metric, with its tags and its instance, under its key', async () => {
     const backend = new TimeSeriesBackend({ include: ['*'] });
     const metrics = createMetrics();
     metrics.register(backend, { prefix: 'shop.', tags: { region: 'eu' } });
@@ -35,7 +35,7 @@ describe('what is kept', () => {
     await metrics.close();
   });
 
-  test('beside another backend, which loses nothing by it', async () => {
+  test('can be combined with another backend, which still gets every sample', async () => {
     const recording = new RecordingBackend();
     const history = new TimeSeriesBackend();
     const metrics = createMetrics({ backend: combine(recording, history) });
@@ -49,7 +49,7 @@ describe('what is kept', () => {
 
 describe('reads', () => {
   test('a range begins with the bucket of its start and ends before the bucket of its end', async () => {
-    const { backend, clock, open } = opened();
+    const { backend, clock, open } = createTestBackend();
     const id = open('counter', 'jobs');
     for (const amount of [1, 2, 4, 8]) {
       backend.incr(id, amount);
@@ -79,22 +79,22 @@ describe('reads', () => {
   });
 
   test('the age of a range chooses the rollup, not its length alone', async () => {
-    const { backend, clock, open } = opened();
+    const { backend, clock, open } = createTestBackend();
     const id = open('counter', 'jobs');
     backend.incr(id, 5);
     clock.seconds += 2 * 86_400;
-    // An hour, as the finest rollup has, but of the day before yesterday.
+    // An hour, as long as the finest rollup, but two days ago.
     expect(await backend.range('jobs', { start: NOON, end: NOON + 3600 })).toEqual([[NOON, 5]]);
     clock.seconds += 30 * 86_400;
     expect(await backend.range('jobs', { start: NOON, end: NOON + 3600 })).toEqual([[NOON - 12 * 3600, 5]]);
-    // Beyond all that is kept: what is there, from its beginning on.
+    // Before all history: the read begins with the oldest bucket.
     const points = await backend.range('jobs', { start: 0, end: NOON + 3600 });
     expect(points.at(-1)).toEqual([NOON - 12 * 3600, 5]);
     expect(points).toHaveLength(91 - 32 + 1);
   });
 
-  test('the last hour is read in steps of ten seconds, also a little later', async () => {
-    const { backend, clock, open } = opened();
+  test('the last hour is read in steps of ten seconds, and still is a little later', async () => {
+    const { backend, clock, open } = createTestBackend();
     backend.incr(open('counter', 'jobs'), 1);
     const start = NOON;
     for (const later of [3600, 3609.9, 3610, 3619.9]) {
@@ -106,8 +106,8 @@ describe('reads', () => {
     expect(await backend.range('jobs', { start })).toHaveLength(2);
   });
 
-  test('late values of a gauge do not take the place of later ones', async () => {
-    const { backend, clock, open } = opened();
+  test('late values of a gauge do not replace later ones', async () => {
+    const { backend, clock, open } = createTestBackend();
     const id = open('gauge', 'level');
     clock.seconds += 1800;
     backend.gauge(id, 7);
@@ -119,8 +119,8 @@ describe('reads', () => {
     expect(await backend.value('level', { start: NOON + 600, end: NOON + 610 })).toBe(3);
   });
 
-  test('groups, filters and top go by tags; gauges of several series are added up', async () => {
-    const { backend, open } = opened();
+  test('groups, filters and top use tags; gauges of several series are added up', async () => {
+    const { backend, open } = createTestBackend();
     for (const [queue, host, length] of [
       ['mail', 'a', 5],
       ['mail', 'b', 6],
@@ -149,8 +149,8 @@ describe('reads', () => {
     ]);
   });
 
-  test('a metric that was never recorded reads as one that never counted', async () => {
-    const { backend } = opened();
+  test('a metric that was never recorded reads as a counter at 0', async () => {
+    const { backend } = createTestBackend();
     expect(await backend.sum('never')).toBe(0);
     expect(await backend.latest('never')).toBeUndefined();
     expect(await backend.range('never', { start: NOON - 10 })).toEqual([
@@ -162,8 +162,8 @@ describe('reads', () => {
     expect(await backend.series('never')).toEqual([]);
   });
 
-  test('a counter has a latest value where it counted, in whatever rollup that is', async () => {
-    const { backend, clock, open } = opened();
+  test('the latest value of a counter is its newest one above 0, from any rollup', async () => {
+    const { backend, clock, open } = createTestBackend();
     backend.incr(open('counter', 'jobs'), 5);
     clock.seconds += 30;
     expect(await backend.latest('jobs')).toEqual([NOON, 5]);
@@ -184,16 +184,16 @@ describe('reads', () => {
     ],
     ['sum', (backend) => backend.sum('level'), 'statistic of a gauge must be one of'],
     ['n', (backend) => backend.top('level', 'queue', Number.NaN), 'n must be a number'],
-  ])('a bad %s rejects and says what is wrong', async (_option, read, message) => {
-    const { backend, open } = opened();
+  ])('an invalid %s rejects and says what is wrong', async (_option, read, message) => {
+    const { backend, open } = createTestBackend();
     backend.gauge(open('gauge', 'level'), 1);
     await expect(read(backend)).rejects.toThrow(message);
   });
 });
 
-describe('what is lost', () => {
-  test('samples of times that no rollup keeps, and of times to come', async () => {
-    const { backend, clock, open } = opened();
+describe('dropped samples', () => {
+  test('are those of times that no rollup keeps, and of the future', async () => {
+    const { backend, clock, open } = createTestBackend();
     const id = open('counter', 'jobs');
     backend.recordAt(id, 1, clock.seconds + 60);
     backend.recordAt(id, 1, clock.seconds - 91 * 86_400);
@@ -209,8 +209,8 @@ describe('what is lost', () => {
     });
   });
 
-  test('sums that overflow, samples of the wrong kind, and what comes after close', async () => {
-    const { backend, open } = opened();
+  test('are those of sums that overflow, of the wrong kind, and after close', async () => {
+    const { backend, open } = createTestBackend();
     const counter = open('counter', 'jobs');
     const set = open('set', 'users');
     backend.incr(counter, 1e308);
@@ -231,8 +231,8 @@ describe('what is lost', () => {
   });
 });
 
-test('a clock that is set back far begins anew, and goes on', async () => {
-  const { backend, clock, open } = opened();
+test('a clock that is set back far starts the history over', async () => {
+  const { backend, clock, open } = createTestBackend();
   const id = open('counter', 'jobs');
   backend.incr(id, 1);
   clock.seconds -= 200 * 86_400;
@@ -327,7 +327,7 @@ test.each<[string, () => unknown, string]>([
           { step: 25, points: 3 },
         ],
       }),
-    '25 is none of 10',
+    '25 is not one of 10',
   ],
   [
     'twice',
@@ -344,10 +344,18 @@ test.each<[string, () => unknown, string]>([
   ['flushInterval', () => new TimeSeriesBackend({ flushInterval: 0 }), 'flushInterval must be from 10'],
   ['clock', () => new TimeSeriesBackend({ clock: 5 as unknown as () => number }), 'clock must be a function, not 5'],
   ['store', () => new TimeSeriesBackend({ store: {} as never }), 'store must be a store'],
-  ['maxSeries', () => createBackend({ maxSeries: 0 }), 'maxSeries must be a whole number of at least 1, not 0'],
-  ['maxBytes', () => createBackend({ maxBytes: 1 }), 'maxBytes must be a whole number of at least 65,536, not 1'],
+  [
+    'maxSeries',
+    () => createBackend({ maxSeries: 0 }),
+    'maxSeries must be an integer from 1 to 9007199254740991, not 0',
+  ],
+  [
+    'maxBytes',
+    () => createBackend({ maxBytes: 1 }),
+    'maxBytes must be an integer from 65536 to 9007199254740991, not 1',
+  ],
   ['path', () => createBackend({ snapshot: { path: '' } }), 'snapshot.path must be a non-empty string'],
   ['interval', () => createBackend({ snapshot: { path: 'x', interval: 1 } }), 'snapshot.interval must be from 100'],
-])('a bad option %s throws and says what is wrong', (_option, create, message) => {
+])('an invalid option %s throws and says what is wrong', (_option, create, message) => {
   expect(create).toThrow(message);
 });

@@ -46,7 +46,7 @@ export interface MetricUsage {
 
 type Report = (
   code: ProblemCode,
-  metric: string,
+  metric: string | undefined,
   message: string,
   details: { tag?: string; value?: string },
 ) => Problem;
@@ -62,20 +62,11 @@ export class CardinalityGuard {
   readonly #registry: SeriesRegistry;
   readonly #reportProblem: Report;
   #rejectedMetrics = 0;
-  readonly #maxMetrics: number;
-  readonly #maxSeriesPerMetric: number;
-  /** Beyond it, only the last resorts of a metric are opened: all values `__other__`, and no tags at all. */
-  readonly #maxSeries: number;
 
   constructor(rules: CardinalityRules, registry: SeriesRegistry, reportProblem: Report) {
-    const { maxSeries, maxSeriesPerMetric, maxMetrics } = rules;
     this.#rules = rules;
     this.#registry = registry;
     this.#reportProblem = reportProblem;
-    // The bounds keep room for the two last resorts of each metric.
-    this.#maxMetrics = Math.min(maxMetrics, Math.floor(maxSeries / 4));
-    this.#maxSeries = maxSeries - 2 * this.#maxMetrics;
-    this.#maxSeriesPerMetric = maxSeriesPerMetric - 2;
   }
 
   /**
@@ -120,7 +111,7 @@ export class CardinalityGuard {
       id = this.#collapseTags(family, metric, draft);
     }
     if (!isMerged || family.kind !== 'gauge') return id;
-    this.#reportTag('gauge_would_merge', family, {});
+    this.#report('gauge_would_merge', family);
     return WOULD_MERGE;
   }
 
@@ -166,8 +157,8 @@ export class CardinalityGuard {
 
   /** Returns true if a metric may be added to `count`. Thousands of rejected names are one problem: an attack makes new ones. */
   hasRoomForMetric(count: number): boolean {
-    if (count < this.#maxMetrics) return true;
-    if ((this.#rejectedMetrics & 4095) === 0) this.#report('too_many_metrics', '', {});
+    if (count < this.#rules.maxMetrics) return true;
+    if ((this.#rejectedMetrics & 4095) === 0) this.#report('too_many_metrics');
     this.#rejectedMetrics += 1;
     return this.#rules.mode === 'report';
   }
@@ -181,7 +172,7 @@ export class CardinalityGuard {
   #tagUsage(family: MetricFamily, metric: MetricUsage, tag: string): TagUsage {
     const known = metric.tags.get(tag);
     if (known !== undefined) return known;
-    const { severity, limit, warnAt } = this.#rules.ruleFor(family, tag);
+    const rule = this.#rules.ruleFor(family, tag);
     const isSurplus = metric.tags.size >= MAX_TAG_KEYS;
     const seriesByValue = new TagCounts();
     const registry = this.#registry;
@@ -197,8 +188,8 @@ export class CardinalityGuard {
       suspicious: 0,
     };
     // Reports before it adds the tag, so that a strict guard throws at each call.
-    if (isSurplus) this.#reportTag('too_many_tag_keys', family, { tag });
-    else if (severity === 'avoid') this.#reportTag('identifier_tag', family, { tag });
+    if (isSurplus) this.#report('too_many_tag_keys', family, { tag });
+    else if (severity === 'avoid') this.#report('identifier_tag', family, { tag });
     if (!isSurplus) metric.tags.set(tag, usage);
     return usage;
   }
@@ -213,15 +204,12 @@ export class CardinalityGuard {
 
   #rejectValue(usage: TagUsage, code: GuardCode, family: MetricFamily, tag: string, value: string): void {
     if (usage.rejectedValues.size < MAX_EXAMPLES) usage.rejectedValues.add(value);
-    this.#reportTag(code, family, { tag, value });
+    this.#report(code, family, { tag, value });
   }
 
-  #reportTag(code: GuardCode, family: MetricFamily, details: { tag?: string; value?: string }): void {
-    this.#report(code, family.key, details.tag === INSTANCE_KEY ? { ...details, tag: 'instance' } : details);
-  }
-
-  #report(code: GuardCode, metric: string, details: { tag?: string; value?: string }): void {
-    const problem = this.#reportProblem(code, metric, MESSAGES[code], details);
+  #report(code: GuardCode, family?: MetricFamily, details: { tag?: string; value?: string } = {}): void {
+    const shown = details.tag === INSTANCE_KEY ? { ...details, tag: 'instance' } : details;
+    const problem = this.#reportProblem(code, family?.key, MESSAGES[code], shown);
     if (this.#rules.mode === 'strict') throw new CardinalityError(problem);
   }
 }
@@ -229,19 +217,16 @@ export class CardinalityGuard {
 type GuardCode = keyof typeof MESSAGES;
 
 const MESSAGES = {
-  high_cardinality_tag:
-    'This tag has one value per operation and is dropped: remove it, or list it in `cardinality.allow`.',
-  identifier_tag:
-    'This tag is an identifier and costs a series per value: only 20 values are kept. Remove it, or list it in `cardinality.allow`.',
+  high_cardinality_tag: 'This tag has one value per operation and is dropped: remove it, or list it in `allow`.',
+  identifier_tag: 'This tag costs a series per value: 20 values are kept. Remove it, or list it in `allow`.',
   too_many_values: 'The tag has too many values: new ones become __other__. Use a template or a class of values.',
-  undeclared_value: 'The tag was declared without this value, which becomes __other__. Declare the value.',
-  too_many_tag_keys: 'The metric has 64 tag keys, and more are dropped. Are keys made of data? Use constants.',
-  many_values: 'The tag has many values. Is it an identifier, a path, a message? Use a template or a class of values.',
+  undeclared_value: 'The tag was declared without this value, which becomes __other__.',
+  too_many_tag_keys: 'Too many tag keys: more are dropped. Are keys made of data?',
+  many_values: 'The tag has many values: use a template or a class of values.',
   suspicious_values: 'These values look like identifiers: use a template or a class of values.',
-  too_many_series:
-    'The metric, or the process, has reached its maximum number of series: tags with most values become __other__. Use fewer tags.',
+  too_many_series: 'Too many series: tags with most values become __other__.',
   gauge_would_merge: 'Gauges of several series cannot be merged: samples beyond a limit are dropped.',
-  too_many_metrics: 'Too many metrics: samples of new ones are dropped. Are names made of data? Use tags instead.',
+  too_many_metrics: 'Too many metrics: more are dropped. Are names made of data? Use tags.',
 } as const;
 
 function withExamples(usage: TagUsage, value: string): string {

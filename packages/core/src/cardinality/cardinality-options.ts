@@ -1,3 +1,5 @@
+// The `cardinality` options of `register`.
+
 /** `report` only reports what `guard` would do; `strict` throws; `off` disables the guard. */
 export type CardinalityMode = 'report' | 'guard' | 'strict' | 'off';
 

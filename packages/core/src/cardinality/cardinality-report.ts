@@ -1,3 +1,4 @@
+// Reports the open series by metric and tag.
 import type { MetricKind } from '../metrics-backend.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { INSTANCE_KEY } from '../series/series-result.js';

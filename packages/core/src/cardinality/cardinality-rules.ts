@@ -1,3 +1,4 @@
+// Checks the `cardinality` options and derives the limits of each tag.
 import { matchesAny } from '../options/name-pattern.js';
 import { checkNumber, checkOneOf } from '../options/option-checks.js';
 import type { MetricFamily } from '../series/metric-family.js';
@@ -12,18 +13,23 @@ const MAX_IDENTIFIER_VALUES = 20;
 
 /** The limits of one tag of one metric. */
 export interface TagRule {
+  /** *never* if the tag is dropped. */
   readonly severity: TagSeverity | undefined;
   /** Maximum number of distinct values; 0 if the tag is dropped. */
   readonly limit: number;
   /** Number of distinct values that triggers a warning. */
   readonly warnAt: number;
+  /** The values that a declaration lists; all others are rejected. */
+  readonly declaredValues: ReadonlySet<string> | undefined;
 }
 
 /** The `cardinality` options of one registration, checked, with their defaults. */
 export class CardinalityRules {
   readonly mode: CardinalityMode;
   readonly maxMetrics: number;
+  /** Maximum number of series without the last resorts of each metric: all values `__other__`, and no tags at all. */
   readonly maxSeries: number;
+  /** The same for each metric. */
   readonly maxSeriesPerMetric: number;
   /** Milliseconds without a sample until a series is released; 0 keeps every series. */
   readonly idleAfter: number;
@@ -31,8 +37,7 @@ export class CardinalityRules {
 
   /**
    * @param isStrict makes `strict` the default mode.
-   * @throws {RangeError} if the mode, in the options or the environment, is unknown, or a bound is negative or NaN.
-   * @throws {TypeError} if a bound is not a number.
+   * @throws {RangeError} if the mode, in the options or the environment, is unknown, or a bound is not a number from 0.
    */
   constructor(options: CardinalityOptions = {}, isStrict = false) {
     const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = options;
@@ -40,11 +45,11 @@ export class CardinalityRules {
     const mode = fromEnvironment || (options.mode ?? (isStrict ? 'strict' : 'guard'));
     checkOneOf(fromEnvironment ? 'METRICS_CARDINALITY_MODE' : 'cardinality.mode', mode, MODES);
     for (const [name, bound] of Object.entries({ maxMetrics, maxSeries, maxSeriesPerMetric, idleAfter }))
-      checkNumber(`cardinality.${name}`, bound, 0, Number.POSITIVE_INFINITY);
+      checkNumber(`cardinality.${name}`, bound, 0, Infinity);
     this.mode = mode as CardinalityMode;
-    this.maxMetrics = maxMetrics;
-    this.maxSeries = maxSeries;
-    this.maxSeriesPerMetric = maxSeriesPerMetric;
+    this.maxMetrics = Math.min(maxMetrics, Math.floor(maxSeries / 4));
+    this.maxSeries = maxSeries - 2 * this.maxMetrics;
+    this.maxSeriesPerMetric = maxSeriesPerMetric - 2;
     this.idleAfter = idleAfter;
     this.#options = options;
   }
@@ -56,7 +61,8 @@ export class CardinalityRules {
     const maxValues = limitOf(maxValuesPerTag, family.key, tag, 500);
     const limit =
       severity === 'never' ? 0 : severity === 'avoid' ? Math.min(MAX_IDENTIFIER_VALUES, maxValues) : maxValues;
-    return { severity, limit, warnAt: limitOf(warnAt, family.key, tag, 100) };
+    const declaredValues = family.declaredTags?.get(tag);
+    return { severity, limit, warnAt: limitOf(warnAt, family.key, tag, 100), declaredValues };
   }
 
   #severityOf({ key, declaredTags }: MetricFamily, tag: string): TagSeverity | undefined {

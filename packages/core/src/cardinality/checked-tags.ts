@@ -1,3 +1,4 @@
+// Rejects tags with too many values at compile time.
 import type { TagValue } from '../series/tags.js';
 import type { NEVER_TAGS } from './tag-severity.js';
 

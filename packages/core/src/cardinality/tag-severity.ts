@@ -1,3 +1,5 @@
+// Judges tag keys by their names.
+
 /**
  * Tag keys that have one value per operation, in lower case and without separators, so that `requestId`, `request-id`,
  * `request.id` and `REQUEST_ID` are one key. The type check and the guard share this list.

@@ -1,3 +1,4 @@
+// Tags that follow the async context of a call.
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type NormalizedTags, TAG_SEPARATOR, tagKeys } from '../series/tags.js';
 
@@ -9,14 +10,8 @@ export class ContextTags {
   readonly #storage: AsyncLocalStorage<{ tags: NormalizedTags }>;
   readonly #sets = new Map<string, NormalizedTags>();
 
-  private constructor(storage: AsyncLocalStorage<{ tags: NormalizedTags }>) {
+  constructor(storage: AsyncLocalStorage<{ tags: NormalizedTags }>) {
     this.#storage = storage;
-  }
-
-  /** Returns `undefined` if the runtime has no AsyncLocalStorage. Loads it only now, because it slows down every await. */
-  static create(): ContextTags | undefined {
-    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
-    return hooks?.AsyncLocalStorage && new ContextTags(new hooks.AsyncLocalStorage());
   }
 
   current(): NormalizedTags | undefined {

@@ -1,3 +1,4 @@
+// Checks a value and passes it to the method of its kind.
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
 
 /** Returns true for a finite number, not negative if it is a timing, and for a string as a member of a set. */

@@ -1,6 +1,5 @@
 import { CardinalityGuard } from '../cardinality/cardinality-guard.js';
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
-import { matchesAny } from '../options/name-pattern.js';
 import { describeValue } from '../problems/describe-value.js';
 import { MetricsError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';
@@ -62,7 +61,6 @@ export class Engine {
   readonly #interceptors = new Set<Interceptor>();
   readonly problems: ProblemReporter = new ProblemReporter(this.#interceptors);
   readonly #sweep: IdleSweep = new IdleSweep(this);
-  #denied: readonly string[] = [];
   #strict = false;
 
   constructor() {
@@ -99,7 +97,8 @@ export class Engine {
 
   /** Adds an interceptor of all samples. Returns a function that removes it. */
   intercept(interceptor: Interceptor): () => void {
-    this.series.forEach((id) => interceptor.open(id, this.series.toSeries(id)));
+    const { series } = this;
+    series.forEach((id) => interceptor.open(id, series.toSeries(series.family(id), series.tagsOf(id))));
     this.#interceptors.add(interceptor);
     this.#rebuildBackend();
     return () => {
@@ -182,10 +181,6 @@ export class Engine {
     return family;
   }
 
-  isDenied(key: string): boolean {
-    return matchesAny(this.#denied, key);
-  }
-
   /** Returns the share of samples to keep, or 0 if this one is skipped, or dropped for its value or its rate. */
   checkSample(kind: MetricKind, key: string, value: unknown, rate: number): number {
     return rate === 1 && isValidValue(kind, value) ? 1 : this.#checkUnusualSample(kind, key, value, rate);
@@ -193,7 +188,7 @@ export class Engine {
 
   #checkUnusualSample(kind: MetricKind, key: string, value: unknown, rate: number): number {
     if (!isValidValue(kind, value)) {
-      const message = 'Values are finite numbers, timings are not negative, members of sets are strings or numbers.';
+      const message = 'Values are finite numbers, timings are not negative, members of sets are strings.';
       this.drop('invalid_value', key, message, { value });
       return 0;
     }

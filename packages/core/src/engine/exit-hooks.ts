@@ -1,3 +1,4 @@
+// Flushes and closes at the end of the process.
 import type { BackendStats } from '../metrics-backend.js';
 import type { ExitSignal } from './registration.js';
 

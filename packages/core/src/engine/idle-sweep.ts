@@ -1,3 +1,4 @@
+// Releases series that get no samples.
 import type { SeriesId } from '../metrics-backend.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 

@@ -1,3 +1,4 @@
+// Registers, replaces, flushes and closes backends.
 import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
 import { checkNumber } from '../options/option-checks.js';

@@ -1,3 +1,4 @@
+// The public types of declared metrics and their handles.
 import type { TagLists } from '../series/metric-family.js';
 import type { TagValue } from '../series/tags.js';
 import type { TimedFunction } from './timer.js';
@@ -21,7 +22,7 @@ export interface InstrumentDefinition<Declared extends string | TagLists = strin
    */
   readonly tags?: readonly (Declared & string)[] | (Declared & TagLists) | undefined;
   readonly unit?: string | undefined;
-  /** What the metric measures, for people. */
+  /** A description of the metric for people. */
   readonly description?: string | undefined;
   /** Keeps it in the internal time series database as well. @default false */
   readonly internal?: boolean | undefined;

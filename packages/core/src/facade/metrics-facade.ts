@@ -1,3 +1,4 @@
+// The implementation of `Metrics`: each method checks its arguments and delegates to its scope or to the lifecycle.
 import { type CardinalityReport, cardinalityReport } from '../cardinality/cardinality-report.js';
 import { ContextTags } from '../engine/context-tags.js';
 import { emit } from '../engine/emit.js';
@@ -120,7 +121,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
     else {
       emit(backend, kind, id, value, rate);
-      const message = 'The backend, or this kind of metric, has no timestamps: the sample is recorded as of now.';
+      const message = 'This backend or kind has no timestamps; the sample counts as of now.';
       engine.reportOrThrow('timestamp_unsupported', key, message);
     }
   }
@@ -182,7 +183,7 @@ export class MetricsFacade implements Metrics, Interceptable {
   addTags(tags: Tags): void {
     const isAdded = this.#loadContext()?.add(this.#readTagsSafely(tags, 'addTags')) ?? true;
     if (!isAdded)
-      this.#engine.report('no_context', undefined, 'addTags() works inside withTags(): wrap the unit of work in it.');
+      this.#engine.report('no_context', undefined, 'addTags() adds to the enclosing withTags(), but there is none.');
   }
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
@@ -272,15 +273,14 @@ export class MetricsFacade implements Metrics, Interceptable {
     return this.#engine.intercept(interceptor);
   }
 
-  /** Creates the context at its first use, or reports that the runtime has none. */
+  /** Returns the context tags. Loads AsyncLocalStorage at their first use, because it slows down every await. */
   #loadContext(): ContextTags | undefined {
     const engine = this.#engine;
-    engine.context ??= ContextTags.create();
-    if (engine.context === undefined) {
-      const message = 'This runtime has no AsyncLocalStorage, so context tags are dropped.';
-      engine.report('context_unavailable', undefined, message);
-    }
-    return engine.context;
+    if (engine.context !== undefined) return engine.context;
+    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
+    if (hooks?.AsyncLocalStorage) return (engine.context = new ContextTags(new hooks.AsyncLocalStorage()));
+    const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';
+    return void engine.report('context_unavailable', undefined, message);
   }
 
   /** Reads tags that belong to no sample. Invalid ones are reported and dropped, and never throw. */

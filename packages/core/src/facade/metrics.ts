@@ -1,3 +1,4 @@
+// The public interface of the facade.
 import type { CardinalityReport } from '../cardinality/cardinality-report.js';
 import type { CheckedTags } from '../cardinality/checked-tags.js';
 import type { CloseOptions, RegisterOptions, Registration } from '../engine/registration.js';

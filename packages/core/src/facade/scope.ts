@@ -1,5 +1,7 @@
+// Turns a call into a series id: checks keys and tags, finds or opens the series.
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
+import { matchesAny } from '../options/name-pattern.js';
 import { flatCopy } from '../series/interning.js';
 import {
   type DeclaredTagSet,
@@ -13,8 +15,8 @@ import { findRawPath, insertPath } from '../series/tag-trie.js';
 import {
   isTagsObject,
   isTagValue,
-  isTooLong,
   MAX_TAGS,
+  MAX_VALUE_LENGTH,
   type MetricOptions,
   type NormalizedTags,
   normalizeValue,
@@ -38,7 +40,7 @@ const OPTION_NAMES = new Set(['tags', 'instance', 'sampleRate', 'timestamp', 'un
 
 const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
 
-const DEFINED_OTHERWISE = 'This metric was declared or used differently before; the first definition holds.';
+const DEFINED_OTHERWISE = 'This metric was declared or used differently; the first definition holds.';
 
 /** The prefix and tags of the root or of a child. It finds or opens the series of a call. */
 export class Scope {
@@ -104,7 +106,7 @@ export class Scope {
         engine.count('too_many_metrics');
         return undefined;
       }
-      cache = new MetricCache(family, engine.isDenied(fullKey));
+      cache = new MetricCache(family, matchesAny(engine.denied, fullKey));
       this.#caches.set(flatCopy(key), cache);
     }
     if (cache.kind === kind) return cache;

@@ -1,3 +1,4 @@
+// Creates the facade of the process and separate ones.
 import type { RegisterOptions } from '../engine/registration.js';
 import type { MetricsBackend } from '../metrics-backend.js';
 import type { Metrics } from './metrics.js';

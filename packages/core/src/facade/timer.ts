@@ -1,3 +1,4 @@
+// Measures durations.
 import type { CheckedTags } from '../cardinality/checked-tags.js';
 import type { Tags, TagValue } from '../series/tags.js';
 

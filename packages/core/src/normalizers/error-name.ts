@@ -1,3 +1,4 @@
+// Turns errors into names.
 import { isIdentifier } from './route-template.js';
 
 /** A class name or a code, without spaces or a leading digit. Five digits or capitals are an SQLSTATE: `23505`, `40P01`. */

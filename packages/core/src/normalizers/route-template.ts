@@ -1,3 +1,5 @@
+// Turns paths into routes.
+
 /** Characters of a template, as many as a tag value may have. */
 const MAX_LENGTH = 200;
 /** Any further segments become one `*`. */

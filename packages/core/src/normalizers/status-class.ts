@@ -1,3 +1,4 @@
+// Turns HTTP statuses into classes.
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'unknown';
 
 /** Returns the class of an HTTP status, `5xx` for `503` and `'503'`, or `unknown` unless it is from 100 to 599. */

@@ -3,18 +3,17 @@
  * `shop.*.latency`, `*`. A pattern without `*` matches only itself. Takes linear time for each `*`.
  */
 export function matchesPattern(pattern: string, name: string): boolean {
-  const [start = '', ...rest] = pattern.split('*');
-  const end = rest.pop();
-  if (end === undefined) return name === pattern;
-  if (name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end)) return false;
-  // The first occurrence of each middle part leaves the most room for the next one.
-  let position = start.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, position);
-    if (found < 0) return false;
-    position = found + part.length;
-  }
-  return position <= name.length - end.length;
+  const parts = pattern.split('*');
+  const last = parts.length - 1;
+  let end = 0;
+  const isFound = (part: string, index: number): boolean => {
+    // The first occurrence of each middle part leaves the most room for the next one.
+    const start = index === 0 ? 0 : index === last ? name.length - part.length : name.indexOf(part, end);
+    if (start < end || !name.startsWith(part, start)) return false;
+    end = start + part.length;
+    return true;
+  };
+  return parts.every(isFound) && (last > 0 || end === name.length);
 }
 
 /** Returns true if one of the patterns matches the name, as by {@link matchesPattern}. */

@@ -16,14 +16,10 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
     throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}.`);
 }
 
-/** @throws {TypeError} if the value is not a number. @throws {RangeError} if it is not from `min` to `max`. */
+/** @throws {RangeError} if the value is not a number from `min` to `max`. */
 export function checkNumber(name: string, value: unknown, min: number, max: number): void {
-  if (value === undefined) return;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${describeValue(value)}.`);
-  if (value >= min && value <= max) return;
-  throw new RangeError(
-    `${name} must be a number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}, not ${value}.`,
-  );
+  if (value === undefined || (typeof value === 'number' && value >= min && value <= max)) return;
+  throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${describeValue(value)}.`);
 }
 
 /** @throws {TypeError} if the value is not a boolean. */

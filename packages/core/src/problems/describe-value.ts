@@ -1,3 +1,5 @@
+// Describes a value in a message.
+
 /** Characters of a value that a message shows. */
 const MAX_SHOWN_LENGTH = 60;
 

@@ -1,3 +1,4 @@
+// The errors of strict mode.
 import type { Problem } from './problem.js';
 import { formatProblem } from './problem-reporter.js';
 

@@ -1,3 +1,4 @@
+// Reports problems to the application without flooding it.
 import { describeValue } from './describe-value.js';
 import type { Problem } from './problem.js';
 

@@ -1,3 +1,4 @@
+// Finds the series of a call by its tags.
 import { flatCopy } from './interning.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
 import type { KeptValues, TagDraft } from './tag-draft.js';
@@ -78,7 +79,7 @@ function nextNode(node: TrieNode, key: string, value: unknown): TrieNode | numbe
 
 /** Returns the child of a value that the edge does not contain, or {@link NOT_FOUND}. */
 function followFallback({ fallback, keptValues }: Edge, value: unknown): TrieNode | number {
-  if (fallback === undefined || !isPresent(value)) return NOT_FOUND;
+  if (fallback === undefined || !isTagValue(value)) return NOT_FOUND;
   return keptValues?.has(truncateValue(String(value))) ? NOT_FOUND : fallback;
 }
 
@@ -93,6 +94,8 @@ export function insertPath(root: TrieNode, draft: TagDraft, id: number): void {
     const isIgnored = ignored !== undefined && ignored.has(key) && isPresent(raw);
     if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isIgnored) return;
     const edge = findOrAddEdge(node, key);
+    const known = isIgnored ? edge.fallback : edge.children.get(raw);
+    const child = typeof known === 'object' ? known : remaining === 0 ? id : new TrieNode(known);
     if (isIgnored) {
       edge.keptValues = ignored.get(key);
       edge.fallback = typeof edge.fallback === 'object' ? edge.fallback : isLast ? id : new TrieNode(edge.fallback);

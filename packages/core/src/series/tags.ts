@@ -1,3 +1,4 @@
+// Tags and options of a call, and the normalized form of tags.
 import { flatCopy } from './interning.js';
 
 /** A tag value. `200` and `'200'` are the same value; so are `true` and `'true'`. */
@@ -61,17 +62,8 @@ export function truncateValue(value: string): string {
   return value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value;
 }
 
-/** Returns true if {@link truncateValue} shortens the value. */
-export function isTooLong(value: unknown): boolean {
-  return typeof value === 'string' && value.length > MAX_VALUE_LENGTH;
-}
-
-/** Returns true for a tag value, and for `undefined` and `null`, which are omitted. */
-export function isTagValue(value: unknown): value is TagValue | null | undefined {
-  return value === undefined || value === null || isPresent(value);
-}
-
-export function isPresent(value: unknown): value is TagValue {
+/** Returns false for `undefined` and `null`, which are omitted, and for any other type, which is invalid. */
+export function isTagValue(value: unknown): value is TagValue {
   const type = typeof value;
   return type === 'string' || type === 'number' || type === 'boolean';
 }

@@ -1,17 +1,18 @@
-import { runScript } from '../run-script.js';
+import { join } from 'node:path';
+import { runProgram } from 'test-kit/run-program';
 
-/** Megabytes an attack may leave behind, whatever its length. */
+/** Megabytes that an attack of any length may leave in memory. */
 const FLAT = 16;
 
-/** Runs `attack` many times against a guarded facade, the first tenth to settle; answers what is left in memory and what became of samples. */
-async function attacked(
+/** Runs `attack` many times against a guarded facade, the first tenth to settle; returns the growth of memory and the counts of samples. */
+async function runAttack(
   times: number,
   attack: string,
 ): Promise<{ grow: number; series: number; counted: number; dropped: number }> {
-  const { output, code } = await runScript(`
+  const source = `
     import { setFlagsFromString } from 'node:v8';
     import { runInNewContext } from 'node:vm';
-    import { createMetrics } from '$DIST/index.js';
+    import { createMetrics } from '@metrics/core';
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc');
     let counted = 0;
@@ -31,13 +32,14 @@ async function attacked(
     const dropped = Object.values(metrics.stats().dropped).reduce((sum, count) => sum + count, 0);
     console.log(JSON.stringify({ grow, series: metrics.stats().series, counted, dropped }));
     process.exit();
-  `);
+  `;
+  const { output, code } = await runProgram(source, { cwd: join(__dirname, '..', '..'), timeout: 60_000 });
   expect([code, output]).toEqual([0, expect.stringContaining('{')]);
   return JSON.parse(output) as never;
 }
 
 it('ten million values of one tag leave memory flat, and the other tag exact', async () => {
-  const { grow, series, counted } = await attacked(
+  const { grow, series, counted } = await runAttack(
     10_000_000,
     "metrics.incr('x', { tags: { route: '/users/' + i, status: i & 1 } });",
   );
@@ -46,7 +48,7 @@ it('ten million values of one tag leave memory flat, and the other tag exact', a
 }, 60_000);
 
 it.each([
-  ['values of a tag that is left out', "metrics.incr('x', { tags: { request_id: 'r' + i, status: i & 1 } });", 2],
+  ['values of a dropped tag', "metrics.incr('x', { tags: { request_id: 'r' + i, status: i & 1 } });", 2],
   [
     'orders of the same tags',
     `
@@ -68,7 +70,7 @@ it.each([
   '%s leave memory flat and every sample counted',
   async (name, attack, series) => {
     const times = name.includes('megabyte') ? 3000 : 200_000;
-    const result = await attacked(times, attack);
+    const result = await runAttack(times, attack);
     expect(result).toMatchObject({ counted: times });
     expect(result.series).toBeLessThanOrEqual(series);
     expect(result.grow).toBeLessThan(FLAT);
@@ -76,8 +78,8 @@ it.each([
   60_000,
 );
 
-it('metric names leave memory flat, and what is over the bound is counted as dropped', async () => {
-  const { grow, counted, dropped } = await attacked(1_000_000, "metrics.incr('name' + i);");
+it('metric names leave memory flat, and samples beyond the bound are counted as dropped', async () => {
+  const { grow, counted, dropped } = await runAttack(1_000_000, "metrics.incr('name' + i);");
   expect([counted, dropped]).toEqual([5000, 995_000]);
   expect(grow).toBeLessThan(FLAT);
 }, 60_000);

@@ -22,7 +22,7 @@ function guarded(
 }
 
 const codes = (): string[] => problems.map(({ code }) => code);
-// A key of data, for tests of what the types forbid.
+// A computed key, which the type check allows.
 const tagged = (tag: string, value: string | number): Record<string, string | number> => ({ [tag]: value });
 
 afterEach(() => {
@@ -32,7 +32,7 @@ afterEach(() => {
 
 describe('a tag with one value per operation', () => {
   it.each(['request_id', 'requestId', 'request-id', 'REQUEST_ID', 'event_id', 'uuid', 'email', 'ip', 'url'])(
-    '%s is left out and told once, and totals stay right',
+    '%s is dropped and reported once, and totals stay right',
     (tag) => {
       const metrics = guarded();
       for (let i = 0; i < 100; i += 1) metrics.incr('x', 2, { tags: { ...tagged(tag, `v${i}`), status: 200 } });
@@ -42,7 +42,7 @@ describe('a tag with one value per operation', () => {
     },
   );
 
-  it('is left out wherever it comes from', () => {
+  it('is dropped in any place', () => {
     const metrics = guarded({}, { tags: { trace_id: 'r' } });
     metrics.child({ tags: tagged('span_id', 'c') }).incr('x');
     metrics.withTags(tagged('session_id', 's'), () => metrics.incr('x'));
@@ -60,7 +60,7 @@ describe('a tag with one value per operation', () => {
 });
 
 describe('a tag that is an identifier', () => {
-  it('keeps twenty values, and the others share one', () => {
+  it('keeps twenty values, and the others become one', () => {
     const metrics = guarded();
     for (let i = 0; i < 50; i += 1) metrics.incr('x', { tags: { ...tagged('org_id', i), ok: true } });
     metrics.incr('x', { tags: { ...tagged('org_id', 3), ok: true } });
@@ -72,7 +72,7 @@ describe('a tag that is an identifier', () => {
 });
 
 describe('values', () => {
-  it('are told at the warning, and beyond the limit share one; other tags stay exact', () => {
+  it('are reported at the warning, and become one beyond the limit; other tags stay exact', () => {
     const metrics = guarded({ warnAt: 5, maxValuesPerTag: 10 });
     for (let i = 0; i < 40; i += 1) metrics.incr('x', { tags: { route: `r${i}`, status: i % 2 } });
     expect(backend.lines.filter((line) => line.includes('route=__other__'))).toHaveLength(30);
@@ -162,7 +162,7 @@ describe('values', () => {
 });
 
 describe('a gauge', () => {
-  it('without a place is dropped and counted: its value would overwrite those of others', () => {
+  it('beyond a limit is dropped and counted: its value would overwrite those of others', () => {
     const metrics = guarded({ maxValuesPerTag: 2 });
     for (let i = 0; i < 5; i += 1) metrics.gauge('g', i, { tags: { shard: i } });
     expect(backend.lines).toEqual(['gauge g{shard=0} 0', 'gauge g{shard=1} 1']);
@@ -172,7 +172,7 @@ describe('a gauge', () => {
 });
 
 describe('declared values', () => {
-  it('never compete for places, and others share one', () => {
+  it('never count for the limit, and others become one', () => {
     const metrics = guarded({ maxValuesPerTag: 1 });
     const counter = metrics.defineCounter('x', { tags: { result: ['success', 'failure', 1], org_id: ['a', 'b'] } });
     counter.incr({ result: 'success', org_id: 'a' });
@@ -193,7 +193,7 @@ describe('declared values', () => {
 });
 
 describe('bounds of series', () => {
-  it('of a metric: the tag with most values is given up first', () => {
+  it('of a metric: the tag with most values is collapsed first', () => {
     const metrics = guarded({ maxSeriesPerMetric: 12 });
     for (let i = 0; i < 100; i += 1) metrics.incr('x', { tags: { many: i, few: i % 2 } });
     expect(metrics.stats().series).toBeLessThanOrEqual(12);
@@ -209,7 +209,7 @@ describe('bounds of series', () => {
     expect(backend.lines).toHaveLength(400);
   });
 
-  it('of tag keys: more than 64 are left out', () => {
+  it('of tag keys: more than 64 are dropped', () => {
     const metrics = guarded();
     for (let i = 0; i < 80; i += 1) metrics.incr('x', { tags: { [`key${i}`]: 1 } });
     expect(metrics.stats().series).toBe(65);
@@ -226,10 +226,10 @@ describe('bounds of series', () => {
     expect(backend.lines.join()).not.toContain('request_id');
   });
 
-  it('that are none are errors at once', () => {
+  it('that are invalid are errors at register', () => {
     for (const name of ['maxSeriesPerMetric', 'maxSeries', 'maxMetrics', 'idleAfter'])
       expect(() => guarded({ [name]: Number.NaN })).toThrow(
-        new RangeError(`cardinality.${name} must be a number of at least 0, not NaN.`),
+        new RangeError(`cardinality.${name} must be a number from 0 to Infinity, not NaN.`),
       );
   });
 
@@ -253,7 +253,7 @@ describe('modes', () => {
   };
   const limits = { maxValuesPerTag: 5, maxSeriesPerMetric: 20, maxMetrics: 50, maxSeries: 400 };
 
-  it('report changes nothing and tells the same', () => {
+  it('report changes nothing and reports the same', () => {
     const off = guarded({ ...limits, mode: 'off' });
     attack(off);
     const unguarded = backend.lines;
@@ -289,7 +289,7 @@ describe('modes', () => {
     expect(() => guarded({}, { strict: true }).incr('x', { tags: tagged('uuid', 1) })).toThrow(CardinalityError);
   });
 
-  it('come from the environment before anything else, and a wrong one is an error at once', () => {
+  it('come from the environment first, and an unknown one is an error at register', () => {
     process.env['METRICS_CARDINALITY_MODE'] = 'off';
     guarded({ mode: 'strict' }).incr('x', { tags: tagged('request_id', 1) });
     expect(backend.lines).toEqual(['counter x{request_id=1} 1']);
@@ -301,7 +301,7 @@ describe('modes', () => {
 });
 
 describe('after the idle time', () => {
-  it('places, bounds and metrics are free again', () => {
+  it('values, series and metrics have room again', () => {
     jest.useFakeTimers();
     const metrics = guarded({ maxValuesPerTag: 3, maxMetrics: 4, idleAfter: 1000 });
     for (let i = 0; i < 10; i += 1) {
@@ -331,7 +331,7 @@ describe('after the idle time', () => {
     expect(backend.lines).toEqual(['counter x 1', 'counter y 1', 'counter z 1']);
   });
 
-  it('a value that is still in use keeps its place', () => {
+  it('a value of an open series is kept', () => {
     jest.useFakeTimers();
     const metrics = guarded({ maxValuesPerTag: 2, idleAfter: 1000 });
     metrics.incr('x', { tags: { route: 'used', status: 1 } });
@@ -382,7 +382,7 @@ describe('the report', () => {
   });
 });
 
-it('whatever the guard does, totals are exact, bounds hold, and report changes nothing', () => {
+it('in every mode totals are exact, bounds hold, and report changes nothing', () => {
   const tag = fc.constantFrom('a', 'b', 'c', 'org_id', 'request_id', '__proto__');
   const value = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constantFrom('x', '__other__', true), fc.uuid());
   const call = fc.record({

@@ -13,7 +13,7 @@ beforeEach(() => {
 
 const tick = (): Promise<void> => new Promise(setImmediate);
 
-it('context tags hold after awaits and apart from each other', async () => {
+it('context tags apply after awaits, each to its own context', async () => {
   const request = (id: string): Promise<void> =>
     metrics.withTags({ route: id }, async () => {
       await tick();
@@ -37,7 +37,7 @@ it('context tags hold after awaits and apart from each other', async () => {
   ]);
 });
 
-it('addTags holds until the enclosing withTags ends', async () => {
+it('addTags applies until the enclosing withTags ends', async () => {
   await metrics.withTags({ a: 1 }, async () => {
     metrics.addTags({ b: 2 });
     await tick();
@@ -51,12 +51,12 @@ it('addTags holds until the enclosing withTags ends', async () => {
   expect(backend.lines).toEqual(['counter x{a=1,b=2,c=3} 1', 'counter x{a=1,b=2} 1', 'counter x 1']);
 });
 
-it('addTags outside of any context is told', () => {
+it('addTags outside of any context is reported', () => {
   metrics.addTags({ a: 1 });
   expect(problems).toMatchObject([{ code: 'no_context' }]);
 });
 
-it('bad context tags are told, and the function runs', () => {
+it('invalid context tags are reported, and the function runs', () => {
   expect(metrics.withTags([1] as never, () => 5)).toBe(5);
   expect(() =>
     metrics.withTags({ a: 1 }, () => {
@@ -84,7 +84,7 @@ it('instruments take only the context tags they declare, and handles none', () =
   expect(problems).toEqual([]);
 });
 
-it('equal contexts share what they found: a new context object per request opens no series anew', () => {
+it('equal contexts share their caches: a new context object per request opens no new series', () => {
   for (let i = 0; i < 1000; i += 1)
     metrics.withTags({ region: 'eu' }, () =>
       metrics.withTags({ step: i % 2 }, () => metrics.incr('x', { tags: { a: 1 } })),
@@ -93,7 +93,7 @@ it('equal contexts share what they found: a new context object per request opens
   expect(backend.lines).toHaveLength(1000);
 });
 
-it('endlessly many contexts are forgotten and stay right', () => {
+it('any number of contexts are forgotten and stay right', () => {
   metrics.withTags({ outer: 1 }, () => {
     for (let i = 0; i < 25_000; i += 1) metrics.withTags({ n: i }, () => metrics.withTags({ m: i % 3 }, () => {}));
     metrics.withTags({ n: 1 }, () => metrics.withTags({ m: 1 }, () => metrics.incr('x')));
@@ -101,7 +101,7 @@ it('endlessly many contexts are forgotten and stay right', () => {
   expect(backend.lines).toEqual(['counter x{m=1,n=1,outer=1} 1']);
 });
 
-it('without AsyncLocalStorage all else works and the lack is told', () => {
+it('without AsyncLocalStorage everything else works and the lack is reported', () => {
   const getBuiltinModule = process.getBuiltinModule;
   try {
     process.getBuiltinModule = () => undefined;

@@ -1,10 +1,11 @@
-import { runScript } from '../run-script.js';
+import { join } from 'node:path';
+import { type ProgramOptions, type ProgramResult, runProgram } from 'test-kit/run-program';
 
-/** A backend that prints what happens to it; its flush takes as long as `flushTakes`. */
+/** A backend that prints what happens to it; its flush takes `flushTakes` milliseconds. */
 const start = (options = '{}', flushTakes = 5): string => `
   import { writeSync } from 'node:fs';
   import { metrics } from '$DIST/index.js';
-  const say = (text) => writeSync(1, text + '\\n');
+  const say = (line) => writeSync(1, line + '\\n');
   let accepted = 0;
   const before = process.listenerCount('exit');
   metrics.register({
@@ -17,43 +18,47 @@ const start = (options = '{}', flushTakes = 5): string => `
   process.on('exit', () => say('exit'));
 `;
 
+function run(source: string, onOutput?: ProgramOptions['onOutput']): Promise<ProgramResult> {
+  return runProgram(source, { cwd: join(__dirname, '..', '..'), onOutput });
+}
+
 const lines = (output: string): string[] => output.trim().split('\n');
 
-it('a process that comes to its natural end flushes, once per change', async () => {
-  const { output, code } = await runScript(`${start()} metrics.incr('x');`);
+it('a process that ends naturally flushes, once per change', async () => {
+  const { output, code } = await run(`${start()} metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 1', 'flushSync 1', 'exit']);
   expect(code).toBe(0);
 });
 
-it('what is recorded during that flush is flushed as well', async () => {
-  const { output } = await runScript(
+it('samples recorded during that flush are flushed as well', async () => {
+  const { output } = await run(
     `${start()} metrics.incr('x'); process.once('beforeExit', () => setTimeout(() => metrics.incr('x'), 20));`,
   );
   expect(lines(output)).toEqual(['flush 1', 'flush 2', 'flushSync 2', 'exit']);
 });
 
-it('an observed gauge does not keep the process', async () => {
-  const { output } = await runScript(`${start()} metrics.defineGauge('g', { observe: () => 1 }); metrics.incr('x');`);
+it('an observed gauge does not keep the process alive', async () => {
+  const { output } = await run(`${start()} metrics.defineGauge('g', { observe: () => 1 }); metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 2', 'flushSync 3', 'exit']);
 });
 
-it('a flush that hangs keeps the process for a second at most', async () => {
+it('a flush that hangs keeps the process alive for a second at most', async () => {
   const began = Date.now();
-  const { output } = await runScript(`${start('{}', 600_000)} metrics.incr('x');`);
+  const { output } = await run(`${start('{}', 600_000)} metrics.incr('x');`);
   expect(lines(output)).toEqual(['flush 1', 'flushSync 1', 'exit']);
   expect(Date.now() - began).toBeLessThan(10_000);
 });
 
-it('process.exit and an uncaught exception hand over without waiting', async () => {
-  const exited = await runScript(`${start()} metrics.incr('x'); process.exit(3);`);
+it('process.exit and an uncaught exception flush without waiting', async () => {
+  const exited = await run(`${start()} metrics.incr('x'); process.exit(3);`);
   expect([exited.code, lines(exited.output)]).toEqual([3, ['flushSync 1', 'exit']]);
-  const thrown = await runScript(`${start()} metrics.incr('x'); setImmediate(() => { throw new Error('mine'); });`);
+  const thrown = await run(`${start()} metrics.incr('x'); setImmediate(() => { throw new Error('mine'); });`);
   expect(thrown.code).toBe(1);
   expect(lines(thrown.output)).toEqual(expect.arrayContaining(['flushSync 1', 'exit', 'Error: mine']));
 });
 
-it('a signal that was asked for closes and then ends the process as that signal does', async () => {
-  const { signal, output } = await runScript(
+it('a registered signal closes and then ends the process as that signal does', async () => {
+  const { signal, output } = await run(
     `${start("{ signals: ['SIGTERM'] }")} metrics.incr('x'); setInterval(() => {}, 1000); say('ready');`,
     (printed, pid) => {
       if (printed.endsWith('ready\n')) process.kill(pid, 'SIGTERM');
@@ -62,8 +67,8 @@ it('a signal that was asked for closes and then ends the process as that signal 
   expect([signal, lines(output)]).toEqual(['SIGTERM', ['ready', 'close 2000']]);
 });
 
-it('with a listener of the application the signal is left to it', async () => {
-  const { code, output } = await runScript(
+it('an application that listens to the signal decides about the process', async () => {
+  const { code, output } = await run(
     `${start("{ signals: ['SIGTERM'] }")} const wait = setInterval(() => {}, 1000);
      process.on('SIGTERM', () => { say('mine'); clearInterval(wait); process.exitCode = 4; }); say('ready');`,
     (printed, pid) => {
@@ -73,8 +78,8 @@ it('with a listener of the application the signal is left to it', async () => {
   expect([code, lines(output).slice(0, 3).toSorted()]).toEqual([4, ['close 2000', 'mine', 'ready']]);
 });
 
-it("signals are the application's own unless asked for, and close leaves no listener", async () => {
-  const { output } = await runScript(`
+it('signals stay untouched unless registered, and close removes all listeners', async () => {
+  const { output } = await run(`
     ${start()}
     const count = () => [process.listenerCount('beforeExit'), process.listenerCount('exit') - before - 1, process.listenerCount('SIGTERM')].join();
     say(count()); await metrics.close(); say(count());
@@ -82,8 +87,8 @@ it("signals are the application's own unless asked for, and close leaves no list
   expect(lines(output)).toEqual(['1,1,0', 'close 2000', '0,0,0', 'exit']);
 });
 
-it('a register while a close is under way keeps what happens at the end', async () => {
-  const { output } = await runScript(`
+it('a register during a close keeps the exit hooks', async () => {
+  const { output } = await run(`
     ${start()}
     const closed = metrics.close();
     let accepted2 = 0;
@@ -98,8 +103,8 @@ it('a register while a close is under way keeps what happens at the end', async 
 });
 
 it('many instances share one set of listeners', async () => {
-  const { output } = await runScript(`
-    import { createMetrics } from '$DIST/index.js';
+  const { output } = await run(`
+    import { createMetrics } from '@metrics/core';
     ${start()}
     const backend = () => ({ open() {}, release() {}, incr() {}, flush: async () => {}, close: async () => {}, stats: () => ({ accepted: 0, pending: 0, dropped: {} }) });
     const all = Array.from({ length: 50 }, () => createMetrics({ backend: backend() }));

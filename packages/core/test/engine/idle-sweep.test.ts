@@ -26,7 +26,7 @@ it('releases a series after a whole period without a sample, and keeps the other
   expect(backend.lines.at(-1)).toBe('counter idle{a=1} 1');
 });
 
-it('gives a released id to another series, and whoever remembered it finds its own series again', () => {
+it('gives a released id to another series, and every cache of it finds its own series again', () => {
   const counter = metrics.defineCounter('counter', { tags: ['a'] });
   const handle = counter.with({ a: 1 });
   const memo = { tags: { b: 1 } };
@@ -52,16 +52,16 @@ it('gives a released id to another series, and whoever remembered it finds its o
   ]);
 });
 
-it('cancels when a sample comes between the decision and the release', () => {
+it('keeps a series that gets a sample between the decision and the release', () => {
   for (let i = 0; i < 1200; i += 1) metrics.incr('x', { tags: { i } });
   const handle = metrics.defineCounter('y').with({});
   handle.incr();
   jest.advanceTimersByTime(IDLE);
-  // Only the timers, not the slices that follow: the candidates are chosen, and 500 of them released.
+  // Runs only the timers, not the slices after them: the candidates are chosen, and 500 of them released.
   jest.advanceTimersByTime(IDLE - 1);
   jest.advanceTimersToNextTimer();
-  const left = metrics.stats().series;
-  expect(left).toBe(701);
+  const remaining = metrics.stats().series;
+  expect(remaining).toBe(701);
   metrics.incr('x', { tags: { i: 0 } });
   metrics.incr('x', { tags: { i: '1' } });
   handle.incr();

@@ -1,7 +1,7 @@
 import { createMetrics, DummyMetricsBackend, type Metrics, type Problem, type Tags } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
-/** A backend whose flush and close end when told. */
+/** A backend whose `close` resolves when `end` is called. */
 class SlowBackend extends JournalBackend {
   readonly closing: { timeout: number }[] = [];
   end: () => void = () => {};
@@ -19,7 +19,7 @@ class SlowBackend extends JournalBackend {
 const replaceable = (): JournalBackend => Object.assign(new JournalBackend(), { replaceable: true });
 
 describe('register', () => {
-  it('refuses what is no backend and a rate that is none', () => {
+  it('rejects an invalid backend and an invalid rate', () => {
     const metrics = createMetrics();
     expect(() => metrics.register({} as never)).toThrow(TypeError);
     expect(() => metrics.register(undefined as never)).toThrow(TypeError);
@@ -30,7 +30,7 @@ describe('register', () => {
     metrics.register(new JournalBackend());
   });
 
-  it('over a live backend is an error that says where the first one was', () => {
+  it('throws over a live backend, with the call that registered it as the cause', () => {
     const metrics = createMetrics();
     metrics.register(new JournalBackend());
     let thrown: Error | undefined;
@@ -43,24 +43,24 @@ describe('register', () => {
     expect((thrown?.cause as Error | undefined)?.stack).toContain('lifecycle.test');
   });
 
-  it('over the dummy or a recording backend is fine', () => {
+  it('works over the dummy or a recording backend', () => {
     const metrics = createMetrics();
     metrics.register(new DummyMetricsBackend());
     metrics.register(replaceable());
     metrics.register(new JournalBackend());
   });
 
-  it('reports once how many samples came before', () => {
-    const told: Problem[] = [];
+  it('reports once how many samples it has missed', () => {
+    const problems: Problem[] = [];
     const metrics = createMetrics();
     metrics.incr('x');
     metrics.defineCounter('y').incr();
-    metrics.register(new JournalBackend(), { onError: (problem) => told.push(problem) });
-    expect(told).toMatchObject([{ code: 'not_registered', count: 2 }]);
+    metrics.register(new JournalBackend(), { onError: (problem) => problems.push(problem) });
+    expect(problems).toMatchObject([{ code: 'not_registered', count: 2 }]);
     expect(metrics.stats().discarded).toBe(2);
   });
 
-  it('with replace switches at once and closes the old backend in the background', async () => {
+  it('with `replace` switches immediately and closes the old backend in the background', async () => {
     const metrics = createMetrics();
     const old = new SlowBackend();
     const next = new JournalBackend();
@@ -82,7 +82,7 @@ describe('register', () => {
     expect(next.closes).toBe(0);
   });
 
-  it('answers a disposable that restores what was before', () => {
+  it('returns a disposable that restores the backend before', () => {
     const metrics = createMetrics();
     const recorder = replaceable();
     const inner = new JournalBackend();
@@ -115,14 +115,14 @@ describe('register', () => {
     expect(metrics.stats().discarded).toBe(1);
   });
 
-  it('starts the backend with a host that takes problems and reads observed gauges', () => {
-    const told: Problem[] = [];
+  it('starts the backend with a host that reports problems and reads observed gauges', () => {
+    const problems: Problem[] = [];
     const backend = new JournalBackend();
-    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
     metrics.defineGauge('depth', { observe: () => 3 });
     backend.host!.report({ code: 'mine', count: 2, message: 'none' });
     backend.host!.collect();
-    expect(told).toEqual([{ code: 'mine', count: 2, message: 'none' }]);
+    expect(problems).toEqual([{ code: 'mine', count: 2, message: 'none' }]);
     expect(backend.lines).toEqual(['gauge depth 3']);
   });
 
@@ -131,15 +131,15 @@ describe('register', () => {
     backend.start = () => {
       throw new Error('no');
     };
-    const told: Problem[] = [];
-    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
     metrics.incr('x');
-    expect(told).toMatchObject([{ code: 'backend_failed', cause: new Error('no') }]);
+    expect(problems).toMatchObject([{ code: 'backend_failed', cause: new Error('no') }]);
   });
 });
 
 describe('close', () => {
-  it('hands over its deadline, discards from then on, and can be called again', async () => {
+  it('passes its deadline on, discards later samples, and can be called again', async () => {
     const backend = new SlowBackend();
     const metrics = createMetrics({ backend });
     metrics.defineGauge('depth', { observe: () => 3 });
@@ -158,7 +158,7 @@ describe('close', () => {
     expect(next.lines).toEqual(['counter x 1']);
   });
 
-  it('waits as long as it takes where the deadline is infinite', async () => {
+  it('waits for the backend if the deadline is infinite', async () => {
     jest.useFakeTimers();
     const backend = new SlowBackend();
     const metrics = createMetrics({ backend });
@@ -173,24 +173,24 @@ describe('close', () => {
     jest.useRealTimers();
   });
 
-  it('what a backend reports while it closes goes where its problems went', async () => {
-    const told: Problem[] = [];
+  it('a backend that closes still reports to its own handler', async () => {
+    const problems: Problem[] = [];
     const backend = new SlowBackend();
-    const metrics = createMetrics({ backend, onError: (problem) => told.push(problem) });
+    const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
     const closed = metrics.close();
     backend.host!.report({ code: 'lost_at_close', count: 2, message: 'Give it more time.' });
     backend.end();
     await closed;
-    expect(told.map(({ code }) => code)).toEqual(['lost_at_close']);
+    expect(problems.map(({ code }) => code)).toEqual(['lost_at_close']);
   });
 
-  it('ends although a backend never does', async () => {
+  it('resolves even if a backend never closes', async () => {
     const metrics = createMetrics({ backend: new SlowBackend() });
     await metrics.close({ timeout: 5 });
   });
 });
 
-it('a backend whose stats throw harms nobody', () => {
+it('stats work although those of the backend throw', () => {
   const backend = new JournalBackend();
   backend.stats = () => {
     throw new Error('no');
@@ -199,7 +199,7 @@ it('a backend whose stats throw harms nobody', () => {
 });
 
 describe('instruments and handles', () => {
-  it('made before register, or kept across one, follow the backend in use', () => {
+  it('made before register, or kept across one, follow the active backend', () => {
     const metrics = createMetrics();
     const counter = metrics.defineCounter('jobs', { tags: ['queue'] });
     const handle = counter.with({ queue: 'mail' });

@@ -1,7 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dist, runScript } from '../run-script.js';
+import { pathToFileURL } from 'node:url';
+import { type ProgramResult, runProgram } from 'test-kit/run-program';
+
+const dist = join(__dirname, '..', '..', 'dist');
 
 let copies: string;
 
@@ -11,7 +14,7 @@ beforeAll(() => {
     const folder = join(copies, version, 'dist');
     cpSync(dist, folder, { recursive: true });
     writeFileSync(join(copies, version, 'package.json'), JSON.stringify({ type: 'module', version }));
-    // Another version differs inside: nothing but the public verbs may be shared.
+    // Another version differs inside: only the public methods may be shared.
     for (const file of ['index.js', 'index.cjs']) {
       const path = join(folder, file);
       writeFileSync(
@@ -31,13 +34,17 @@ const backend = `
     flush: async () => {}, close: async () => {}, stats: () => ({ accepted: lines.length, sent: lines.length, dropped: {}, pending: 0, sampledOut: 0 }),
   };`;
 
+function run(source: string): Promise<ProgramResult> {
+  return runProgram(source, { cwd: join(dist, '..') });
+}
+
 it('an ESM copy, a CommonJS copy and two other versions share one backend, context, families and handles', async () => {
-  const { code, output } = await runScript(`
+  const { code, output } = await run(`
     import { createRequire } from 'node:module';
     ${backend}
-    const require = createRequire('$PATH/');
-    const esm = await import('$DIST/index.js');
-    const cjs = require('$PATH/index.cjs');
+    const require = createRequire('${dist}/');
+    const esm = await import('${pathToFileURL(dist).href}/index.js');
+    const cjs = require('${dist}/index.cjs');
     const older = await import('file://${copies}/1.4.0/dist/index.js');
     const newer = require('${copies}/1.9.9/dist/index.cjs');
     const all = [esm, cjs, older, newer];
@@ -70,9 +77,9 @@ it('an ESM copy, a CommonJS copy and two other versions share one backend, conte
 });
 
 it('a dummy of another copy is replaced without asking', async () => {
-  const { output } = await runScript(`
+  const { output } = await run(`
     ${backend}
-    const esm = await import('$DIST/index.js');
+    const esm = await import('${pathToFileURL(dist).href}/index.js');
     const older = await import('file://${copies}/1.4.0/dist/index.js');
     esm.metrics.register(new older.DummyMetricsBackend());
     esm.metrics.incr('x');
@@ -81,4 +88,23 @@ it('a dummy of another copy is replaced without asking', async () => {
     console.log(lines.length, esm.metrics.stats().discarded);
   `);
   expect(output.trim().split('\n').at(-1)).toBe('1 1');
+});
+
+it('a tap of another copy receives samples and problems', async () => {
+  const { code, output } = await run(`
+    ${backend}
+    const esm = await import('$DIST/index.js');
+    const { tap } = await import('file://${copies}/1.4.0/dist/backend.js');
+    esm.metrics.incr('x');
+    esm.metrics.register(backend);
+    esm.metrics.incr('x');
+    const tapped = tap(esm.metrics, { backend, onProblem: ({ code }) => lines.push(code) });
+    esm.metrics.incr('x');
+    esm.metrics.gauge('g', NaN);
+    tapped[Symbol.dispose]();
+    esm.metrics.incr('x');
+    console.log(lines.join());
+  `);
+  expect(output.split('\n')).toContain('x{} 1,x{} 1,x{} 1,invalid_value,x{} 1');
+  expect(code).toBe(0);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
-// Applications in plain JavaScript, and `any`, bring what the types forbid.
+// Plain JavaScript and `any` pass values that the types forbid.
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Untyped = any;
 
@@ -35,7 +35,7 @@ test.each([
       },
     },
   ],
-])('%s is no value', (_name, value) => {
+])('%s is not a value', (_name, value) => {
   metrics.gauge('g', value);
   metrics.timing('t', value);
   metrics.distribution('d', value);
@@ -55,7 +55,7 @@ it('a timing is not negative, a distribution may be', () => {
   expect(metrics.stats().dropped).toEqual({ invalid_value: 1 });
 });
 
-test.each([[''], [undefined], [null], [5], [{}], [Symbol('key')], ['k'.repeat(100_000)]])('%p is no key', (key) => {
+test.each([[''], [undefined], [null], [5], [{}], [Symbol('key')], ['k'.repeat(100_000)]])('%p is not a key', (key) => {
   metrics.incr(key);
   metrics.incr(key, { tags: { a: 1 } });
   metrics.timer(key, () => 1);
@@ -74,7 +74,7 @@ test.each([
   ['a number', 5],
   ['a function', () => {}],
   ['a promise', Promise.resolve()],
-])('%s is no tags, on the first call and on later ones', (_name, tags) => {
+])('%s is not tags, on the first call and on later ones', (_name, tags) => {
   metrics.incr('x', 1);
   for (let i = 0; i < 3; i += 1) metrics.incr('x', 1, { tags });
   expect(backend.lines).toEqual(['counter x 1']);
@@ -88,14 +88,14 @@ test.each([
   ['a symbol', Symbol('v')],
   ['a function', () => {}],
   ['a bigint', 1n],
-])('%s is no tag value', (_name, value) => {
+])('%s is not a tag value', (_name, value) => {
   metrics.incr('x', { tags: { ok: 1, bad: value } });
   metrics.incr('x', { tags: { ok: 1 } });
   expect(backend.lines).toEqual(['counter x{ok=1} 1']);
   expect(problems).toMatchObject([{ code: 'invalid_tag_value', metric: 'x', tag: 'bad' }]);
 });
 
-it('tags in the wrong place are told, with the message', () => {
+it('tags in the wrong place are reported, with the message', () => {
   metrics.incr('x');
   metrics.incr('x', 1, { status: '200' });
   metrics.incr('x', { status: '200' });
@@ -128,7 +128,7 @@ it('33 tags are too many, a million of them too', () => {
   expect(metrics.stats().dropped).toEqual({ too_many_tags: 2 });
 });
 
-test.each([[-1], [Number.NaN], ['0.5'], [true]])('%p is no sample rate', (sampleRate) => {
+test.each([[-1], [Number.NaN], ['0.5'], [true]])('%p is not a sample rate', (sampleRate) => {
   metrics.incr('x', 1, { sampleRate });
   expect(backend.lines).toEqual([]);
   expect(metrics.stats().dropped).toEqual({ invalid_sample_rate: 1 });
@@ -177,7 +177,7 @@ it('a backend that throws costs its sample only', () => {
   expect(metrics.stats().dropped).toEqual({ recording_failed: 1 });
 });
 
-it('an onError that throws, rejects or records metrics harms nobody', async () => {
+it('an onError that throws, rejects or records metrics has no effect on others', async () => {
   const own: Metrics = createMetrics({
     backend,
     onError: async () => {
@@ -197,7 +197,7 @@ it('an onError that throws, rejects or records metrics harms nobody', async () =
   expect(own.stats().dropped).toEqual({ invalid_key: 2 });
 });
 
-it('whatever is thrown at it, nothing is thrown back and every sample is accounted for', () => {
+it('no input makes it throw, and every sample is counted', () => {
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,

@@ -65,7 +65,7 @@ it('a declared timing times functions, and its result needs no declaration', asy
   expect(problems).toEqual([]);
 });
 
-it('an undeclared tag is left out and told, also through the facade', () => {
+it('an undeclared tag is dropped and reported, also through the facade', () => {
   const counter = metrics.defineCounter('c', { tags: ['a'] });
   counter.incr({ a: 1, b: 2 } as never);
   metrics.incr('c', { tags: { a: 1, b: 2 } });
@@ -81,7 +81,7 @@ it('register and child tags are added always', () => {
   expect(backend.lines).toEqual(['counter c{env=test,shard=3} 1']);
 });
 
-it('defining equally gives the same instrument, otherwise is told and the first one holds', () => {
+it('an equal definition returns the same instrument; another one is reported and the first one holds', () => {
   const first = metrics.defineCounter('c', { tags: ['a', 'b'], description: 'one' });
   expect(metrics.defineCounter('c', { tags: ['b', 'a'], description: 'two' })).toBe(first);
   expect(problems).toEqual([]);
@@ -102,14 +102,14 @@ it('a metric declared after its first use closes its tags from then on', () => {
   expect(problems.map(({ code }) => code)).toEqual(['undeclared_tag', 'definition_conflict', 'kind_conflict']);
 });
 
-it('equal tags give the same handle', () => {
+it('equal tags return the same handle', () => {
   const counter = metrics.defineCounter('c', { tags: ['a', 'b'] });
   const handle = counter.with({ a: 1, b: 2 });
   expect(counter.with({ b: '2', a: '1' })).toBe(handle);
   expect(counter.with({ a: 1 })).not.toBe(handle);
 });
 
-it('a handle keeps the tags it was made with, whatever becomes of the object', () => {
+it('a handle keeps the tags it was made with, even if the object changes', () => {
   const tags = { a: 1 };
   const handle = metrics.defineCounter('c', { tags: ['a'] }).with(tags);
   tags.a = 2;
@@ -119,7 +119,7 @@ it('a handle keeps the tags it was made with, whatever becomes of the object', (
   expect(backend.lines).toEqual(['counter c{a=1} 1']);
 });
 
-it('bad values and bad tags are dropped and told', () => {
+it('bad values and bad tags are dropped and reported', () => {
   const counter = metrics.defineCounter('c', { tags: ['a'] });
   counter.incr(Number.NaN);
   counter.incr('5' as never);
@@ -143,7 +143,7 @@ describe('an observed gauge', () => {
     expect(backend.lines).toEqual(['gauge depth{env=test} 4']);
   });
 
-  it('leaves a reading out when it has none, or fails, which is told', async () => {
+  it('skips a reading that is undefined, or fails, which is reported', async () => {
     metrics.defineGauge('none', { observe: () => undefined });
     metrics.defineGauge('broken', {
       observe: () => {
@@ -158,7 +158,7 @@ describe('an observed gauge', () => {
     );
   });
 
-  it('is not read while nothing listens', async () => {
+  it('is not read while samples are discarded', async () => {
     const own = createMetrics();
     const observe = jest.fn(() => 1);
     own.defineGauge('depth', { observe });

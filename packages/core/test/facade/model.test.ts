@@ -20,7 +20,7 @@ const call = fc.record({
   context: fc.boolean(),
 });
 
-/** What a call must come to, by the plainest possible means. */
+/** Returns the line that a call must produce, by the plainest possible means. */
 function expectation({
   key,
   tags: own,
@@ -37,7 +37,7 @@ function expectation({
   return `counter ${child ? 'c.' : ''}${key}{${text.join(',')}}${instance === undefined ? '' : `#${instance}`}`;
 }
 
-it('records every call under the series a plain model gives it, however it is written', () => {
+it('records every call under the series of a plain model, in any spelling', () => {
   fc.assert(
     fc.property(fc.array(call, { maxLength: 60 }), (calls) => {
       const backend = new JournalBackend();

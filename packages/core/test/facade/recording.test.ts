@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 describe('the verbs', () => {
-  it('hand every kind of sample to the backend under the prefixed name', () => {
+  it('pass every kind of sample to the backend under the prefixed name', () => {
     metrics.incr('jobs');
     metrics.incr('jobs', 2.5);
     metrics.incr('jobs', { tags: { queue: 'mail' } });
@@ -36,7 +36,7 @@ describe('the verbs', () => {
     expect(problems).toEqual([]);
   });
 
-  it('tell the backend key, unit and whether a series is kept internally, once', () => {
+  it('pass the key, the unit and the `internal` flag to the backend, once', () => {
     metrics.incr('bytes', 5, { unit: 'byte', internal: true });
     metrics.incr('bytes', 5);
     expect(backend.opened).toEqual([
@@ -54,13 +54,13 @@ describe('the verbs', () => {
     ]);
   });
 
-  it('record counters and gauges at a time of their own', () => {
+  it('record counters and gauges with a timestamp', () => {
     metrics.incr('jobs', 3, { timestamp: 1_700_000_000 });
     metrics.gauge('depth', 4, { timestamp: 1_700_000_000.5 });
     expect(backend.lines).toEqual(['counter shop.jobs 3 T1700000000', 'gauge shop.depth 4 T1700000000.5']);
   });
 
-  it('record now, and say so, where the backend has no timestamps', () => {
+  it('record as of now, and report it, if the backend has no timestamps', () => {
     const plain = new JournalBackend();
     (plain as { recordAt?: unknown }).recordAt = undefined;
     metrics.register(plain, { replace: true, onError: (problem) => problems.push(problem) });
@@ -89,7 +89,7 @@ describe('the verbs', () => {
     expect(backend.checks).toEqual([{ name: 'shop.db.up', status: 'ok', tags: [['table', 'users']] }]);
   });
 
-  it('count an event the backend cannot carry', () => {
+  it('count an event the backend does not support', () => {
     const plain = new JournalBackend();
     (plain as { event?: unknown }).event = undefined;
     metrics.register(plain, { replace: true, onError: (problem) => problems.push(problem) });
@@ -167,7 +167,7 @@ describe('a series', () => {
     expect(backend.opened).toHaveLength(5);
   });
 
-  it('shares 200 characters of a longer value, and says that it was cut', () => {
+  it('shares 200 characters of a longer value, and reports that it was cut', () => {
     metrics.incr('x', { tags: { path: `${'p'.repeat(200)}1` } });
     metrics.incr('x', { tags: { path: `${'p'.repeat(200)}2` } });
     metrics.incr('x', { tags: { path: `${'p'.repeat(199)}\u{1F600}` } });
@@ -210,7 +210,7 @@ describe('children', () => {
 });
 
 describe('a family', () => {
-  it('keeps the kind of its first use; another kind is dropped and told', () => {
+  it('keeps the kind of its first use; another kind is dropped and reported', () => {
     metrics.incr('x');
     metrics.gauge('x', 5);
     metrics.child({ prefix: 'x' }).incr('y');
@@ -233,7 +233,7 @@ describe('a family', () => {
     expect(problems).toMatchObject([{ code: 'unit_conflict', metric: 'size' }]);
   });
 
-  it('keeps its `internal` flag and tells who says otherwise, without losing the sample', () => {
+  it('keeps its `internal` flag and reports another one, without dropping the sample', () => {
     metrics.incr('x');
     metrics.incr('x', { internal: true });
     expect(backend.lines).toHaveLength(2);
@@ -248,7 +248,7 @@ describe('deny', () => {
     else process.env['METRICS_DENY'] = denied;
   });
 
-  it('switches metrics off by key or beginning, from options and environment', () => {
+  it('switches metrics off by key or pattern, from options and environment', () => {
     process.env['METRICS_DENY'] = 'noisy.*,exact';
     const own = createMetrics({ backend, deny: ['debug.*'] });
     for (const key of ['noisy.a', 'exact', 'exactly', 'debug.x', 'debug']) own.incr(key);
@@ -259,7 +259,7 @@ describe('deny', () => {
 });
 
 describe('the dummy', () => {
-  it('costs a count: nothing of the call is looked at', () => {
+  it('only counts: it reads nothing of the call', () => {
     const own = createMetrics();
     const trap = new Proxy(
       {},
@@ -280,7 +280,7 @@ describe('the dummy', () => {
 });
 
 describe('sampling', () => {
-  it('hands rates over as they are and decides only on none and all', () => {
+  it('passes rates on unchanged and decides only on none and all', () => {
     metrics.incr('x', 1, { sampleRate: 0.1 });
     metrics.incr('x', 1, { sampleRate: 0 });
     metrics.incr('x', 1, { sampleRate: 7 });
@@ -290,7 +290,7 @@ describe('sampling', () => {
     expect(metrics.stats().sampledOut).toBe(1);
   });
 
-  it('takes the registered rate where a call has none', () => {
+  it('takes the registered rate if a call has none', () => {
     const own = createMetrics({ backend, sampleRate: 0.25 });
     own.timing('t', 1);
     own.timing('t', 1, { sampleRate: 1 });

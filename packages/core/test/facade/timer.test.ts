@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('timer', () => {
-  it('times a synchronous function in milliseconds and answers what it does', () => {
+  it('times a synchronous function in milliseconds and returns its result', () => {
     const answer = metrics.timer('run', { tags: { task: 'mail' }, sampleRate: 0.5 }, (tags) => {
       clock += 12.5;
       tags['rows'] = 3;
@@ -67,7 +67,7 @@ describe('timer', () => {
     expect(backend.lines).toEqual(Array(2).fill('timing run{result=failure} 0'));
   });
 
-  it("leaves a result of the caller or of the body alone, and the caller's tags as they were", () => {
+  it("keeps a result of the caller or of the function, and the caller's tags as they were", () => {
     const tags = { result: 'mine' };
     metrics.timer('run', { tags }, (own) => {
       own['extra'] = 1;

@@ -5,10 +5,10 @@ import { tagSeverity } from '../../src/index.js';
 const folder = path.join(__dirname, '..', '..', '..', '..');
 const file = path.join(__dirname, 'written-by-a-user.ts');
 
-/** Read once for all programs. */
+/** Parsed once for all programs. */
 const libraries = new Map<string, ts.SourceFile | undefined>();
 
-/** What the compiler says about each line of a program that has `metrics` at hand: its text, or nothing. */
+/** Returns the compiler's message about each line of a program that imports `metrics`, if there is one. */
 function compiled(lines: readonly string[]): (string | undefined)[] {
   const { config } = ts.readConfigFile(path.join(folder, 'tsconfig.base.json'), ts.sys.readFile);
   const given = { ...config.compilerOptions, types: ['node'], isolatedDeclarations: false, declaration: false };
@@ -35,29 +35,29 @@ function compiled(lines: readonly string[]): (string | undefined)[] {
   return messages;
 }
 
-function refusal(key: string, type = 'string'): string {
+function rejection(key: string, type = 'string'): string {
   return `Type '${type}' is not assignable to type 'HighCardinalityTag<"${key}", "remove it, or add it to AllowedTags: see docs/cardinality.md">'.`;
 }
 
-it('a refused tag is one line that names the key and what to do, in every verb', () => {
+it('a rejected tag is one line that names the key and what to do, in every verb', () => {
   const cases: [line: string, message: string | undefined][] = [
-    [`metrics.incr('x', { tags: { request_id: String(1) } });`, refusal('request_id')],
-    [`metrics.incr('x', 1, { tags: { platform: 'ios', userId: 5 } });`, refusal('userId', 'number')],
-    [`metrics.gauge('x', 1, { tags: { email: String(1) } });`, refusal('email')],
-    [`metrics.timing('x', 1, { tags: { url: String(1) } });`, refusal('url')],
-    [`metrics.distribution('x', 1, { tags: { 'trace.id': String(1) } });`, refusal('trace.id')],
-    [`metrics.set('x', 'm', { tags: { UUID: String(1) } });`, refusal('UUID')],
-    [`metrics.event({ title: 'x', text: 'y', tags: { event_id: String(1) } });`, refusal('event_id')],
-    [`metrics.serviceCheck({ name: 'x', status: 'ok', tags: { ip: String(1) } });`, refusal('ip')],
-    [`metrics.timer('x', { tags: { org_id: String(1) } }, () => 1);`, refusal('org_id')],
-    [`metrics.startTimer('x', { tags: { org_id: String(1) } });`, refusal('org_id')],
-    [`metrics.startTimer('x').stop({ org_id: String(1) });`, refusal('org_id')],
-    [`metrics.wraps('x', { tags: { org_id: String(1) } }, () => 1);`, refusal('org_id')],
-    [`metrics.timed('x', { tags: { org_id: String(1) } });`, refusal('org_id')],
-    [`metrics.withTags({ org_id: String(1) }, () => 1);`, refusal('org_id')],
-    [`metrics.addTags({ org_id: String(1) });`, refusal('org_id')],
-    [`metrics.child({ tags: { org_id: String(1) } });`, refusal('org_id')],
-    [`metrics.register({} as never, { tags: { org_id: String(1) } });`, refusal('org_id')],
+    [`metrics.incr('x', { tags: { request_id: String(1) } });`, rejection('request_id')],
+    [`metrics.incr('x', 1, { tags: { platform: 'ios', userId: 5 } });`, rejection('userId', 'number')],
+    [`metrics.gauge('x', 1, { tags: { email: String(1) } });`, rejection('email')],
+    [`metrics.timing('x', 1, { tags: { url: String(1) } });`, rejection('url')],
+    [`metrics.distribution('x', 1, { tags: { 'trace.id': String(1) } });`, rejection('trace.id')],
+    [`metrics.set('x', 'm', { tags: { UUID: String(1) } });`, rejection('UUID')],
+    [`metrics.event({ title: 'x', text: 'y', tags: { event_id: String(1) } });`, rejection('event_id')],
+    [`metrics.serviceCheck({ name: 'x', status: 'ok', tags: { ip: String(1) } });`, rejection('ip')],
+    [`metrics.timer('x', { tags: { org_id: String(1) } }, () => 1);`, rejection('org_id')],
+    [`metrics.startTimer('x', { tags: { org_id: String(1) } });`, rejection('org_id')],
+    [`metrics.startTimer('x').stop({ org_id: String(1) });`, rejection('org_id')],
+    [`metrics.wraps('x', { tags: { org_id: String(1) } }, () => 1);`, rejection('org_id')],
+    [`metrics.timed('x', { tags: { org_id: String(1) } });`, rejection('org_id')],
+    [`metrics.withTags({ org_id: String(1) }, () => 1);`, rejection('org_id')],
+    [`metrics.addTags({ org_id: String(1) });`, rejection('org_id')],
+    [`metrics.child({ tags: { org_id: String(1) } });`, rejection('org_id')],
+    [`metrics.register({} as never, { tags: { org_id: String(1) } });`, rejection('org_id')],
     [
       `metrics.incr('x', { tags: { user: { name: 'ann' } } });`,
       `Type '{ name: string; }' is not assignable to type 'TagValue | null | undefined'.`,
@@ -75,9 +75,9 @@ it('a refused tag is one line that names the key and what to do, in every verb',
   expect(compiled(cases.map(([line]) => line))).toEqual(cases.map(([, message]) => message));
 });
 
-it('a variable that holds a refused tag is told with the same line at the end', () => {
+it('a variable with a rejected tag is an error that ends with the same line', () => {
   const [, message] = compiled([`const tags = { request_id: String(1) };`, `metrics.incr('x', { tags });`]);
-  expect(message?.split('\n').at(-1)?.trim()).toBe(refusal('request_id'));
+  expect(message?.split('\n').at(-1)?.trim()).toBe(rejection('request_id'));
 });
 
 it('the compiler and the run time agree on every key', () => {
@@ -102,15 +102,15 @@ it('the compiler and the run time agree on every key', () => {
   ];
   const keys = [...new Set(words.flatMap((word) => ends.flatMap((end) => [word + end, (word + end).toUpperCase()])))];
   const messages = compiled(keys.map((key) => `metrics.incr('x', { tags: { ${JSON.stringify(key)}: 'v' } });`));
-  const refused = keys.filter((_, index) => messages[index] !== undefined);
-  expect(refused).toEqual(keys.filter((key) => tagSeverity(key) !== undefined));
-  expect(refused.length).toBeGreaterThan(50);
+  const rejected = keys.filter((_, index) => messages[index] !== undefined);
+  expect(rejected).toEqual(keys.filter((key) => tagSeverity(key) !== undefined));
+  expect(rejected.length).toBeGreaterThan(50);
   expect(new Set(messages)).toEqual(
     new Set(
       [
         undefined,
-        ...refused.map((key) => refusal(key).replace("'string'", `'"v"'`)),
-        ...refused.map((key) => refusal(key)),
+        ...rejected.map((key) => rejection(key).replace("'string'", `'"v"'`)),
+        ...rejected.map((key) => rejection(key)),
       ].filter((m) => messages.includes(m)),
     ),
   );

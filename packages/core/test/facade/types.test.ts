@@ -26,23 +26,23 @@ it('tags in the wrong place are type errors', () => {
   metrics.incr('x', 1, { status: '200' });
   // @ts-expect-error tags go inside the options
   metrics.incr('x', { status: '200' });
-  // @ts-expect-error an array is no tags
+  // @ts-expect-error an array is not tags
   metrics.incr('x', { tags: ['status:200'] });
-  // @ts-expect-error a Map is no tags
+  // @ts-expect-error a Map is not tags
   metrics.incr('x', { tags: new Map([['status', '200']]) });
-  // @ts-expect-error a list is no tags, nor is a tuple
+  // @ts-expect-error a tuple is not tags
   metrics.incr('x', { tags: ['status:200'] as const });
-  // @ts-expect-error a Set is no tags
+  // @ts-expect-error a Set is not tags
   metrics.incr('x', { tags: new Set(['status']) });
-  // @ts-expect-error a Date is no tags
+  // @ts-expect-error a Date is not tags
   metrics.incr('x', { tags: new Date() });
-  // @ts-expect-error a text is no tags
+  // @ts-expect-error a string is not tags
   metrics.incr('x', { tags: 'status:200' });
-  // @ts-expect-error a function is no tags
+  // @ts-expect-error a function is not tags
   metrics.incr('x', { tags: () => 'status:200' });
   // @ts-expect-error there is no fourth argument
   metrics.incr('x', 1, {}, { status: '200' });
-  // @ts-expect-error a nested object is no tag value
+  // @ts-expect-error a nested object is not a tag value
   metrics.incr('x', { tags: { user: { name: 'ann' } } });
   // @ts-expect-error a timing has no unit: it is milliseconds
   metrics.timing('x', 1, { unit: 'second' });
@@ -50,7 +50,7 @@ it('tags in the wrong place are type errors', () => {
   metrics.timing('x', 1, { timestamp: 5 });
 });
 
-it('what people have at hand passes', () => {
+it('common types of tags pass', () => {
   const record: Record<string, string> = { a: 'b' };
   const optional: { a?: string | undefined } = {};
   metrics.incr('x', { tags: record });
@@ -64,7 +64,7 @@ interface Shape {
   readonly code?: number | undefined;
 }
 
-it('tags of any shape pass, where nothing in their keys is refused', () => {
+it('tags of any shape pass unless a key is rejected', () => {
   const shape: Shape = { status: 'ok' };
   const partial: Partial<Record<'a' | 'b', number>> = {};
   const maybe: Tags | undefined = Math.random() > 2 ? {} : undefined;
@@ -110,7 +110,7 @@ it('wrappers pass their tags on, generic ones too', () => {
 });
 // oxlint-enable typescript/no-unnecessary-type-parameters
 
-it('somebody else can implement the facade without a word on these types', () => {
+it('another class can implement the facade without naming these types', () => {
   class Own implements Pick<Metrics, 'incr' | 'timing' | 'withTags'> {
     incr(_key: string, _amountOrOptions?: number | MetricOptions, _options?: MetricOptions): void {}
     timing(_key: string, _milliseconds: number, _options?: RecordOptions): void {}
@@ -121,7 +121,7 @@ it('somebody else can implement the facade without a word on these types', () =>
   expectTypeOf<Own>().toExtend<Pick<Metrics, 'incr' | 'timing' | 'withTags'>>();
 });
 
-it('a refused tag is refused however it comes', () => {
+it('a rejected tag is rejected in any form', () => {
   const tags = { request_id: 'x' };
   const optional: { user_id?: string } = {};
   // @ts-expect-error by name
@@ -148,9 +148,9 @@ it('instruments close their tag keys', () => {
   counter.incr({ user_id: 1 });
   // @ts-expect-error not declared
   counter.with({ user_id: 1 });
-  // @ts-expect-error a counter without tags takes none
+  // @ts-expect-error a counter without tags does not take any
   metrics.defineCounter('plain').incr({ queue: 'mail' });
-  // @ts-expect-error a counter is no gauge
+  // @ts-expect-error a counter is not a gauge
   metrics.defineCounter('plain').set(1);
   // @ts-expect-error timings are milliseconds
   metrics.defineTiming('t', { unit: 'second' });
@@ -174,9 +174,9 @@ it('instruments close the values they list', () => {
   metrics.defineTiming('t', { tags: { table: ['users'] } }).timer({ table: 'users' }, () => 1);
   metrics.defineGauge('g', { tags: { table: ['users'] }, observe: () => 1 }).set(1, { table: 'users' });
   metrics.defineCounter('k', { tags: ['user_id'] }).incr({ user_id: 1 });
-  // @ts-expect-error one text is no list of keys
+  // @ts-expect-error a string is not a list of keys
   metrics.defineCounter('x', { tags: 'queue' });
-  // @ts-expect-error one value is no list of values
+  // @ts-expect-error a value is not a list of values
   metrics.defineCounter('x', { tags: { result: 'success' } });
   const names: string[] = ['a'];
   metrics.defineCounter('names', { tags: names }).incr({ a: 1 });
@@ -191,7 +191,7 @@ it('timers and wrappers keep types', () => {
   expectTypeOf(metrics.withTags({ a: 1 }, async () => 5)).toEqualTypeOf<Promise<number>>();
 });
 
-it('a backend may leave out what is optional', () => {
+it('a backend may omit optional methods', () => {
   expectTypeOf<
     Pick<
       MetricsBackend,

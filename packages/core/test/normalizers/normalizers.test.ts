@@ -26,7 +26,7 @@ describe('statusClass', () => {
     expect(statusClass(status)).toBe(expected);
   });
 
-  it('is one of six words for anything', () => {
+  it('returns one of six strings for any value', () => {
     fc.assert(
       fc.property(anything, (value) => {
         expect(statusClass(value as never)).toMatch(/^([1-5]xx|unknown)$/);
@@ -77,7 +77,7 @@ describe('routeTemplate', () => {
     expect(routeTemplate(path)).toBe(expected);
   });
 
-  it('is short, has no query, and is its own template, for any text', () => {
+  it('is short, has no query, and is its own template, for any string', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('/', ';', '?', '#', ':', 'a', '42', '*', '{'),
@@ -93,7 +93,7 @@ describe('routeTemplate', () => {
     );
   });
 
-  it('keeps words and replaces identifiers, wherever they stand', () => {
+  it('keeps words and replaces identifiers in any position', () => {
     const word = fc.constantFrom('users', 'posts', 'v2', 'oauth2', 'listAll', 'health-check', 'api', 'index.html');
     const bytes = fc.uint8Array({ minLength: 16, maxLength: 24 }).map((array) => Buffer.from(array));
     const identifier = fc.oneof(
@@ -104,18 +104,18 @@ describe('routeTemplate', () => {
       bytes.map((buffer) => buffer.toString('hex')),
       bytes
         .map((buffer) => buffer.toString('base64url'))
-        .filter((text) => [/\d/, /[a-z]/, /[A-Z]/].every((one) => one.test(text))),
+        .filter((token) => [/\d/, /[a-z]/, /[A-Z]/].every((one) => one.test(token))),
       fc.emailAddress().filter((address) => !/[/?#;]/.test(address)),
       fc.ipV4(),
       fc.date({ min: new Date(0), noInvalidDate: true }).map((date) => date.toISOString()),
     );
     const segment = fc.oneof(
-      word.map((text) => [text, text]),
-      identifier.map((text) => [text, ':id']),
+      word.map((name) => [name, name]),
+      identifier.map((value) => [value, ':id']),
     );
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 8 }), (segments) => {
-        expect(routeTemplate(segments.map(([text]) => `/${text}`).join(''))).toBe(
+        expect(routeTemplate(segments.map(([raw]) => `/${raw}`).join(''))).toBe(
           segments.map(([, shown]) => `/${shown}`).join(''),
         );
       }),
@@ -123,7 +123,7 @@ describe('routeTemplate', () => {
     );
   });
 
-  it('answers something for what is no text, and takes linear time', () => {
+  it('returns a template for any value, and takes linear time', () => {
     fc.assert(
       fc.property(anything, (value) => {
         expect(routeTemplate(value as never)).toMatch(/^\//);
@@ -189,8 +189,8 @@ describe('errorName', () => {
           fc.emailAddress(),
           fc.nat().map((n) => `order-${n}`),
         ),
-        (text) => {
-          expect(errorName(Object.assign(new Error(text), { name: text, code: text }))).toBe('Error');
+        (value) => {
+          expect(errorName(Object.assign(new Error(value), { name: value, code: value }))).toBe('Error');
         },
       ),
     );

@@ -10,7 +10,7 @@ const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(p
 const declared = sorted(matches(readFileSync(join(source, 'problems', 'problem.ts'), 'utf8'), /^ {2}\| '(\w+)'/gm));
 
 it('every code is documented, and every documented code exists', () => {
-  const [facade] = documented.split('## Of backends');
+  const [facade] = documented.split('## Backend codes');
   expect(sorted(matches(facade!, /^\| `(\w+)`/gm))).toEqual(declared);
 });
 

@@ -8,29 +8,29 @@ afterEach(() => {
 });
 
 describe('onError', () => {
-  it('is told of each distinct problem once, then once a minute with what happened since', () => {
-    const told: Problem[] = [];
-    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => told.push(problem) });
+  it('is called with each distinct problem once, then once a minute with the count since', () => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
     for (let i = 0; i < 5; i += 1) metrics.gauge('g', Number.NaN);
     metrics.gauge('other', Number.NaN);
-    expect(told.map(({ metric, count }) => [metric, count])).toEqual([
+    expect(problems.map(({ metric, count }) => [metric, count])).toEqual([
       ['g', 1],
       ['other', 1],
     ]);
     jest.setSystemTime(1_000_000 + 60_000);
     metrics.gauge('g', Number.NaN);
-    expect(told.at(-1)).toMatchObject({ code: 'invalid_value', metric: 'g', value: 'NaN', count: 5 });
+    expect(problems.at(-1)).toMatchObject({ code: 'invalid_value', metric: 'g', value: 'NaN', count: 5 });
     expect(metrics.stats().dropped).toEqual({ invalid_value: 7 });
   });
 
   it('is not flooded by many distinct problems, and forgets them', () => {
-    const told: Problem[] = [];
-    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => told.push(problem) });
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
     for (let i = 0; i < 100_000; i += 1) metrics.gauge(`g${i}`, Number.NaN);
-    expect(told.length).toBe(50);
+    expect(problems.length).toBe(50);
     jest.setSystemTime(1_000_000 + 60_000);
     metrics.gauge('another', Number.NaN);
-    expect(told.length).toBe(51);
+    expect(problems.length).toBe(51);
   });
 
   it('defaults to one process warning that names the metric and the message, with nothing raw in it', () => {
@@ -48,7 +48,7 @@ describe('onError', () => {
 });
 
 describe('strict mode', () => {
-  it('throws what else is reported, with the problem on the error', () => {
+  it('throws problems instead of only reporting them, with the problem on the error', () => {
     const metrics = createMetrics({ backend: new JournalBackend(), strict: true, onError: () => {} });
     expect(() => metrics.gauge('g', Number.NaN)).toThrow(MetricsError);
     expect(() => metrics.incr('x', 1, { status: 200 } as never)).toThrow(
@@ -62,7 +62,7 @@ describe('strict mode', () => {
     }
   });
 
-  it('checks while the dummy is in use', () => {
+  it('checks while a discarding backend is active', () => {
     const metrics = createMetrics();
     metrics.gauge('g', Number.NaN);
     metrics.register(
@@ -75,7 +75,7 @@ describe('strict mode', () => {
     metrics.gauge('g', 1);
   });
 
-  it('never lets a timer, a flush or a close throw, nor covers what the timed code threw', async () => {
+  it('never makes a timer, a flush or a close throw, and keeps the error of timed code', async () => {
     const backend = new JournalBackend();
     const metrics = createMetrics({ backend, strict: true, onError: () => {} });
     metrics.gauge('taken', 1);

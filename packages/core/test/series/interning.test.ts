@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Interner } from '../../src/series/interning.js';
 import { RowTable } from '../../src/series/row-table.js';
 
-it('an Interner gives equal texts one id, until each reference is released', () => {
+it('an Interner gives equal strings one id until each reference is released', () => {
   const interner = new Interner();
   const a = interner.acquire('alpha');
   const b = interner.acquire('beta');
@@ -26,29 +26,29 @@ it('a RowTable agrees with a map of written-out rows, whatever is added and remo
       const table = new RowTable();
       const model = new Map<string, number>();
       for (const { row: cells, remove } of operations) {
-        const text = JSON.stringify(cells);
+        const key = JSON.stringify(cells);
         const id = table.find(cells);
-        expect(id).toBe(model.get(text) ?? -1);
+        expect(id).toBe(model.get(key) ?? -1);
         if (id < 0) {
           const added = table.insert(cells);
           expect([...model.values()]).not.toContain(added);
-          model.set(text, added);
+          model.set(key, added);
         } else if (remove) {
           table.remove(id);
-          model.delete(text);
+          model.delete(key);
         }
       }
       expect(table.size).toBe(model.size);
-      for (const [text, id] of model) {
+      for (const [key, id] of model) {
         const cells = Array.from({ length: table.length(id) }, (_, index) => table.at(id, index));
-        expect([JSON.stringify(cells), table.has(id)]).toEqual([text, true]);
+        expect([JSON.stringify(cells), table.has(id)]).toEqual([key, true]);
       }
     }),
     { numRuns: 200 },
   );
 });
 
-it('a RowTable reuses ids and room: rows that come and go leave nothing behind', () => {
+it('a RowTable reuses ids and room: added and removed rows leave nothing', () => {
   const table = new RowTable();
   for (let round = 0; round < 50; round += 1) {
     const ids = Array.from({ length: 1000 }, (_, i) => table.insert([round, i, i % 7]));

@@ -16,12 +16,12 @@ it('a list of keys and an object of lists declare tags; the instance, and the re
   expect(parseDeclaredTags({ result: ['success'] }, 'timing').get('result')).toEqual(new Set(['success']));
 });
 
-it('values are declared in the form in which those of calls are known', () => {
+it('declared values are normalized as those of calls are', () => {
   const declared = parseDeclaredTags({ ['k\uD800']: ['v\uD800', 'v'.repeat(300)] }, 'counter');
   expect(declared.get('k\uFFFD')).toEqual(new Set(['v\uFFFD', 'v'.repeat(200)]));
 });
 
-it('what is no declaration declares nothing', () => {
+it('an invalid declaration declares nothing', () => {
   for (const tags of [null, 5, new Map([['a', 1]])]) expect(parseDeclaredTags(tags as never, 'counter').size).toBe(1);
 });
 

@@ -1,91 +1,96 @@
 import type { SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
-import type { Alarm, Clock } from '../clock.js';
+import type { Clock, ScheduledCall } from '../clock.js';
 import type { Delivery } from '../delivery/delivery.js';
+import { EVENTS } from '../payload/endpoint.js';
+import type { PayloadCollector } from '../payload/payload-collector.js';
 import { BucketTimes } from './bucket-times.js';
 import type { BucketWriter } from './bucket-writer.js';
 
-export interface BucketWindowOptions {
+export interface BucketSchedulerOptions {
   readonly slots: SlotTable;
-  readonly columns: SampleBuffer;
-  readonly ledger: SampleAccounting;
+  readonly buffer: SampleBuffer;
+  readonly accounting: SampleAccounting;
   readonly writer: BucketWriter;
+  readonly outlet: PayloadCollector;
   readonly delivery: Delivery;
   readonly clock: Clock;
-  /** Seconds of a bucket. */
+  /** Length of a bucket in seconds. */
   readonly bucketSeconds: number;
-  /** Called before each drain, to record what is observed rather than told. Must not throw. */
+  /** Called before each drain of a bucket, to record observed gauges. Must not throw. */
   readonly collect: () => void;
-  /** Told how many samples are lost because the time is over. */
-  readonly onLoss: (reason: 'timeout' | 'exit', samples: number) => void;
+  /** Called with the number of samples that are dropped at the deadline of a close, or at exit. */
+  readonly onDrop: (reason: 'timeout' | 'exit', samples: number) => void;
 }
 
-/** Events that may wait for the end of their bucket. */
-const MOST_EVENTS = 1000;
-/** Milliseconds until full batches are drained although the bucket goes on. */
-const EARLY = 100;
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** Number of events that may wait for the end of their bucket. */
+const MAX_EVENTS = 1000;
+/** Delay of a drain that is needed before the bucket ends. */
+const EARLY_DRAIN_MS = 100;
+/** Timers turn a longer delay into one millisecond. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** A drain of everything, of a bucket that is `closed` or `sealed` while it is open; or of `batches` that are full. */
+/** A drain of everything, from a `closed` bucket or a part of the open one that is `sealed`; or of full `batches` only. */
 type DrainKind = 'closed' | 'sealed' | 'batches';
 
 /**
- * When the columns are drained into payloads: closed buckets on a timer, the open one when somebody asks; one drain at a
- * time, in slices that leave the event loop free. A long file because these ways share one state: the drains.
+ * Decides when the buffer is drained into payloads: closed buckets on a timer, the open one on request. One drain runs at a
+ * time, in slices that leave the event loop free.
  */
-export class BucketWindow {
-  readonly #options: BucketWindowOptions;
+export class BucketScheduler {
+  readonly #options: BucketSchedulerOptions;
   readonly #times: BucketTimes;
-  /** Bodies of requests that post an event. */
+  /** Events as the bodies of their requests. */
   #events: string[] = [];
-  #timer: Alarm;
-  #earlyTimer: Alarm | undefined;
+  #bucketTimer: ScheduledCall;
+  #earlyTimer: ScheduledCall | undefined;
   /** Waits for a second that has no point yet. */
-  #freeSecondTimer: Alarm | undefined;
+  #freeSecondTimer: ScheduledCall | undefined;
   #endFreeSecond: () => void = () => {};
-  /** The last drain, under way or waiting for those before it. */
-  #last: Promise<void> = Promise.resolve();
-  /** Drains that have not begun; who asks for one of the same kind shares it. */
-  readonly #waiting = new Map<DrainKind, Promise<void>>();
-  #requests = 0;
+  /** The last drain in order, running or waiting. */
+  #lastDrain: Promise<void> = Promise.resolve();
+  /** Drains that have not started. Callers that ask for the same kind share one. */
+  readonly #waitingDrains = new Map<DrainKind, Promise<void>>();
+  /** Number of flushes and closes that a caller waits for. */
+  #activeRequests = 0;
   #closing: Promise<void> | undefined;
-  #ended = false;
+  #closed = false;
 
-  constructor(options: BucketWindowOptions) {
+  constructor(options: BucketSchedulerOptions) {
     this.#options = options;
     this.#times = new BucketTimes(options.bucketSeconds, options.clock.now());
-    this.#timer = this.#nextClose();
-    options.columns.onDrainNeeded = (full) => this.#soon(full);
+    this.#bucketTimer = this.#scheduleBucketEnd();
+    options.buffer.onDrainNeeded = (full) => this.#scheduleEarlyDrain(full);
   }
 
-  /** Events that wait. Their samples are handed over already. */
-  event(text: string): void {
-    const { ledger, columns } = this.#options;
-    if (columns.closed) return ledger.drop(1, 'closed');
-    if (this.#events.length >= MOST_EVENTS) return ledger.drop(1, 'queue_full');
-    ledger.handOver(1);
-    this.#events.push(text);
+  /** Queues an event until its bucket is drained. @param json the body of the request that posts it. */
+  addEvent(json: string): void {
+    const { accounting, buffer } = this.#options;
+    if (buffer.closed) return accounting.drop(1, 'closed');
+    if (this.#events.length >= MAX_EVENTS) return accounting.drop(1, 'queue_full');
+    accounting.handOver(1);
+    this.#events.push(json);
   }
 
   /**
-   * Resolves when everything recorded before the call was acknowledged or lost, or when the intake fails and will not be
-   * asked again soon: what is left is then sent later. Never rejects.
+   * Resolves when everything recorded before the call is acknowledged or dropped, or when the intake fails and the next
+   * attempt is far off; the rest is then sent later. Never rejects.
    */
   async flush(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
-    await this.#requested(async () => {
+    await this.#trackRequest(async () => {
       await this.#drain('sealed');
       await this.#options.delivery.settled();
     });
   }
 
-  /** Drops everything under `exit`: nothing can be sent without waiting. */
-  exit(): void {
-    if (!this.#ended) this.#dropAll('exit');
+  /** Drops everything under `exit`, because HTTPS cannot send synchronously. */
+  dropAtExit(): void {
+    if (!this.#closed) this.#dropAll('exit');
   }
 
   /**
-   * Ends recording, delivers within `timeout` milliseconds and drops the rest under `timeout`. Calling it again gives the
-   * same promise. Never rejects.
+   * Ends recording, delivers within `timeout` milliseconds and drops the rest under `timeout`. Later calls return the same
+   * promise. Never rejects.
    */
   close({ timeout }: { readonly timeout: number }): Promise<void> {
     this.#closing ??= this.#close(timeout);
@@ -93,131 +98,136 @@ export class BucketWindow {
   }
 
   async #close(timeout: number): Promise<void> {
-    const { columns, delivery, clock, collect } = this.#options;
-    this.#timer.cancel();
+    const { buffer, delivery, clock, collect } = this.#options;
+    this.#bucketTimer.cancel();
     this.#earlyTimer?.cancel();
     collect();
-    columns.close();
-    delivery.hurry();
+    buffer.close();
+    delivery.startClosing();
     this.#endFreeSecond();
-    let deadline: Alarm | undefined;
+    let deadline: ScheduledCall | undefined;
     const expired = new Promise<void>((resolve) => {
-      deadline = clock.schedule(Math.min(timeout, LONGEST_TIMEOUT), resolve);
-      deadline.hold(true);
+      deadline = clock.schedule(Math.min(timeout, MAX_TIMEOUT), resolve);
+      deadline.setRef(true);
     });
-    const delivered = this.#requested(async () => {
+    const delivered = this.#trackRequest(async () => {
       await this.#drain('sealed');
       await delivery.settled(Number.POSITIVE_INFINITY);
     });
     await Promise.race([delivered, expired]);
     deadline?.cancel();
-    this.#ended = true;
+    this.#closed = true;
     this.#dropAll('timeout');
   }
 
   #dropAll(reason: 'timeout' | 'exit'): void {
-    const { columns, ledger, writer, delivery, onLoss } = this.#options;
-    const lost = columns.buffered + ledger.inFlight;
-    columns.dropAll(reason);
+    const { buffer, accounting, writer, outlet, onDrop } = this.#options;
+    const dropped = buffer.buffered + accounting.inFlight;
+    buffer.dropAll(reason);
     this.#events = [];
-    writer.dropUnsent(reason);
-    delivery.clear();
-    if (lost > 0) onLoss(reason, lost);
+    writer.clear();
+    outlet.dropUnsent(reason);
+    if (dropped > 0) onDrop(reason, dropped);
   }
 
-  async #requested(run: () => Promise<void>): Promise<void> {
-    this.#requests += 1;
-    this.#freeSecondTimer?.hold(true);
+  async #trackRequest(run: () => Promise<void>): Promise<void> {
+    this.#activeRequests += 1;
+    this.#freeSecondTimer?.setRef(true);
     try {
       await run();
     } finally {
-      this.#requests -= 1;
+      this.#activeRequests -= 1;
     }
   }
 
-  #nextClose(): Alarm {
+  #scheduleBucketEnd(): ScheduledCall {
     const { clock } = this.#options;
     return clock.schedule(this.#times.untilClose(clock.now()), () => {
-      this.#timer = this.#nextClose();
+      this.#bucketTimer = this.#scheduleBucketEnd();
       void this.#drain('closed');
     });
   }
 
-  #soon(full: boolean): void {
-    const { columns, clock } = this.#options;
-    if (this.#earlyTimer !== undefined || columns.closed) return;
-    this.#earlyTimer = clock.schedule(EARLY, () => {
+  #scheduleEarlyDrain(full: boolean): void {
+    const { buffer, clock } = this.#options;
+    if (this.#earlyTimer !== undefined || buffer.closed) return;
+    this.#earlyTimer = clock.schedule(EARLY_DRAIN_MS, () => {
       this.#earlyTimer = undefined;
-      void this.#drain(full || columns.isHalfFull ? 'sealed' : 'batches');
+      void this.#drain(full || buffer.isHalfFull ? 'sealed' : 'batches');
     });
   }
 
-  /** A drain that begins after those before it. Never rejects. */
+  /** Drains after the drains before it. Never rejects. */
   #drain(kind: DrainKind): Promise<void> {
-    const waiting = this.#waiting.get(kind);
+    const waiting = this.#waitingDrains.get(kind);
     if (waiting !== undefined) return waiting;
-    const drain = this.#last.then(() => {
-      this.#waiting.delete(kind);
-      return this.#run(kind);
+    const drain = this.#lastDrain.then(() => {
+      this.#waitingDrains.delete(kind);
+      return kind === 'batches' ? this.#drainBatches() : this.#drainBucket(kind);
     });
-    this.#waiting.set(kind, drain);
-    this.#last = drain;
+    this.#waitingDrains.set(kind, drain);
+    this.#lastDrain = drain;
     return drain;
   }
 
-  async #run(kind: DrainKind): Promise<void> {
-    const { writer, clock, columns, collect, slots } = this.#options;
-    const isFull = kind !== 'batches';
-    if (isFull) {
-      if (!columns.closed) collect();
-      // Dates are used up.
-      if (kind === 'sealed' && columns.buffered === 0 && this.#events.length === 0) return;
-      await this.#freeSecond();
-      if (this.#ended) return;
-      writer.begin(this.#times.next(clock.now(), kind === 'closed'));
-      for (const event of this.#events.splice(0)) writer.event(event);
-    } else {
-      // Values of distributions add up, whatever else has the same second.
-      writer.begin({ timestamp: this.#times.open(clock.now()), interval: 1 });
-    }
-    let cursor = 0;
-    writer.beginBurst();
+  async #drainBucket(kind: 'closed' | 'sealed'): Promise<void> {
+    const { buffer, writer, outlet, clock, collect } = this.#options;
+    if (!buffer.closed) collect();
+    // Each date is used up, so an empty part gets none.
+    if (kind === 'sealed' && buffer.buffered === 0 && this.#events.length === 0) return;
+    await this.#waitForFreeSecond();
+    if (this.#closed) return;
+    writer.begin(this.#times.next(clock.now(), kind === 'closed'));
+    for (const json of this.#events.splice(0)) outlet.add(EVENTS, { json, samples: 1, points: 1 });
+    await this.#handOver(true);
+    while (!writer.finish()) await this.#pause();
+    outlet.finish();
+    await outlet.settled();
+  }
+
+  /** Drains full batches before their bucket ends. Only full payloads are sent, as there would be many small ones. */
+  async #drainBatches(): Promise<void> {
+    const { writer, outlet, clock } = this.#options;
+    // Batches hold values of distributions or members of sets, so their points may share a second with others.
+    writer.begin({ timestamp: this.#times.bucketStart(clock.now()), interval: 1 });
+    await this.#handOver(false);
+    await outlet.settled();
+  }
+
+  /** Hands the queued batches to the writer, then the samples of all slots if `full`. */
+  async #handOver(full: boolean): Promise<void> {
+    const { slots, buffer, writer, outlet } = this.#options;
+    let slot = 0;
+    outlet.beginBurst();
     for (;;) {
-      const isEmpty = columns.drainQueue(writer);
-      if (isEmpty && (!isFull || cursor >= slots.bound)) break;
-      if (isEmpty && !writer.burstFull) {
-        columns.drainSlot(cursor, writer);
-        cursor += 1;
+      const queueIsEmpty = buffer.drainQueue(writer, outlet);
+      if (queueIsEmpty && (!full || slot >= slots.bound)) return;
+      if (queueIsEmpty && outlet.ready && !outlet.burstFull) {
+        buffer.drainSlot(slot, writer);
+        slot += 1;
       } else {
         await this.#pause();
       }
     }
-    // A histogram has all its values now. Of batches only full payloads are sent, or there would be many small ones.
-    if (isFull) {
-      while (!writer.finishHistograms()) await this.#pause();
-      writer.finish();
-    }
-    await writer.settled();
   }
 
-  /** Lets others run, and what is being compressed be delivered. */
+  /** Yields to the event loop, and waits until the full payloads are compressed. */
   async #pause(): Promise<void> {
-    const { writer } = this.#options;
+    const { outlet } = this.#options;
     await new Promise((resolve) => setImmediate(resolve));
-    await writer.settled();
-    writer.beginBurst();
+    await outlet.whenReady();
+    outlet.beginBurst();
   }
 
-  /** Somebody flushes more often than there are seconds. */
-  async #freeSecond(): Promise<void> {
+  /** Waits for a free second if there were more flushes than seconds, except in a close, which has no time to wait. */
+  async #waitForFreeSecond(): Promise<void> {
     const { clock } = this.#options;
-    const wait = this.#times.untilFree(clock.now());
-    // At the end there is no time to wait; the intake takes points that are ahead by more.
-    if (wait === 0 || this.#closing !== undefined) return;
+    const milliseconds = this.#times.untilFree(clock.now());
+    if (milliseconds === 0 || this.#closing !== undefined) return;
     await new Promise<void>((resolve) => {
       this.#endFreeSecond = resolve;
-      this.#freeSecondTimer = clock.schedule(wait, resolve);
-      this.#freeSecondTimer.hold(this.#requests > 0);
+      this.#freeSecondTimer = clock.schedule(milliseconds, resolve);
+      this.#freeSecondTimer.setRef(this.#activeRequests > 0);
     });
     this.#freeSecondTimer?.cancel();
     this.#freeSecondTimer = undefined;

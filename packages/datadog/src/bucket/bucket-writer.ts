@@ -1,180 +1,152 @@
-import type { Outlet, SampleAccounting, SampleWriter, SlotTable } from '@metrics/aggregation';
+import type { SampleAccounting, SampleWriter, SlotKind, SlotTable } from '@metrics/aggregation';
 import type { Interner } from '@metrics/core/backend';
-import { Counter, Distribution, Gauge, type Histogram } from 'datadog-metrics/lib/metrics.js';
-import { DISTRIBUTION_POINTS, EVENTS, SERIES_V1, SERIES_V2 } from '../payload/endpoint.js';
+import { Counter, type DatadogSeries, Distribution, Gauge, type Histogram } from 'datadog-metrics/lib/metrics.js';
+import { DISTRIBUTION_POINTS, SERIES_V1, SERIES_V2 } from '../payload/endpoint.js';
 import type { PayloadCollector } from '../payload/payload-collector.js';
 import { seriesJson } from '../payload/series-json.js';
 import type { BucketTime } from './bucket-times.js';
-import { reservoirHistogram } from './reservoir-histogram.js';
-import { type ModelledIdentity, SlotAggregator } from './slot-aggregator.js';
+import { createReservoirHistogram } from './reservoir-histogram.js';
 
 export interface BucketWriterOptions {
   readonly slots: SlotTable;
-  /** The texts that slots consist of: a name, then tags. */
-  readonly texts: Interner;
-  readonly ledger: SampleAccounting;
-  /** Empty for none. */
+  /** The strings of a slot's fragments: the name, then the tags. */
+  readonly fragments: Interner;
+  readonly accounting: SampleAccounting;
+  /** The host of every series; empty for none. */
   readonly host: string;
-  /** On everything that a sibling of this process would overwrite. */
+  /** Added to every series that another process on this host would overwrite. */
   readonly processTag: string | undefined;
   readonly seriesVersion: 1 | 2;
+  /** Returns numbers from 0 to below 1. */
   readonly random: () => number;
   readonly payloads: PayloadCollector;
 }
 
-/** Milliseconds the event loop may be held between two pauses. */
-const SLICE = 2;
-
 /**
- * From columns to entries of payloads: models each slot with datadog-metrics and writes its series as JSON. The samples of a
- * slot are counted with the last of its entries.
+ * Writes drained samples as JSON entries of payloads: each slot becomes a metric of datadog-metrics, which computes its
+ * series. Histograms and sets come in parts and are written when their bucket is complete.
  */
-export class BucketWriter implements SampleWriter, Outlet {
-  readonly ready = true;
+export class BucketWriter implements SampleWriter {
   readonly #options: BucketWriterOptions;
-  readonly #histogram: typeof Histogram;
-  readonly #aggregator = new SlotAggregator();
-  /** Samples of the slots whose histogram is being collected. */
-  readonly #histograms = new Map<number, number>();
+  readonly #ReservoirHistogram: typeof Histogram;
+  /** The incomplete histograms of the bucket by slot. Their slots are retained. */
+  readonly #histograms = new Map<number, { readonly histogram: Histogram; samples: number }>();
+  /** The set whose members are being counted. Its slot is retained; -1 for none. */
+  #set = { slot: -1, members: 0, samples: 0 };
   #time: BucketTime = { timestamp: 0, interval: 1 };
-  #members = { slot: -1, count: 0, samples: 0 };
-  #burstEnds = 0;
 
   constructor(options: BucketWriterOptions) {
     this.#options = options;
-    this.#histogram = reservoirHistogram(options.random);
+    this.#ReservoirHistogram = createReservoirHistogram(options.random);
   }
 
-  /** All that is written from now on has this time. */
+  /** Sets the time of all points written from now on. */
   begin(time: BucketTime): void {
     this.#time = time;
     this.#options.payloads.timestamp = time.timestamp;
   }
 
-  /** It is time to let others run, or a payload is still being compressed. */
-  get burstFull(): boolean {
-    return this.#options.payloads.isBusy || performance.now() >= this.#burstEnds;
-  }
-
-  beginBurst(): void {
-    this.#burstEnds = performance.now() + SLICE;
-  }
-
   counter(slot: number, sum: number, samples: number): void {
-    this.#aggregator.add(Counter, this.#identity(slot), sum, this.#time.timestamp);
-    this.#take(slot, samples);
+    const counter = this.#create(Counter, slot);
+    counter.addPoint(sum, this.#time.timestamp * 1000);
+    this.#writeSeries(counter.flush(), samples);
   }
 
   gauge(slot: number, value: number, samples: number): void {
-    this.#aggregator.add(Gauge, this.#identity(slot), value, this.#time.timestamp);
-    this.#take(slot, samples);
+    const gauge = this.#create(Gauge, slot);
+    gauge.addPoint(value, this.#time.timestamp * 1000);
+    this.#writeSeries(gauge.flush(), samples);
   }
 
   values(slot: number, values: Float64Array, from: number, to: number): number {
     const isHistogram = this.#options.slots.kind(slot) === 'histogram';
-    const type = isHistogram ? this.#histogram : Distribution;
-    const identity = this.#identity(slot);
-    for (let i = from; i < to; i += 1) this.#aggregator.add(type, identity, values[i]!, this.#time.timestamp);
-    if (isHistogram) this.#collect(slot, to - from);
-    else this.#take(slot, to - from);
+    const metric = isHistogram ? this.#histogramOf(slot, to - from) : this.#create(Distribution, slot);
+    const milliseconds = this.#time.timestamp * 1000;
+    for (let index = from; index < to; index += 1) metric.addPoint(values[index]!, milliseconds);
+    if (!isHistogram) this.#writeSeries(metric.flush(), to - from);
     return to;
   }
 
-  /** A set is the number of its members; they come one after the other. */
+  /** Counts a member of a set. All members of a set come one after another. */
   member(slot: number, _member: string, samples: number): void {
-    if (slot !== this.#members.slot) {
+    if (slot !== this.#set.slot) {
       this.#finishSet();
-      // Kept from being given to another series.
       this.#options.slots.retainSlot(slot);
-      this.#members = { slot, count: 0, samples: 0 };
+      this.#set = { slot, members: 0, samples: 0 };
     }
-    this.#members.count += 1;
-    this.#members.samples += samples;
+    this.#set.members += 1;
+    this.#set.samples += samples;
   }
 
-  /** Writes histograms until the burst is full. Answers whether all are written. */
-  finishHistograms(): boolean {
-    for (const [slot, samples] of this.#histograms) {
-      if (this.burstFull) return false;
+  /** Writes the histograms and the set of a complete bucket. Returns false if it stopped for a pause. */
+  finish(): boolean {
+    const { slots, payloads } = this.#options;
+    for (const [slot, { histogram, samples }] of this.#histograms) {
+      if (!payloads.ready || payloads.burstFull) return false;
       this.#histograms.delete(slot);
-      this.#take(slot, samples);
-      this.#options.slots.releaseSlot(slot);
+      histogram.timestamp = this.#time.timestamp;
+      this.#writeSeries(histogram.flush(), samples);
+      slots.releaseSlot(slot);
     }
-    return true;
-  }
-
-  /** An event, as the body of its request. */
-  event(text: string): void {
-    this.#options.payloads.add(EVENTS, { text, samples: 1, points: 1 });
-  }
-
-  finish(): void {
     this.#finishSet();
-    this.#options.payloads.finish();
-  }
-
-  /** Resolves when everything that was written is with the delivery. */
-  settled(): Promise<void> {
-    return this.#options.payloads.settled();
-  }
-
-  async whenReady(): Promise<boolean> {
-    await this.settled();
     return true;
   }
 
-  /** Forgets all that is not delivered, and loses every sample that is not settled. */
-  dropUnsent(reason: string): void {
-    this.#options.payloads.abandon();
-    for (const slot of this.#histograms.keys()) this.#options.slots.releaseSlot(slot);
-    if (this.#members.slot >= 0) this.#options.slots.releaseSlot(this.#members.slot);
-    this.#members = { slot: -1, count: 0, samples: 0 };
+  /** Forgets the incomplete histograms and set. The caller accounts for their samples. */
+  clear(): void {
+    const { slots } = this.#options;
+    for (const slot of this.#histograms.keys()) slots.releaseSlot(slot);
     this.#histograms.clear();
-    this.#aggregator.clear();
-    this.#options.ledger.dropInFlight(this.#options.ledger.inFlight, reason);
+    if (this.#set.slot >= 0) slots.releaseSlot(this.#set.slot);
+    this.#set = { slot: -1, members: 0, samples: 0 };
   }
 
-  #identity(slot: number): ModelledIdentity {
-    const { slots, texts, host, processTag } = this.#options;
+  #create<Metric>(Type: new (name: string, tags: string[], host: string) => Metric, slot: number): Metric {
+    const { slots, fragments, host, processTag } = this.#options;
     const tags: string[] = [];
-    for (let index = 1; index < slots.fragments(slot); index += 1) tags.push(texts.text(slots.fragment(slot, index)));
-    // Distributions of several processes add up.
-    if (processTag !== undefined && !isDistribution(slots.kind(slot))) tags.push(processTag);
-    return { slot, name: texts.text(slots.fragment(slot, 0)), tags, host };
+    for (let index = 1; index < slots.fragments(slot); index += 1)
+      tags.push(fragments.text(slots.fragment(slot, index)));
+    if (processTag !== undefined && !addsUp(slots.kind(slot))) tags.push(processTag);
+    return new Type(fragments.text(slots.fragment(slot, 0)), tags, host);
   }
 
-  /** Keeps the histogram of a slot, whose values may come in parts, until the bucket is over. */
-  #collect(slot: number, samples: number): void {
-    const collected = this.#histograms.get(slot);
-    if (collected === undefined) this.#options.slots.retainSlot(slot);
-    this.#histograms.set(slot, (collected ?? 0) + samples);
+  /** Returns the bucket's histogram of a slot, and adds to the number of its samples. */
+  #histogramOf(slot: number, samples: number): Histogram {
+    let entry = this.#histograms.get(slot);
+    if (entry === undefined) {
+      this.#options.slots.retainSlot(slot);
+      entry = { histogram: this.#create(this.#ReservoirHistogram, slot), samples: 0 };
+      this.#histograms.set(slot, entry);
+    }
+    entry.samples += samples;
+    return entry.histogram;
   }
 
   #finishSet(): void {
-    const { slot, count, samples } = this.#members;
+    const { slot, members, samples } = this.#set;
     if (slot < 0) return;
-    this.#members = { slot: -1, count: 0, samples: 0 };
-    this.gauge(slot, count, samples);
+    this.#set = { slot: -1, members: 0, samples: 0 };
+    this.gauge(slot, members, samples);
     this.#options.slots.releaseSlot(slot);
   }
 
-  /** Takes a slot's series out of the aggregator and writes them. */
-  #take(slot: number, samples: number): void {
-    const { ledger, payloads, seriesVersion } = this.#options;
-    const modelled = this.#aggregator.take(slot, this.#time.timestamp);
-    const isPoints = modelled[0]?.type === 'distribution';
-    const endpoint = isPoints ? DISTRIBUTION_POINTS : seriesVersion === 1 ? SERIES_V1 : SERIES_V2;
-    const texts = modelled
+  /** Adds the series of one slot to the payloads. Its samples count with the last series. */
+  #writeSeries(all: readonly DatadogSeries[], samples: number): void {
+    const { accounting, payloads, seriesVersion } = this.#options;
+    const isDistribution = all[0]?.type === 'distribution';
+    const endpoint = isDistribution ? DISTRIBUTION_POINTS : seriesVersion === 1 ? SERIES_V1 : SERIES_V2;
+    const entries = all
       .map((series) => seriesJson(series, this.#time.interval, seriesVersion))
-      .filter((text) => text !== undefined);
-    if (texts.length === 0) return ledger.dropInFlight(samples, 'not_finite');
-    texts.forEach((text, index) => {
-      const isLast = index === texts.length - 1;
-      payloads.add(endpoint, { text, samples: isLast ? samples : 0, points: isPoints ? samples : 1 });
+      .filter((json) => json !== undefined);
+    if (entries.length === 0) return accounting.dropInFlight(samples, 'not_finite');
+    entries.forEach((json, index) => {
+      const isLast = index === entries.length - 1;
+      payloads.add(endpoint, { json, samples: isLast ? samples : 0, points: isDistribution ? samples : 1 });
     });
   }
 }
 
-function isDistribution(kind: string): boolean {
+/** Returns true if Datadog adds up the points of several processes, as it does for distributions only. */
+function addsUp(kind: SlotKind): boolean {
   return kind === 'distribution' || kind === 'timing';
 }

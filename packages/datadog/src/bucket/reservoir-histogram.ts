@@ -1,23 +1,25 @@
 import { Histogram } from 'datadog-metrics/lib/metrics.js';
 
-/** How many values percentiles are computed of, as many as other clients of Datadog keep. */
-const RESERVOIR = 1000;
+/** Number of values that percentiles are computed from, the same as in Datadog's other clients. */
+const MAX_VALUES = 1000;
 
 /**
- * A histogram whose memory and sorting are bounded: minimum, maximum, sum, count and average are of all values, median and
- * percentiles of a thousand of them, each value as likely as any other to be among those.
+ * Creates a histogram class with bounded memory and sorting time. Minimum, maximum, sum, count and average cover all values;
+ * median and percentiles cover a uniform random sample of 1000 values.
+ *
+ * @param random returns numbers from 0 to below 1.
  */
-export function reservoirHistogram(random: () => number): typeof Histogram {
+export function createReservoirHistogram(random: () => number): typeof Histogram {
   return class ReservoirHistogram extends Histogram {
-    override addPoint(value: number, timestampInMillis: number): void {
-      super.addPoint(value, timestampInMillis);
-      if (this.samples.length <= RESERVOIR) return;
+    override addPoint(value: number, milliseconds: number): void {
+      super.addPoint(value, milliseconds);
+      if (this.samples.length <= MAX_VALUES) return;
       this.samples.pop();
-      const place = Math.floor(random() * this.count);
-      if (place < RESERVOIR) this.samples[place] = value;
+      const index = Math.floor(random() * this.count);
+      if (index < MAX_VALUES) this.samples[index] = value;
     }
 
-    /** The original takes the index from the count of all values. */
+    /** The original derives the index from the count of all values. */
     override median(sorted: readonly number[]): number {
       const middle = sorted.length >> 1;
       return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

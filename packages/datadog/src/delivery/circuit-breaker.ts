@@ -1,59 +1,72 @@
-/** Milliseconds: the ceiling of the first wait doubles with each failure, up to the longest. */
-const FIRST_CEILING = 2000;
-const LONGEST = 64_000;
-/** Milliseconds between two looks whether a key that was refused is taken by now. */
-const FORBIDDEN_WAIT = 60_000;
-/** Milliseconds, while a close waits. */
-const HURRIED_LONGEST = 500;
+import { Backoff } from '@metrics/aggregation';
+
+/** Limit of the first wait; the limit doubles with each failure, up to {@link MAX_WAIT_MS}. */
+const FIRST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 64_000;
+/** Wait after the API key was refused. */
+const REFUSED_KEY_WAIT_MS = 60_000;
+/** Limit of all waits while the backend closes. */
+const MAX_CLOSING_WAIT_MS = 500;
 
 /** `open`: nothing is sent. `half_open`: one request may try. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-/** When the intake may be asked again: exponential back-off with full jitter, for the host and not for one request. */
+/**
+ * Decides when the next request may be sent: exponential back-off with full jitter. Failures count for the intake as a
+ * whole, not for one payload.
+ */
 export class CircuitBreaker {
-  readonly #random: () => number;
-  #failures = 0;
+  #backoff: Backoff;
+  #maxWait = MAX_WAIT_MS;
   #openUntil = Number.NEGATIVE_INFINITY;
-  #hurried = false;
+  #isFailing = false;
+  #isClosing = false;
+  readonly #random: () => number;
 
-  /** @param random answers numbers from 0 to below 1. */
+  /** @param random returns numbers from 0 to below 1. */
   constructor(random: () => number) {
     this.#random = random;
+    this.#backoff = new Backoff({ initial: FIRST_WAIT_MS, max: MAX_WAIT_MS, jitter: true, random });
   }
 
   state(now: number): BreakerState {
-    if (this.#failures === 0) return 'closed';
+    if (!this.#isFailing) return 'closed';
     return this.wait(now) > 0 ? 'open' : 'half_open';
   }
 
-  /** Milliseconds until a request may be sent. */
+  /** Returns the milliseconds until a request may be sent. */
   wait(now: number): number {
-    // A clock that is set back must not prolong it.
-    return Math.min(LONGEST, Math.max(0, this.#openUntil - now));
+    // The limit matters if the clock is set back.
+    return Math.min(MAX_WAIT_MS, Math.max(0, this.#openUntil - now));
   }
 
-  succeeded(): void {
-    this.#failures = 0;
+  recordSuccess(): void {
+    this.#isFailing = false;
     this.#openUntil = Number.NEGATIVE_INFINITY;
+    this.#backoff.reset();
   }
 
-  /** @param asked the milliseconds that the intake asked for; capped, because a server must not silence us for days. */
-  failed(now: number, asked = 0): void {
-    const longest = this.#hurried ? HURRIED_LONGEST : LONGEST;
-    const ceiling = Math.min(longest, FIRST_CEILING * 2 ** this.#failures);
-    this.#failures += 1;
-    this.#openUntil = now + Math.max(this.#random() * ceiling, Math.min(asked, longest));
+  /** @param retryAfter milliseconds that the intake asked for; limited, so that a server cannot stop delivery for days. */
+  recordFailure(now: number, retryAfter = 0): void {
+    this.#isFailing = true;
+    this.#openUntil = now + Math.max(this.#backoff.next(), Math.min(retryAfter, this.#maxWait));
   }
 
-  /** The key is refused. */
-  forbidden(now: number): void {
-    this.#failures += 1;
-    this.#openUntil = now + (this.#hurried ? 0 : FORBIDDEN_WAIT);
+  recordRefusedKey(now: number): void {
+    this.#isFailing = true;
+    this.#openUntil = now + (this.#isClosing ? 0 : REFUSED_KEY_WAIT_MS);
   }
 
-  /** The end is near: tries at once, and from now on more often. */
-  hurry(): void {
-    this.#hurried = true;
+  /** Allows a request immediately, and limits further waits to half a second. */
+  startClosing(): void {
+    this.#isClosing = true;
+    this.#maxWait = MAX_CLOSING_WAIT_MS;
     this.#openUntil = Number.NEGATIVE_INFINITY;
+    this.#backoff = new Backoff({
+      initial: MAX_CLOSING_WAIT_MS,
+      max: MAX_CLOSING_WAIT_MS,
+      jitter: true,
+      random: this.#random,
+    });
   }
 }

@@ -1,60 +1,65 @@
 import type { BackendReporter } from '@metrics/aggregation';
 
-/** What people are told of a delivery. What goes on for the time of an outage is told once for each. */
-export class DeliveryReports {
-  readonly #problems: BackendReporter;
-  /** Where requests go. */
+/** Reports the problems of the delivery. Those that last as long as an outage are reported once for each outage. */
+export class DeliveryProblems {
+  readonly #reporter: BackendReporter;
+  /** The address of the intake. */
   readonly #url: string;
-  readonly #told = new Set<string>();
+  readonly #reportedInOutage = new Set<string>();
 
-  constructor(problems: BackendReporter, url: string) {
-    this.#problems = problems;
+  constructor(reporter: BackendReporter, url: string) {
+    this.#reporter = reporter;
     this.#url = url;
   }
 
-  /** The intake takes requests: the next outage is another one. */
-  recovered(): void {
-    this.#told.clear();
+  /** Ends the outage: the problems of the next one are reported again. */
+  endOutage(): void {
+    this.#reportedInOutage.clear();
   }
 
-  unreachable(errorMessage: string): void {
-    this.#problems.lastError = errorMessage;
-    const message = `The intake ${this.#url} takes no metrics; they wait for up to an hour and are sent again. Check network and proxy.`;
-    this.#once('intake_unreachable', message, errorMessage);
+  reportUnreachable(error: string): void {
+    this.#reporter.lastError = error;
+    const message = `The intake ${this.#url} does not accept metrics now. They are kept for up to an hour and sent again. Check network and proxy.`;
+    this.#reportOnceInOutage('intake_unreachable', message, error);
   }
 
-  forbidden(errorMessage: string): void {
-    this.#problems.lastError = errorMessage;
-    const message = `The intake ${this.#url} refuses the API key; metrics wait for up to an hour. Check that the key belongs to this site and was not revoked.`;
-    this.#once('api_key_refused', message, errorMessage);
+  reportRefusedKey(error: string): void {
+    this.#reporter.lastError = error;
+    const message = `The intake ${this.#url} refuses the API key. Metrics are kept for up to an hour. Check that the key belongs to this site and was not revoked.`;
+    this.#reportOnceInOutage('api_key_refused', message, error);
   }
 
-  queueFull(maxBytes: number): void {
-    this.#once('queue_full', `More than ${maxBytes} bytes wait for the intake, so the oldest are dropped.`);
+  reportQueueFull(maxBytes: number): void {
+    const message = `More than ${maxBytes} bytes of requests wait for the intake, so the oldest are dropped. Check the intake, or raise maxQueueBytes.`;
+    this.#reportOnceInOutage('queue_full', message);
   }
 
-  expired(): void {
-    this.#once('expired', 'The intake failed for an hour and takes no older points, so they are dropped.');
+  reportExpired(): void {
+    const message = 'The intake failed for an hour and accepts no older points, so they are dropped. Check the intake.';
+    this.#reportOnceInOutage('expired', message);
   }
 
-  complained(errorMessage: string): void {
-    const message = 'The intake took a request and found errors in it; which of its samples are lost it does not say.';
-    this.#problems.report('intake_errors', message, { cause: new Error(errorMessage) });
+  reportAcceptedWithErrors(error: string): void {
+    const message =
+      'The intake accepted a request and found errors in it. All its samples count as dropped, because the response does not say which of them were. See the cause.';
+    this.#reporter.report('intake_errors', message, { cause: new Error(error) });
   }
 
-  tooLarge(errorMessage: string): void {
-    const message = 'The intake finds a single series too large; it is lost. Use fewer or shorter tags.';
-    this.#problems.report('payload_too_large', message, { cause: new Error(errorMessage) });
+  reportTooLarge(error: string): void {
+    const message =
+      'The intake rejected a single series as too large, and its samples are dropped. Use fewer or shorter tags.';
+    this.#reporter.report('payload_too_large', message, { cause: new Error(error) });
   }
 
-  refused(errorMessage: string): void {
-    const message = 'The intake refused a request and its samples are lost. Check site, baseUrl and API key.';
-    this.#problems.report('payload_rejected', message, { cause: new Error(errorMessage) });
+  reportRejected(error: string): void {
+    const message =
+      'The intake rejected a request, and its samples are dropped. Check the options site, baseUrl and apiKey.';
+    this.#reporter.report('payload_rejected', message, { cause: new Error(error) });
   }
 
-  #once(code: string, message: string, errorMessage?: string): void {
-    if (this.#told.has(code)) return;
-    this.#told.add(code);
-    this.#problems.report(code, message, { cause: errorMessage === undefined ? undefined : new Error(errorMessage) });
+  #reportOnceInOutage(code: string, message: string, error?: string): void {
+    if (this.#reportedInOutage.has(code)) return;
+    this.#reportedInOutage.add(code);
+    this.#reporter.report(code, message, { cause: error === undefined ? undefined : new Error(error) });
   }
 }

@@ -1,83 +1,75 @@
 import type { SampleAccounting } from '@metrics/aggregation';
-import type { Alarm, Clock } from '../clock.js';
-import { halvesOf, type Payload, samplesIn, weightOf } from '../payload/payload.js';
+import type { Clock, ScheduledCall } from '../clock.js';
+import { memoryBytes, type Payload, sampleCount, splitPayload } from '../payload/payload.js';
+import type { PayloadReceiver } from '../payload/payload-collector.js';
 import { type BreakerState, CircuitBreaker } from './circuit-breaker.js';
-import type { DeliveryReports } from './delivery-problems.js';
-import type { IntakeAnswer, IntakeClient } from './intake-client.js';
+import type { DeliveryProblems } from './delivery-problems.js';
+import type { IntakeClient, IntakeResponse } from './intake-client.js';
 import { PayloadQueue } from './payload-queue.js';
+import { ProgressWaiters } from './progress-waiters.js';
 import type { Redactor } from './redactor.js';
-import { answerVerdict } from './response-outcome.js';
-import { retryAfter } from './retry-after.js';
+import { classifyResponse, describeResponse } from './response-outcome.js';
+import { parseRetryAfter } from './retry-after.js';
 
 export interface DeliveryOptions {
   readonly client: IntakeClient;
-  readonly ledger: SampleAccounting;
-  readonly reports: DeliveryReports;
+  readonly accounting: SampleAccounting;
+  readonly problems: DeliveryProblems;
   readonly redactor: Redactor;
   readonly clock: Clock;
+  /** Returns numbers from 0 to below 1. */
   readonly random: () => number;
-  /** Bytes of payloads that may wait. */
+  /** Memory limit of the payloads that wait. */
   readonly maxBytes: number;
 }
 
 export interface DeliveryStats {
-  /** Requests that were acknowledged, and the bytes of their bodies. */
-  readonly batches: number;
+  /** Number of requests that were acknowledged. */
+  readonly requests: number;
+  /** Bytes of the bodies of these requests. */
   readonly bytes: number;
-  /** Requests that failed and were, or are to be, sent again. */
+  /** Number of failed requests whose payload was, or will be, sent again. */
   readonly retries: number;
-  /** Payloads that were cut in two because they were too large for the intake. */
+  /** Number of payloads that were split in half because they were too large for the intake. */
   readonly splits: number;
+  /** Payloads that wait, and their bytes of memory. */
   readonly queue: { readonly payloads: number; readonly bytes: number };
   readonly breaker: BreakerState;
 }
 
-/** Seconds. The intake takes points of the last hour. */
-const OLDEST = 3540;
-
-/** Milliseconds a flush waits without any acknowledgement, before it leaves the rest to later attempts. */
-const PATIENCE = 5000;
-const MOST_SHOWN = 300;
-
-interface Waiter {
-  readonly begun: number;
-  /** Milliseconds without an acknowledgement. */
-  readonly patience: number;
-  /** Ends its patience. */
-  alarm: Alarm | undefined;
-  readonly resolve: () => void;
-}
+/** The intake accepts points of the last hour. */
+const MAX_POINT_AGE_SECONDS = 3540;
+/** Milliseconds that a flush waits without an acknowledgement. */
+const NO_PROGRESS_TIMEOUT = 5000;
 
 /**
- * Brings payloads to the intake, one at a time: again where that may help, in halves where they are too large, and not at
- * all where they are too old or too many. Every sample in them is settled in the ledger once. Never throws or rejects. A long
- * file because queue, breaker and those who wait are one state.
+ * Sends payloads to the intake, one at a time. Failed requests are sent again, too large ones in halves; payloads that are
+ * too old or too many are dropped. Confirms or drops each sample exactly once. Never throws or rejects.
  */
-export class Delivery {
+export class Delivery implements PayloadReceiver {
   readonly #options: DeliveryOptions;
   readonly #queue = new PayloadQueue();
   readonly #breaker: CircuitBreaker;
-  #pumping = false;
-  #underWay: Payload | undefined;
-  /** Wakes the pump when the breaker lets it try. */
-  #alarm: Alarm | undefined;
-  readonly #waiters = new Set<Waiter>();
-  /** When a request was acknowledged. */
-  #progressed = 0;
-  #batches = 0;
+  readonly #waiters: ProgressWaiters;
+  #isSending = false;
+  #inFlight: Payload | undefined;
+  /** Continues when the breaker allows the next request. */
+  #retryTimer: ScheduledCall | undefined;
+  #isClosing = false;
+  #requests = 0;
   #bytes = 0;
   #retries = 0;
   #splits = 0;
-  #hurried = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.#breaker = new CircuitBreaker(options.random);
+    this.#waiters = new ProgressWaiters(options.clock, () => this.#updateWaiters());
   }
 
   get stats(): DeliveryStats {
     return {
-      batches: this.#batches,
+      requests: this.#requests,
       bytes: this.#bytes,
       retries: this.#retries,
       splits: this.#splits,
@@ -86,138 +78,130 @@ export class Delivery {
     };
   }
 
-  /** Takes a payload whose samples were handed over to the ledger. */
   enqueue(payload: Payload): void {
-    const { maxBytes, reports } = this.#options;
-    while (this.#queue.bytes + weightOf(payload) > maxBytes && this.#queue.length > 0) {
-      // The one under way may have arrived already.
-      this.#lose(this.#queue.oldest(this.#underWay)!, 'queue_full');
-      reports.queueFull(maxBytes);
+    const { maxBytes, problems } = this.#options;
+    while (this.#queue.bytes + memoryBytes(payload) > maxBytes && this.#queue.length > 0) {
+      // The payload in flight may have arrived already, so it goes last.
+      this.#drop(this.#queue.oldest(this.#inFlight)!, 'queue_full');
+      problems.reportQueueFull(maxBytes);
     }
     this.#queue.push(payload);
-    this.#wake();
+    this.#startSending();
   }
 
   /**
-   * Resolves when nothing waits any more, or when the intake fails and will not be asked again soon.
+   * Resolves when no payload waits any more, or when the intake fails and the next attempt is far off.
    *
-   * @param patience milliseconds without an acknowledgement.
+   * @param timeout milliseconds without an acknowledgement.
    */
-  settled(patience: number = PATIENCE): Promise<void> {
-    const begun = this.#options.clock.now();
-    return new Promise((resolve) => {
-      this.#waiters.add({ begun, patience, alarm: undefined, resolve });
-      this.#notify();
-    });
+  settled(timeout: number = NO_PROGRESS_TIMEOUT): Promise<void> {
+    const settled = this.#waiters.wait(timeout);
+    this.#updateWaiters();
+    return settled;
   }
 
-  /** No more long waits: the backend is closing. */
-  hurry(): void {
-    this.#hurried = true;
-    this.#breaker.hurry();
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
-    this.#wake();
+  /** Sends immediately, and shortens all further waits. */
+  startClosing(): void {
+    this.#isClosing = true;
+    this.#breaker.startClosing();
+    this.#cancelRetry();
+    this.#startSending();
   }
 
-  /** Forgets all that waits, and what becomes of the request under way; who calls it settles the samples. */
+  /** Forgets all payloads, including the one in flight. The caller accounts for their samples. */
   clear(): void {
     this.#queue.clear();
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
-    this.#notify();
+    this.#cancelRetry();
+    this.#updateWaiters();
   }
 
-  #wake(): void {
-    if (this.#pumping || this.#alarm !== undefined) return;
-    this.#pumping = true;
-    void this.#pump();
+  #startSending(): void {
+    if (this.#isSending || this.#retryTimer !== undefined) return;
+    this.#isSending = true;
+    void this.#sendAll();
   }
 
-  async #pump(): Promise<void> {
+  async #sendAll(): Promise<void> {
     const { clock } = this.#options;
     for (;;) {
-      this.#expire();
+      this.#dropExpired();
       const payload = this.#queue.first;
       if (payload === undefined) break;
       const wait = this.#breaker.wait(clock.now());
       if (wait > 0) {
-        this.#alarm = clock.schedule(Math.ceil(wait), () => {
-          this.#alarm = undefined;
-          this.#wake();
+        this.#retryTimer = clock.schedule(Math.ceil(wait), () => {
+          this.#retryTimer = undefined;
+          this.#startSending();
         });
         break;
       }
-      this.#underWay = payload;
+      this.#inFlight = payload;
       await this.#send(payload);
-      this.#underWay = undefined;
+      this.#inFlight = undefined;
     }
-    this.#pumping = false;
-    this.#notify();
+    this.#isSending = false;
+    this.#updateWaiters();
   }
 
   async #send(payload: Payload): Promise<void> {
-    const { client } = this.#options;
     const { path, deflated } = payload.endpoint;
-    let answer: IntakeAnswer;
-    try {
-      answer = await client.post({ path, deflated, body: payload.body });
-    } catch (error) {
-      if (this.#queue.has(payload)) this.#again(payload, (error as Error).message);
-      return;
-    }
-    // Dropped meanwhile.
-    if (this.#queue.has(payload)) await this.#judge(payload, answer);
+    const request = this.#options.client.post({ path, deflated, body: payload.body });
+    const result = await request.catch((error: Error) => error);
+    // It may have been dropped during the request.
+    if (!this.#queue.has(payload)) return;
+    if (result instanceof Error) this.#scheduleRetry(payload, result.message);
+    else await this.#handleResponse(payload, result);
   }
 
-  async #judge(payload: Payload, answer: IntakeAnswer): Promise<void> {
-    const { ledger, reports, clock } = this.#options;
-    const verdict = answerVerdict(answer);
-    const says = this.#shown(answer);
-    if (verdict === 'again') return this.#again(payload, says, retryAfter(answer.retryAfter, clock.now()));
-    if (verdict === 'forbidden') return this.#forbidden(payload, says);
-    this.#breaker.succeeded();
-    reports.recovered();
-    if (verdict === 'accepted' || verdict === 'complained') {
-      this.#progressed = clock.now();
-      this.#batches += 1;
+  async #handleResponse(payload: Payload, response: IntakeResponse): Promise<void> {
+    const { accounting, problems, clock, redactor } = this.#options;
+    const outcome = classifyResponse(response);
+    const description = describeResponse(response, redactor);
+    if (outcome === 'retry')
+      return this.#scheduleRetry(payload, description, parseRetryAfter(response.retryAfter, clock.now()));
+    if (outcome === 'key_refused') return this.#handleRefusedKey(payload, description);
+    this.#breaker.recordSuccess();
+    problems.endOutage();
+    if (outcome === 'accepted' || outcome === 'accepted_with_errors') {
+      this.#waiters.recordProgress();
+      this.#requests += 1;
       this.#bytes += payload.body.length;
     }
-    if (verdict === 'accepted') {
+    if (outcome === 'accepted') {
       this.#queue.replace(payload);
-      ledger.confirmSent(samplesIn(payload));
-    } else if (verdict === 'complained') {
-      this.#lose(payload, 'intake_errors');
-      reports.complained(says);
-    } else if (verdict === 'refused') {
-      this.#lose(payload, 'rejected');
-      reports.refused(says);
+      accounting.confirmSent(sampleCount(payload));
+    } else if (outcome === 'accepted_with_errors') {
+      this.#drop(payload, 'intake_errors');
+      problems.reportAcceptedWithErrors(description);
+    } else if (outcome === 'rejected') {
+      this.#drop(payload, 'payload_rejected');
+      problems.reportRejected(description);
     } else if (payload.ends.length > 1) {
       await this.#split(payload);
     } else {
-      this.#lose(payload, 'too_large');
-      reports.tooLarge(says);
+      this.#drop(payload, 'payload_too_large');
+      problems.reportTooLarge(description);
     }
   }
 
-  #again(payload: Payload, message: string, asked?: number): void {
-    const { reports, clock } = this.#options;
-    this.#breaker.failed(clock.now(), asked);
-    this.#retry(payload);
-    reports.unreachable(message);
+  #scheduleRetry(payload: Payload, error: string, retryAfter?: number): void {
+    const { problems, clock } = this.#options;
+    this.#breaker.recordFailure(clock.now(), retryAfter);
+    this.#requeue(payload);
+    problems.reportUnreachable(error);
   }
 
-  #forbidden(payload: Payload, message: string): void {
-    const { reports, clock } = this.#options;
-    this.#breaker.forbidden(clock.now());
-    // Nothing changes until the end of the process.
-    if (this.#hurried) this.#lose(payload, 'forbidden');
-    else this.#retry(payload);
-    reports.forbidden(message);
+  #handleRefusedKey(payload: Payload, error: string): void {
+    const { problems, clock } = this.#options;
+    this.#breaker.recordRefusedKey(clock.now());
+    // While closing, there is no time for the key to become valid.
+    if (this.#isClosing) this.#drop(payload, 'api_key_refused');
+    else this.#requeue(payload);
+    problems.reportRefusedKey(error);
   }
 
-  /** To the end of the queue: it might be the one thing that the intake cannot take. */
-  #retry(payload: Payload): void {
+  /** Moves a payload to the end of the queue, because it may be the only one that the intake cannot process. */
+  #requeue(payload: Payload): void {
     this.#retries += 1;
     this.#queue.replace(payload);
     this.#queue.push(payload);
@@ -226,49 +210,40 @@ export class Delivery {
   async #split(payload: Payload): Promise<void> {
     this.#splits += 1;
     try {
-      this.#queue.replace(payload, await halvesOf(payload));
+      this.#queue.replace(payload, await splitPayload(payload));
     } catch {
-      this.#lose(payload, 'too_large');
+      this.#drop(payload, 'payload_too_large');
     }
   }
 
-  #expire(): void {
+  #dropExpired(): void {
     const seconds = this.#options.clock.now() / 1000;
     for (let oldest = this.#queue.oldest(); oldest !== undefined; oldest = this.#queue.oldest()) {
-      if (seconds - oldest.timestamp <= OLDEST) return;
-      this.#lose(oldest, 'expired');
-      this.#options.reports.expired();
+      if (seconds - oldest.timestamp <= MAX_POINT_AGE_SECONDS) return;
+      this.#drop(oldest, 'expired');
+      this.#options.problems.reportExpired();
     }
   }
 
-  #lose(payload: Payload, reason: string): void {
-    if (this.#queue.replace(payload)) this.#options.ledger.dropInFlight(samplesIn(payload), reason);
+  #drop(payload: Payload, reason: string): void {
+    if (this.#queue.replace(payload)) this.#options.accounting.dropInFlight(sampleCount(payload), reason);
   }
 
-  #shown({ status, text }: IntakeAnswer): string {
-    const clean = this.#options.redactor.clean(text).replace(/\s+/g, ' ').trim();
-    return clean === '' ? `status ${status}` : `status ${status}: ${clean.slice(0, MOST_SHOWN)}`;
+  #cancelRetry(): void {
+    this.#retryTimer?.cancel();
+    this.#retryTimer = undefined;
   }
 
-  /** Lets go whoever waits for what has happened, or will not happen soon. */
-  #notify(): void {
+  /** Resolves the callers that need not wait any longer. While one waits, requests and timers keep the process alive. */
+  #updateWaiters(): void {
     const { clock, client } = this.#options;
     const now = clock.now();
-    const isIdle = !this.#pumping && this.#queue.length === 0;
-    const soonest = this.#pumping ? now : now + this.#breaker.wait(now);
-    for (const waiter of this.#waiters) {
-      waiter.alarm?.cancel();
-      const until = Math.max(waiter.begun, this.#progressed) + waiter.patience;
-      if (isIdle || now >= until || soonest > until) {
-        this.#waiters.delete(waiter);
-        waiter.resolve();
-      } else if (until < Number.POSITIVE_INFINITY) {
-        waiter.alarm = clock.schedule(until - now, () => this.#notify());
-        waiter.alarm.hold(true);
-      }
-    }
-    const held = this.#waiters.size > 0;
-    client.hold(held);
-    this.#alarm?.hold(held);
+    this.#waiters.resolveDue({
+      isIdle: !this.#isSending && this.#queue.length === 0,
+      nextAttempt: this.#isSending ? now : now + this.#breaker.wait(now),
+    });
+    const isAwaited = this.#waiters.size > 0;
+    client.setRef(isAwaited);
+    this.#retryTimer?.setRef(isAwaited);
   }
 }

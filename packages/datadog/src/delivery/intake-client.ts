@@ -1,13 +1,15 @@
 import { Socket } from 'node:net';
 import type * as undici from 'undici';
-import type { Alarm, Clock } from '../clock.js';
+import type { Clock, ScheduledCall } from '../clock.js';
 import type { Redactor } from './redactor.js';
 
 export interface IntakeClientOptions {
+  /** The address of the intake, without a slash at the end. */
   readonly url: string;
   readonly apiKey: string;
+  /** Trusted certificate authorities as PEM, instead of those of Node.js. */
   readonly ca: string | readonly string[] | undefined;
-  /** Milliseconds for a request and its answer. */
+  /** Milliseconds for a request and its response. */
   readonly timeout: number;
   readonly clock: Clock;
   readonly redactor: Redactor;
@@ -16,71 +18,71 @@ export interface IntakeClientOptions {
 export interface IntakeRequest {
   readonly path: string;
   readonly body: Buffer;
-  /** Whether the body is deflated. */
+  /** True if the body is deflated. */
   readonly deflated: boolean;
 }
 
-export interface IntakeAnswer {
+export interface IntakeResponse {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Its first 16 KiB; empty when it did not come. */
+  /** About the first 16,384 characters of the body; empty if it did not arrive. */
   readonly text: string;
 }
 
-/** Milliseconds for the body of an answer whose status is known. */
-const BODY_PATIENCE = 2000;
-const MOST_TEXT = 16_384;
-/** Milliseconds a connection is kept for the next flush; longer than the interval of flushes. */
-const KEEP_ALIVE = 20_000;
+/** Milliseconds for the body of a response whose status is known. */
+const BODY_TIMEOUT = 2000;
+const MAX_TEXT_LENGTH = 16_384;
+/** An idle connection is kept longer than the interval between flushes. */
+const KEEP_ALIVE_MS = 20_000;
 const USER_AGENT = 'metrics-datadog';
 
 /**
- * Posts to the intake over one connection that is kept alive, through the proxy that the environment names. The one file
- * that touches undici, which is loaded when it is first needed: it costs more than all the rest.
- *
- * Redirects are not followed, as the key would go with them.
+ * Posts to the intake over one connection that is kept alive, through the proxy set in the environment. Redirects are not
+ * followed, because the key would go with them. Only this file uses undici, and loads it lazily because it dominates load
+ * time.
  */
 export class IntakeClient {
   readonly #options: IntakeClientOptions;
   #undici: Promise<typeof undici> | undefined;
   #dispatcher: undici.Dispatcher | undefined;
   readonly #sockets = new Set<Socket>();
-  #underWay: AbortController | undefined;
-  #alarm: Alarm | undefined;
-  #held = false;
+  /** Aborts the request in flight. */
+  #request: AbortController | undefined;
+  #timeout: ScheduledCall | undefined;
+  #keepsAlive = false;
   #closed = false;
 
   constructor(options: IntakeClientOptions) {
     this.#options = options;
   }
 
-  /** Loads what is needed to send, so that the first flush need not. Never rejects. */
+  /** Loads undici ahead of the first request. Never throws. */
   prepare(): void {
     this.#load().catch(() => {
-      // The first request says it.
+      // The first request fails with the same error.
     });
   }
 
-  /** Whether a request under way keeps the process alive. (Through a proxy it does, until its timeout.) */
-  hold(held: boolean): void {
-    this.#held = held;
-    this.#applyHold();
+  /** Sets whether a request in flight keeps the process alive. Through a proxy it always does, until its timeout. */
+  setRef(active: boolean): void {
+    this.#keepsAlive = active;
+    this.#applyRef();
   }
 
   /**
-   * One request at a time.
+   * Sends a request. The caller waits for each one before the next.
    *
-   * @throws Error when there was no answer; without a cause, and its message clean of secrets.
+   * @throws {Error} if there is no response. Its message contains no secrets, and it has no cause.
    */
-  async post({ path, body, deflated }: IntakeRequest): Promise<IntakeAnswer> {
+  async post({ path, body, deflated }: IntakeRequest): Promise<IntakeResponse> {
     const { url, apiKey, timeout } = this.#options;
-    const underWay = new AbortController();
-    this.#underWay = underWay;
-    this.#sound(timeout);
+    const request = new AbortController();
+    this.#request = request;
+    this.#startTimeout(timeout);
     try {
       const loaded = await this.#load();
       this.#dispatcher ??= this.#createDispatcher(loaded);
-      const answer = loaded.request(url + path, {
+      const response = loaded.request(url + path, {
         method: 'POST',
         headers: {
           'dd-api-key': apiKey,
@@ -90,39 +92,39 @@ export class IntakeClient {
         },
         body,
         dispatcher: this.#dispatcher,
-        signal: underWay.signal,
-        // One limit for all of it is kept here; these begin anew with each byte.
+        signal: request.signal,
+        // These limits restart with each byte; this class limits the whole request.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      // A connection that wakes up takes hold of the process a little later.
-      setImmediate(() => this.#applyHold());
-      const { statusCode: status, headers, body: content } = await answer;
-      this.#sound(Math.min(timeout, BODY_PATIENCE));
+      // undici calls ref() on a reused connection a little later.
+      setImmediate(() => this.#applyRef());
+      const { statusCode: status, headers, body: content } = await response;
+      this.#startTimeout(Math.min(timeout, BODY_TIMEOUT));
       const header = headers['retry-after'];
-      return { status, retryAfter: Array.isArray(header) ? header[0] : header, text: await startOf(content) };
+      return { status, retryAfter: Array.isArray(header) ? header[0] : header, text: await readStart(content) };
     } catch (error) {
-      throw this.#clean(error, underWay.signal.aborted);
+      throw this.#redactError(error, request.signal.aborted);
     } finally {
-      this.#alarm?.cancel();
-      this.#alarm = undefined;
-      this.#underWay = undefined;
-      this.#applyHold();
+      this.#timeout?.cancel();
+      this.#timeout = undefined;
+      this.#request = undefined;
+      this.#applyRef();
     }
   }
 
-  /** Ends what is under way, and all that follows, at once. */
+  /** Aborts the request in flight immediately, and every later one. */
   close(): void {
     this.#closed = true;
-    this.#underWay?.abort();
+    this.#request?.abort();
     this.#dispatcher?.destroy().catch(() => {});
   }
 
-  /** Sets the alarm that ends the request under way. */
-  #sound(milliseconds: number): void {
-    this.#alarm?.cancel();
-    this.#alarm = this.#options.clock.schedule(milliseconds, () => this.#underWay?.abort());
-    this.#alarm.hold(this.#held);
+  /** Limits the time of the request in flight from now on. */
+  #startTimeout(milliseconds: number): void {
+    this.#timeout?.cancel();
+    this.#timeout = this.#options.clock.schedule(milliseconds, () => this.#request?.abort());
+    this.#timeout.setRef(this.#keepsAlive);
   }
 
   #load(): Promise<typeof undici> {
@@ -137,53 +139,54 @@ export class IntakeClient {
     const connect = buildConnector({ ...tls, timeout });
     return new EnvHttpProxyAgent({
       connect: (options, callback) => {
-        // Typed as nothing; it is the socket, which keeps the process alive from now on.
+        // The type says void, but undici returns the socket, which keeps the process alive from now on.
         const socket: unknown = connect(options, callback);
-        if (socket instanceof Socket) this.#adopt(socket);
+        if (socket instanceof Socket) this.#trackSocket(socket);
       },
       requestTls: tls,
       proxyTls: tls,
       connections: 1,
-      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveTimeout: KEEP_ALIVE_MS,
     });
   }
 
-  #adopt(socket: Socket): void {
+  #trackSocket(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    socket.once('connect', () => setImmediate(() => this.#applyHold()));
-    this.#applyHold();
+    socket.once('connect', () => setImmediate(() => this.#applyRef()));
+    this.#applyRef();
   }
 
-  #applyHold(): void {
-    const held = this.#held && this.#underWay !== undefined;
-    this.#alarm?.hold(held);
+  #applyRef(): void {
+    const active = this.#keepsAlive && this.#request !== undefined;
+    this.#timeout?.setRef(active);
     for (const socket of this.#sockets) {
-      if (held) socket.ref();
+      if (active) socket.ref();
       else socket.unref();
     }
   }
 
-  #clean(error: unknown, aborted: boolean): Error {
+  /** Returns a new error without secrets, because properties and causes of the original may contain some. */
+  #redactError(error: unknown, aborted: boolean): Error {
     if (aborted) {
-      return new Error(this.#closed ? 'the backend was closed' : `no answer within ${this.#options.timeout} ms`);
+      return new Error(this.#closed ? 'the backend was closed' : `no response within ${this.#options.timeout} ms`);
     }
     const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
-    const about = typeof code === 'string' && !message.includes(code) ? `${code} ${message}` : message;
-    return new Error(this.#options.redactor.clean(about.trim() || 'the request failed'));
+    const description = typeof code === 'string' && !message.includes(code) ? `${code} ${message}` : message;
+    return new Error(this.#options.redactor.redact(description.trim() || 'the request failed'));
   }
 }
 
-/** Reads the whole body, so that the connection can be used again; what is too long, or does not come, is left. */
-async function startOf(content: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+/** Reads the body so that the connection can be reused, up to a limit. Returns the part that arrived. */
+async function readStart(content: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
   let text = '';
   try {
     for await (const chunk of content) {
       text += chunk.toString('utf8');
-      if (text.length > MOST_TEXT) break;
+      if (text.length > MAX_TEXT_LENGTH) break;
     }
   } catch {
-    // The status is known, and it is what counts.
+    // The status is known, and it alone decides.
   }
   content.destroy();
   return text;

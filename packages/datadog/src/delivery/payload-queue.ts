@@ -1,6 +1,6 @@
-import { type Payload, weightOf } from '../payload/payload.js';
+import { memoryBytes, type Payload } from '../payload/payload.js';
 
-/** Payloads that wait to be sent, in the order of their coming. */
+/** Payloads that wait to be sent, in the order of their arrival. */
 export class PayloadQueue {
   readonly #payloads: Payload[] = [];
   #bytes = 0;
@@ -23,29 +23,28 @@ export class PayloadQueue {
 
   push(payload: Payload): void {
     this.#payloads.push(payload);
-    this.#bytes += weightOf(payload);
+    this.#bytes += memoryBytes(payload);
   }
 
-  /** Puts others in the place of one. Answers whether it was there. */
+  /** Replaces a payload by others, or removes it. Returns false if it is not in the queue. */
   replace(payload: Payload, others: readonly Payload[] = []): boolean {
     const index = this.#payloads.indexOf(payload);
     if (index < 0) return false;
     this.#payloads.splice(index, 1, ...others);
-    this.#bytes -= weightOf(payload);
-    for (const other of others) this.#bytes += weightOf(other);
+    this.#bytes -= memoryBytes(payload);
+    for (const other of others) this.#bytes += memoryBytes(other);
     return true;
   }
 
-  /** The one with the oldest points; `spared` only if there is no other. */
-  oldest(spared?: Payload): Payload | undefined {
+  /** Returns the payload with the oldest points. Returns `except` only if there is no other. */
+  oldest(except?: Payload): Payload | undefined {
     let oldest: Payload | undefined;
     for (const payload of this.#payloads) {
-      if (payload !== spared && (oldest === undefined || payload.timestamp < oldest.timestamp)) oldest = payload;
+      if (payload !== except && (oldest === undefined || payload.timestamp < oldest.timestamp)) oldest = payload;
     }
     return oldest ?? this.first;
   }
 
-  /** Takes out all. */
   clear(): void {
     this.#payloads.length = 0;
     this.#bytes = 0;

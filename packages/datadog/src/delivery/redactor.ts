@@ -1,6 +1,6 @@
-const HIDDEN = '***';
+const REPLACEMENT = '***';
 
-/** Takes secrets out of texts that are shown to people. */
+/** Removes secrets from strings that people may see. */
 export class Redactor {
   readonly #secrets: readonly string[];
 
@@ -8,10 +8,10 @@ export class Redactor {
     this.#secrets = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
   }
 
-  clean(text: string): string {
-    let clean = text;
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, HIDDEN);
-    // Proxies are configured with their passwords in the URL.
-    return clean.replace(/\/\/[^/@\s]*@/g, `//${HIDDEN}@`);
+  redact(text: string): string {
+    let redacted = text;
+    for (const secret of this.#secrets) redacted = redacted.replaceAll(secret, REPLACEMENT);
+    // The URL of a proxy may contain its password.
+    return redacted.replace(/\/\/[^/@\s]*@/g, `//${REPLACEMENT}@`);
   }
 }

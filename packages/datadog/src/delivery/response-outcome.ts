@@ -1,19 +1,29 @@
-import type { IntakeAnswer } from './intake-client.js';
+import type { IntakeResponse } from './intake-client.js';
+import type { Redactor } from './redactor.js';
+
+/** Characters of a response's text that a problem shows. */
+const MAX_SHOWN_LENGTH = 300;
+
+/** The consequence of a response for the payload. `retry`: it is sent again; `rejected`: it never will be accepted. */
+export type ResponseOutcome = 'accepted' | 'accepted_with_errors' | 'retry' | 'too_large' | 'key_refused' | 'rejected';
 
 /**
- * What an answer means for the payload: it is `accepted`, perhaps with complaints; `again`, it can be sent once more;
- * `too_large`; `forbidden`, the key is not taken; or `refused` for good.
+ * Classifies a response by its status. A redirect is not followed, because the key would go with it; it is assumed to come
+ * from a proxy or a maintenance page that goes away, so the request is retried.
  *
- * A redirect is not followed, as the key would go with it, and taken for a proxy or a maintenance page that goes away.
+ * https://docs.datadoghq.com/api/latest/metrics/submit-metrics/
  */
-export type AnswerVerdict = 'accepted' | 'complained' | 'again' | 'too_large' | 'forbidden' | 'refused';
-
-/** https://docs.datadoghq.com/api/latest/metrics/submit-metrics/ */
-export function answerVerdict({ status, text }: IntakeAnswer): AnswerVerdict {
-  if (status >= 200 && status < 300) return hasErrors(text) ? 'complained' : 'accepted';
+export function classifyResponse({ status, text }: IntakeResponse): ResponseOutcome {
+  if (status >= 200 && status < 300) return hasErrors(text) ? 'accepted_with_errors' : 'accepted';
   if (status === 413) return 'too_large';
-  if (status === 403) return 'forbidden';
-  return status === 408 || status === 429 || status >= 500 || status < 400 ? 'again' : 'refused';
+  if (status === 403) return 'key_refused';
+  return status === 408 || status === 429 || status >= 500 || status < 400 ? 'retry' : 'rejected';
+}
+
+/** Returns status and text for a problem, without secrets. */
+export function describeResponse({ status, text }: IntakeResponse, redactor: Redactor): string {
+  const shown = redactor.redact(text).replace(/\s+/g, ' ').trim();
+  return shown === '' ? `status ${status}` : `status ${status}: ${shown.slice(0, MAX_SHOWN_LENGTH)}`;
 }
 
 function hasErrors(text: string): boolean {

@@ -1,45 +1,51 @@
-/** An address of the intake, and what one request to it may weigh. */
+/** A path of the intake and the limits of one request to it. */
 export interface Endpoint {
   readonly path: string;
-  /** What stands before and behind the entries of a body. */
-  readonly head: string;
-  readonly tail: string;
-  /** Whether bodies are deflated. */
+  /** The start of a body, before its entries. */
+  readonly bodyPrefix: string;
+  readonly bodySuffix: string;
+  /** True if bodies are sent deflated. */
   readonly deflated: boolean;
-  /** Bytes as sent. */
+  /** Limit of the body as sent. */
   readonly maxBytes: number;
-  /** Bytes before compression. */
+  /** Limit of the body before compression. */
   readonly maxRawBytes: number;
   readonly maxPoints: number;
 }
 
-const LIST = { head: '{"series":[', tail: ']}', deflated: true } as const;
+const SERIES_LIST = { bodyPrefix: '{"series":[', bodySuffix: ']}', deflated: true } as const;
+
+/** Share of the documented limits that is used, in case the server counts differently. */
+const LIMIT_MARGIN = 0.9;
+/** Limit of any body before compression, so that building one never blocks for long. */
+const MAX_RAW_BYTES = 2 ** 20;
 
 /**
- * Limits are less than what is documented, so that a server that counts otherwise is satisfied too, and a payload of one
- * megabyte before compression at most, so that none is long in the making.
+ * Version 2 of series. The limit of points is that of Datadog's Agent.
+ *
+ * https://docs.datadoghq.com/api/latest/metrics/submit-metrics/
  */
-const HEAD_ROOM = 0.9;
-const LARGEST_RAW = 2 ** 20;
+export const SERIES_V2: Endpoint = { ...SERIES_LIST, path: '/api/v2/series', ...limits(512_000, 5_242_880, 10_000) };
 
-/** https://docs.datadoghq.com/api/latest/metrics/submit-metrics/, version 2; the points are those of Datadog's Agent. */
-export const SERIES_V2: Endpoint = { ...LIST, path: '/api/v2/series', ...limits(512_000, 5_242_880, 10_000) };
+/** Version 1 of series, documented on the same page. */
+export const SERIES_V1: Endpoint = { ...SERIES_LIST, path: '/api/v1/series', ...limits(3_200_000, 62_914_560, 10_000) };
 
-/** The same page, version 1. */
-export const SERIES_V1: Endpoint = { ...LIST, path: '/api/v1/series', ...limits(3_200_000, 62_914_560, 10_000) };
-
-/** Limits are not documented for https://docs.datadoghq.com/api/latest/metrics/submit-distribution-points/. */
+/**
+ * Points of distributions. Their limits are not documented.
+ *
+ * https://docs.datadoghq.com/api/latest/metrics/submit-distribution-points/
+ */
 export const DISTRIBUTION_POINTS: Endpoint = {
-  ...LIST,
+  ...SERIES_LIST,
   path: '/api/v1/distribution_points',
   ...limits(3_200_000, 62_914_560, 100_000),
 };
 
-/** One event a request, and no compression: https://docs.datadoghq.com/api/latest/events/post-an-event/ */
+/** Events: one in each request, without compression. https://docs.datadoghq.com/api/latest/events/post-an-event/ */
 export const EVENTS: Endpoint = {
   path: '/api/v1/events',
-  head: '',
-  tail: '',
+  bodyPrefix: '',
+  bodySuffix: '',
   deflated: false,
   ...limits(102_400, 102_400, 1),
 };
@@ -50,8 +56,8 @@ function limits(
   points: number,
 ): Pick<Endpoint, 'maxBytes' | 'maxRawBytes' | 'maxPoints'> {
   return {
-    maxBytes: Math.floor(bytes * HEAD_ROOM),
-    maxRawBytes: Math.floor(Math.min(rawBytes * HEAD_ROOM, LARGEST_RAW)),
-    maxPoints: Math.floor(points * HEAD_ROOM) || 1,
+    maxBytes: Math.floor(bytes * LIMIT_MARGIN),
+    maxRawBytes: Math.floor(Math.min(rawBytes * LIMIT_MARGIN, MAX_RAW_BYTES)),
+    maxPoints: Math.floor(points * LIMIT_MARGIN) || 1,
   };
 }

@@ -1,41 +1,37 @@
 import type { MetricsEvent } from '@metrics/core';
 
-/** https://docs.datadoghq.com/api/latest/events/post-an-event/ */
-const LONGEST_TEXT = 4000;
-const LONGEST_AGGREGATION_KEY = 100;
+/** Limits in characters: https://docs.datadoghq.com/api/latest/events/post-an-event/ */
+const MAX_TEXT_LENGTH = 4000;
+const MAX_AGGREGATION_KEY_LENGTH = 100;
 
-/** What an event that does not say it has. */
+/** Fields for events that do not set them. */
 export interface EventDefaults {
   /** Empty for none. */
   readonly host: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** As `key:value`. */
+  /** All tags of the event, as `key:value`. */
   readonly tags: readonly string[];
 }
 
-/** The body of a request that posts an event, cut to the lengths that Datadog takes. */
+/** Returns the body of the request that posts an event, truncated to the lengths that Datadog accepts. */
 export function eventJson(event: MetricsEvent, { host, now, tags }: EventDefaults): string {
   const { title, text, alertType = 'info', priority = 'normal', aggregationKey, sourceTypeName } = event;
   const { hostname = host, timestamp = now / 1000 } = event;
   return JSON.stringify({
-    title: wellFormed(title) || 'untitled',
-    text: clipped(text, LONGEST_TEXT),
+    title: title.toWellFormed() || 'untitled',
+    text: truncate(text, MAX_TEXT_LENGTH),
     alert_type: alertType,
     priority,
     date_happened: Math.floor(timestamp),
-    ...(hostname !== '' && { host: wellFormed(hostname) }),
-    ...(aggregationKey && { aggregation_key: clipped(aggregationKey, LONGEST_AGGREGATION_KEY) }),
-    ...(sourceTypeName && { source_type_name: wellFormed(sourceTypeName) }),
+    ...(hostname !== '' && { host: hostname.toWellFormed() }),
+    ...(aggregationKey && { aggregation_key: truncate(aggregationKey, MAX_AGGREGATION_KEY_LENGTH) }),
+    ...(sourceTypeName && { source_type_name: sourceTypeName.toWellFormed() }),
     ...(tags.length > 0 && { tags }),
   });
 }
 
-function clipped(text: string, length: number): string {
-  return wellFormed(text.slice(0, length));
-}
-
-/** Half a character is no text to a server that checks its UTF-8. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '?');
+/** Truncates a string. Half a character becomes U+FFFD, because JSON would carry it as invalid Unicode. */
+function truncate(text: string, length: number): string {
+  return text.slice(0, length).toWellFormed();
 }

@@ -1,8 +1,9 @@
-const LONGEST = 200;
+const MAX_TAG_LENGTH = 200;
 
 /**
- * A tag as Datadog keeps it: lower case, letters, digits and `_ - : . /`, the first a letter, at most 200, no `_` twice or
- * at the end. Written so here, tags that Datadog would make equal are one series already.
+ * Returns a tag as Datadog stores it: lower case, letters, digits and `_ - : . /`, starting with a letter, at most 200
+ * characters, without a repeated `_` or one at the end. Tags that Datadog would make equal are thus one series before they
+ * are sent.
  *
  * https://docs.datadoghq.com/getting_started/tagging/#define-tags
  */
@@ -11,11 +12,11 @@ export function tagText(key: string, value: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}_\-:./]/gu, '_')
     .replace(/_{2,}/g, '_');
-  const begun = /^\p{L}/u.test(clean) ? clean : `t_${clean}`.replace(/_{2,}/g, '_');
-  return clipped(begun).replace(/[_:]+$/, '');
+  const tag = /^\p{L}/u.test(clean) ? clean : `t_${clean}`.replace(/_{2,}/g, '_');
+  return truncate(tag).replace(/[_:]+$/, '');
 }
 
-/** Never half of a character outside the basic plane. */
-function clipped(text: string): string {
-  return text.length <= LONGEST ? text : text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '');
+/** Truncates a tag, without splitting a surrogate pair. */
+function truncate(tag: string): string {
+  return tag.length <= MAX_TAG_LENGTH ? tag : tag.slice(0, MAX_TAG_LENGTH).replace(/[\ud800-\udbff]$/, '');
 }

@@ -3,16 +3,16 @@ import { BucketTimes } from '../../src/bucket/bucket-times.js';
 
 const START = 1_790_000_000_000;
 
-test('a closed bucket has its first second, and covers all of it', () => {
+test('a closed bucket is dated with its first second, and covers the time since the last one', () => {
   const times = new BucketTimes(10, START + 4000);
   expect(times.untilClose(START + 4000)).toBe(6000);
   expect(times.next(START + 10_003, true)).toEqual({ timestamp: START / 1000, interval: 6 });
   expect(times.next(START + 20_001, true)).toEqual({ timestamp: START / 1000 + 10, interval: 10 });
-  // An idle hour that was suspended.
+  // The process was suspended for an hour.
   expect(times.next(START + 3_700_000, true)).toEqual({ timestamp: START / 1000 + 3690, interval: 3680 });
 });
 
-test('parts of a bucket that are sealed early have the seconds after it', () => {
+test('parts that are sealed early get the seconds after the first one', () => {
   const times = new BucketTimes(10, START);
   const parts = [3200, 3300, 9000].map((at) => times.next(START + at, false));
   expect(parts).toEqual([
@@ -23,7 +23,7 @@ test('parts of a bucket that are sealed early have the seconds after it', () => 
   expect(times.next(START + 10_000, true)).toEqual({ timestamp: START / 1000 + 3, interval: 1 });
 });
 
-test('who seals too often waits, and the dates are never far ahead', () => {
+test('sealing too often has to wait, and dates are at most a minute ahead', () => {
   const times = new BucketTimes(10, START);
   let now = START;
   let waited = 0;
@@ -34,7 +34,7 @@ test('who seals too often waits, and the dates are never far ahead', () => {
     const { timestamp } = times.next(now, false);
     expect(timestamp - now / 1000).toBeLessThanOrEqual(60);
   }
-  // Beyond the minute ahead each costs its second.
+  // After the first minute, each seal waits for its second.
   expect(waited).toBeGreaterThan(430_000);
   expect(waited).toBeLessThan(450_000);
 });
@@ -47,7 +47,7 @@ test('a clock that is set back by hours does not stop anything', () => {
   expect(times.next(earlier, false).timestamp).toBe(earlier / 1000);
 });
 
-test('no second is given twice, however closes and seals come', () => {
+test('each second is used once, in any order of closes and seals', () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 15_000 }), fc.boolean()), { maxLength: 200 });
   fc.assert(
     fc.property(steps, fc.constantFrom(1, 10, 60), (all, seconds) => {

@@ -1,6 +1,6 @@
 // @ts-check
-// Meets every fault with secrets in its hands, and prints all that a careless application could print of it. Its output is
-// searched for the secrets. Run with SECRET_KEY, SECRET_APP_KEY and SECRET_PASSWORD in the environment.
+// Runs into every fault with secrets configured, and prints everything that a careless application could print. A test
+// searches the output for the secrets. Run with SECRET_KEY, SECRET_APP_KEY and SECRET_PASSWORD in the environment.
 import { inspect } from 'node:util';
 import { createMetrics } from '@metrics/core';
 import { createBackend, DatadogMetricsBackend } from '@metrics/datadog';
@@ -50,7 +50,7 @@ await use('a handshake that fails', { baseUrl: intake.url, ca: intake.ca });
 intake.outage('silent');
 await use('silence', { baseUrl: intake.url, ca: intake.ca });
 await intake.stop();
-await use('nobody listens', { baseUrl: intake.url, ca: intake.ca });
+await use('no listener', { baseUrl: intake.url, ca: intake.ca });
 await use('a name that does not resolve', { baseUrl: 'https://intake.invalid' });
 process.env['HTTPS_PROXY'] = `http://user:${password}@127.0.0.1:1`;
 await use('a proxy that is down', { baseUrl: 'https://intake.invalid' });
@@ -75,7 +75,7 @@ throwing({ apiKey: key, requestTimeout: 1 });
 console.log('done');
 
 /**
- * Records some of each kind through a facade, and shows everything there is to see on the way.
+ * Records a sample of each kind through a facade, and shows all objects on the way.
  *
  * @param {string} name
  * @param {import('@metrics/datadog').DatadogOptions} options
@@ -83,17 +83,15 @@ console.log('done');
 async function use(name, options) {
   console.log(`--- ${name}`);
   const backend = new DatadogMetricsBackend({
-    // As it comes out of a file.
+    // With a line break, as when read from a file.
     apiKey: `${key}\n`,
     appKey,
     requestTimeout: 100,
     random: () => 0.01,
-    onError: show,
     ...options,
   });
-  // Without onError: what the facade does by itself is shown by the listener of warnings, and on stderr.
   const metrics = createMetrics();
-  metrics.register(backend, { prefix: 'shop.' });
+  metrics.register(backend, { prefix: 'shop.', onError: show });
   metrics.incr('orders', 5, { tags: { country: 'at' } });
   metrics.gauge('queue', 7);
   metrics.distribution('size', 2.5);
@@ -111,7 +109,7 @@ function throwing(options) {
   for (const create of [(/** @type {object} */ given) => new DatadogMetricsBackend(given), createBackend]) {
     try {
       create(options);
-      console.log('NOT REFUSED', Object.keys(options));
+      console.log('NOT REJECTED', Object.keys(options));
     } catch (error) {
       show(error);
     }

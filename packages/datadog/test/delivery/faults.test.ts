@@ -1,12 +1,12 @@
 import dns from 'node:dns';
 import { type IntakeFault, RecordingIntake } from '@metrics/testing/servers';
-import { waitUntil } from '../../../statsd/test/wait-until.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from 'test-kit/manual-clock';
+import { waitUntil } from 'test-kit/wait-until';
 import { KEY, type Started, started } from '../started.js';
 
 let current: Started | undefined;
 
-/** Starts with the options of the test; ended and audited after it. */
+/** Starts with the options of the test. Disposed, and so checked, after it. */
 async function begin(...options: Parameters<typeof started>): Promise<Started> {
   current = await started(...options);
   return current;
@@ -18,7 +18,7 @@ afterEach(async () => {
   current = undefined;
 });
 
-/** One sample of each kind, and what the intake must have of them in the end. */
+/** Records one sample of each kind, for {@link ALL}. */
 function recordSome({ backend, open }: Started): void {
   backend.incr(open('counter', 'orders'), 5);
   backend.gauge(open('gauge', 'queue'), 7);
@@ -45,11 +45,11 @@ test.each<[string, IntakeFault[]]>([
   ['too many requests, with a date', [{ status: 429, retryAfter: new Date(Date.now() + 1000) }]],
   ['a connection that is reset', ['reset']],
   ['a connection that is reset before the request is read', ['reset-early', 'reset-early']],
-  ['a server that never answers', ['hang', 'hang']],
+  ['a server that never responds', ['hang', 'hang']],
   ['an error whose body never ends', [{ status: 503, stall: 20 }]],
   ['a redirect to itself', [{ status: 301, redirect: '/elsewhere' }]],
 ])('everything is delivered once after %s', async (_name, faults) => {
-  // Short for servers that do not answer, but not so that a busy machine does not answer either.
+  // Short for servers that do not respond, but long enough for a busy machine.
   const all = await begin({ requestTimeout: 1000 });
   all.intake.script(faults);
   recordSome(all);
@@ -59,11 +59,11 @@ test.each<[string, IntakeFault[]]>([
     () => all.backend.stats(),
   );
   expect(delivered(all)).toEqual(ALL);
-  expect(all.backend.stats()).toMatchObject({ sent: 4, retries: faults.length, breaker: 'closed', batches: 3 });
+  expect(all.backend.stats()).toMatchObject({ sent: 4, retries: faults.length, breaker: 'closed', requests: 3 });
   expect(all.problems.map(({ code }) => code)).toContain('intake_unreachable');
 });
 
-test('an answer whose body never ends counts by its status', async () => {
+test('a response whose body never ends counts by its status', async () => {
   const all = await begin({ requestTimeout: 1000 });
   all.intake.script(['stall', 'stall', 'stall']);
   recordSome(all);
@@ -72,7 +72,7 @@ test('an answer whose body never ends counts by its status', async () => {
   expect(all.backend.stats()).toMatchObject({ sent: 4, retries: 0 });
 });
 
-test('after an answer that got lost, counts and gauges are right, and values of distributions may be there twice', async () => {
+test('after a lost response counts and gauges are right, and values of distributions may be there twice', async () => {
   const all = await begin();
   all.intake.script(['lost-response', 'lost-response', 'lost-response']);
   recordSome(all);
@@ -83,7 +83,7 @@ test('after an answer that got lost, counts and gauges are right, and values of 
   expect(all.backend.stats()).toMatchObject({ sent: 4, retries: 3 });
 });
 
-test('a name that does not resolve for a while is tried until it does', async () => {
+test('a name that does not resolve is tried again until it does', async () => {
   await using intake = await RecordingIntake.start({ apiKey: KEY });
   const resolve = dns.lookup;
   let failures = 0;
@@ -102,7 +102,7 @@ test('a name that does not resolve for a while is tried until it does', async ()
   expect(backend.stats()).toMatchObject({ sent: 1, retries: 3, lastError: 'getaddrinfo EAI_AGAIN localhost' });
 });
 
-test('a redirect to another server is not followed, so that nobody gets the key', async () => {
+test('a redirect to another server is not followed, so that no other server gets the key', async () => {
   await using thief = await RecordingIntake.start({ tls: false });
   const all = await begin();
   all.intake.script([301, 302, 303, 307, 308].map((status) => ({ status, redirect: thief.url })));
@@ -113,14 +113,14 @@ test('a redirect to another server is not followed, so that nobody gets the key'
   expect(thief.requests).toEqual([]);
 });
 
-test('a request that is too large is cut in two until it is taken, and each part counts once', async () => {
+test('a request that is too large is split until it is accepted, and each part counts once', async () => {
   const all = await begin({}, { limits: { points: 40 } });
   const { backend, intake, open } = all;
   for (let each = 0; each < 1000; each += 1) backend.incr(open('counter', 'orders', { tags: { shop: `s${each}` } }), 2);
   await backend.flush();
   expect(intake.sum('orders')).toBe(2000);
   expect(intake.series).toHaveLength(1000);
-  expect(backend.stats()).toMatchObject({ accepted: 1000, sent: 1000, splits: 31, batches: 32, retries: 0 });
+  expect(backend.stats()).toMatchObject({ accepted: 1000, sent: 1000, splits: 31, requests: 32, retries: 0 });
 });
 
 test('a single series that is too large is dropped and reported', async () => {
@@ -130,22 +130,25 @@ test('a single series that is too large is dropped and reported', async () => {
   backend.incr(open('counter', 'orders', { tags }), 1);
   backend.incr(open('counter', 'orders', { tags }), 1);
   await backend.flush();
-  expect(backend.stats()).toMatchObject({ sent: 1, dropped: { too_large: 2 } });
+  expect(backend.stats()).toMatchObject({ sent: 1, dropped: { payload_too_large: 2 } });
   expect(problems.map(({ code }) => code)).toEqual(['payload_too_large']);
 });
 
-test.each([400, 401, 404, 422])('what is refused with %i is dropped, reported and not sent again', async (status) => {
-  const all = await begin();
-  all.intake.script([status, status]);
-  recordSome(all);
-  await all.backend.flush();
-  expect(all.backend.stats()).toMatchObject({ sent: 1, retries: 0, pending: 0 });
-  expect(Object.keys(all.backend.stats().dropped)).toEqual(['rejected']);
-  expect(all.problems.map(({ code }) => code)).toEqual(['payload_rejected', 'payload_rejected']);
-  expect((all.problems[0]!.cause as Error).message).toMatch(new RegExp(`^status ${status}: `));
-});
+test.each([400, 401, 404, 422])(
+  'a request rejected with %i is dropped, reported and not sent again',
+  async (status) => {
+    const all = await begin();
+    all.intake.script([status, status]);
+    recordSome(all);
+    await all.backend.flush();
+    expect(all.backend.stats()).toMatchObject({ sent: 1, retries: 0, pending: 0 });
+    expect(Object.keys(all.backend.stats().dropped)).toEqual(['payload_rejected']);
+    expect(all.problems.map(({ code }) => code)).toEqual(['payload_rejected', 'payload_rejected']);
+    expect((all.problems[0]!.cause as Error).message).toMatch(new RegExp(`^status ${status}: `));
+  },
+);
 
-test('an acknowledgement with errors is counted as a loss, as nobody knows what of it arrived', async () => {
+test('samples of a request acknowledged with errors count as dropped', async () => {
   const all = await begin();
   all.intake.script([{ status: 202, errors: ['one of the series is strange'] }]);
   recordSome(all);
@@ -156,8 +159,8 @@ test('an acknowledgement with errors is counted as a loss, as nobody knows what 
   expect(sent + dropped['intake_errors']!).toBe(4);
 });
 
-describe('in time that the test passes', () => {
-  /** Passes time in steps, after each of which what is under way comes to its end. */
+describe('on a manual clock', () => {
+  /** Advances the clock in steps, and waits after each until the drain and the requests have ended. */
   async function pass(
     { backend }: Started,
     clock: ManualClock,
@@ -166,8 +169,8 @@ describe('in time that the test passes', () => {
     bucket = 10,
   ) {
     const state = () => {
-      const { queue, batches, dropped } = backend.stats();
-      return JSON.stringify([queue, batches, dropped]);
+      const { queue, requests, dropped } = backend.stats();
+      return JSON.stringify([queue, requests, dropped]);
     };
     for (let step = 0; step < seconds; step += bucket) {
       each();
@@ -195,7 +198,7 @@ describe('in time that the test passes', () => {
     return Math.floor(clock.now() / 10_000);
   }
 
-  test('five minutes without an intake cost nothing: each bucket arrives with its own time', async () => {
+  test('after five minutes without an intake, each bucket arrives with its own time', async () => {
     const clock = new ManualClock(1_790_000_000_000);
     const all = await begin({ clock, random: Math.random });
     const { backend, intake, open } = all;
@@ -212,7 +215,7 @@ describe('in time that the test passes', () => {
     await pass(all, clock, 300, record);
     expect(backend.stats()).toMatchObject({ breaker: 'open', pending: 90, sent: 18, dropped: {} });
     expect(intake.points('orders')).toHaveLength(before);
-    // Exponential back-off: a probe each half minute in the end, not one each bucket.
+    // Exponential back-off ends at one attempt each half minute, not one each bucket.
     expect(backend.stats().retries).toBeLessThan(40);
     intake.outage(false);
     await pass(all, clock, 70);
@@ -245,7 +248,7 @@ describe('in time that the test passes', () => {
     expect(all.problems.map(({ code }) => code)).toEqual(['intake_unreachable', 'expired']);
   });
 
-  test('a refused key is reported once and tried each minute, and all is delivered when it is taken', async () => {
+  test('a refused key is reported once and tried each minute, and everything is delivered when it is accepted', async () => {
     const clock = new ManualClock(1_790_000_000_000);
     const all = await begin({ clock });
     const { backend, intake, open, problems } = all;
@@ -261,7 +264,7 @@ describe('in time that the test passes', () => {
     expect(backend.stats()).toMatchObject({ sent: 30, pending: 0, dropped: {} });
   });
 
-  test('Retry-After is kept, but not for longer than a minute', async () => {
+  test('Retry-After is honored, for a minute at most', async () => {
     const clock = new ManualClock(1_790_000_000_000);
     const all = await begin({ clock });
     const { backend, intake, open } = all;
@@ -274,7 +277,7 @@ describe('in time that the test passes', () => {
     expect(intake.sum('orders')).toBe(1);
   });
 
-  test('when memory is full the oldest go first, and what is left is delivered', async () => {
+  test('when the queue is full the oldest are dropped first, and the rest is delivered', async () => {
     const clock = new ManualClock(1_790_000_000_000);
     const all = await begin({ clock, maxQueueBytes: 65_536 });
     const { backend, intake, open, problems } = all;
@@ -301,11 +304,11 @@ describe('in time that the test passes', () => {
 
 describe('close keeps its deadline', () => {
   test.each<[string, (intake: RecordingIntake) => void]>([
-    ['when the intake never answers', (intake) => intake.script([], { afterwards: 'hang' })],
-    ['when its answers never end', (intake) => intake.script([], { afterwards: { status: 503, stall: 10 } })],
+    ['when the intake never responds', (intake) => intake.script([], { afterwards: 'hang' })],
+    ['when its responses never end', (intake) => intake.script([], { afterwards: { status: 503, stall: 10 } })],
     ['when it asks for a long pause', (intake) => intake.script([], { afterwards: { status: 503, retryAfter: 3600 } })],
     ['when connections are reset', (intake) => intake.outage('reset')],
-    ['when connections are taken and left alone', (intake) => intake.outage('silent')],
+    ['when connections are accepted and then silent', (intake) => intake.outage('silent')],
     ['when there is no handshake', (intake) => intake.outage('handshake')],
   ])('%s', async (_name, fail) => {
     const all = await begin();
@@ -318,7 +321,7 @@ describe('close keeps its deadline', () => {
     expect(all.problems.map(({ code }) => code)).toContain('lost_at_close');
   });
 
-  test('and delivers when the intake comes back in time', async () => {
+  test('and delivers if the intake recovers in time', async () => {
     const all = await begin();
     all.intake.script(Array(6).fill(503));
     recordSome(all);
@@ -326,18 +329,18 @@ describe('close keeps its deadline', () => {
     expect(delivered(all)).toEqual(ALL);
   });
 
-  test('and does not wait at all with a key that is refused', async () => {
+  test('and does not wait if the key is refused', async () => {
     const all = await begin();
     all.intake.script([], { afterwards: 403 });
     recordSome(all);
     const begun = performance.now();
     await all.backend.close({ timeout: 20_000 });
     expect(performance.now() - begun).toBeLessThan(5000);
-    expect(all.backend.stats()).toMatchObject({ pending: 0, sent: 0, dropped: { forbidden: 4 } });
+    expect(all.backend.stats()).toMatchObject({ pending: 0, sent: 0, dropped: { api_key_refused: 4 } });
   });
 });
 
-test('a flush gives up after a while, and what is left is sent later', async () => {
+test('a flush ends after a while without progress, and the rest is sent later', async () => {
   const clock = new ManualClock();
   const all = await begin({ clock });
   all.intake.outage('silent');
@@ -366,7 +369,7 @@ test('a flush gives up after a while, and what is left is sent later', async () 
   expect(delivered(all)).toEqual(ALL);
 });
 
-test('a flush waits for an intake that is slow, as long as it takes one request after the other', async () => {
+test('a flush waits for a slow intake while it accepts one request after another', async () => {
   const clock = new ManualClock();
   const all = await begin({ clock }, { limits: { points: 10 } });
   const { backend, intake, open } = all;
@@ -375,11 +378,11 @@ test('a flush waits for an intake that is slow, as long as it takes one request 
   const flush = backend.flush().then(() => {
     isDone = true;
   });
-  for (let batch = 1; batch <= 4; batch += 1) {
+  for (let request = 1; request <= 4; request += 1) {
     expect(isDone).toBe(false);
-    await intake.waitFor(() => intake.series.length >= batch * 10);
+    await intake.waitFor(() => intake.series.length >= request * 10);
     clock.advance(4000);
   }
   await flush;
-  expect(backend.stats()).toMatchObject({ sent: 40, pending: 0, batches: 4 });
+  expect(backend.stats()).toMatchObject({ sent: 40, pending: 0, requests: 4 });
 });

@@ -30,7 +30,7 @@ test.each([
 
 const text = fc.string({ unit: 'binary', maxLength: 250 });
 
-test('whatever is written follows the rules of Datadog, and does not change when it is written again', () => {
+test('names and tags follow the rules of Datadog, and do not change when they are written again', () => {
   fc.assert(
     fc.property(text, text, (key, value) => {
       const name = metricName(key);

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import fc from 'fast-check';
 import { type Endpoint, SERIES_V1, SERIES_V2 } from '../../src/payload/endpoint.js';
-import { halvesOf, type Payload, payloadsOf, samplesIn } from '../../src/payload/payload.js';
+import { buildPayloads, type Payload, sampleCount, splitPayload } from '../../src/payload/payload.js';
 
 const decompress = promisify(inflate);
 
@@ -21,13 +21,13 @@ const limits = fc.record({
   maxRawBytes: fc.integer({ min: 60, max: 4000 }),
 });
 
-test('whatever is cut is complete, in order, valid JSON, and within the limits unless it is a single entry', async () => {
+test('payloads hold all entries in order as valid JSON, within the limits unless one is a single entry', async () => {
   await fc.assert(
     fc.asyncProperty(entries, limits, async (given, limit) => {
       const endpoint: Endpoint = { ...SERIES_V2, ...limit };
-      const texts = given.map(({ text }) => JSON.stringify({ text }));
+      const strings = given.map(({ text }) => JSON.stringify({ text }));
       const samples = given.map((each) => each.samples);
-      const payloads = await payloadsOf({ endpoint, texts, samples, timestamp: 7 });
+      const payloads = await buildPayloads({ endpoint, entries: strings, samples, timestamp: 7 });
       const parts = await Promise.all(payloads.map(entriesOf));
       expect(parts.flat()).toEqual(given.map(({ text }) => ({ text })));
       expect(payloads.flatMap((payload) => [...payload.samples])).toEqual(samples);
@@ -41,21 +41,28 @@ test('whatever is cut is complete, in order, valid JSON, and within the limits u
   );
 });
 
-test('halves have everything of the whole, down to single entries', async () => {
+test('halves contain everything of the whole, down to single entries', async () => {
   await fc.assert(
     fc.asyncProperty(entries, async (given) => {
-      const texts = given.map(({ text }) => JSON.stringify({ text }));
-      const whole = { endpoint: SERIES_V1, texts, samples: given.map(({ samples }) => samples), timestamp: 7 };
-      let payloads = await payloadsOf(whole);
-      const samples = samplesIn(payloads[0]!);
+      const strings = given.map(({ text }) => JSON.stringify({ text }));
+      const whole = {
+        endpoint: SERIES_V1,
+        entries: strings,
+        samples: given.map(({ samples }) => samples),
+        timestamp: 7,
+      };
+      let payloads = await buildPayloads(whole);
+      const samples = sampleCount(payloads[0]!);
       while (payloads.some(({ ends }) => ends.length > 1)) {
         payloads = (
-          await Promise.all(payloads.map((each) => (each.ends.length > 1 ? halvesOf(each) : Promise.resolve([each]))))
+          await Promise.all(
+            payloads.map((each) => (each.ends.length > 1 ? splitPayload(each) : Promise.resolve([each]))),
+          )
         ).flat();
       }
       expect(payloads).toHaveLength(given.length);
       expect((await Promise.all(payloads.map(entriesOf))).flat()).toEqual(given.map(({ text }) => ({ text })));
-      expect(payloads.reduce((sum, payload) => sum + samplesIn(payload), 0)).toBe(samples);
+      expect(payloads.reduce((sum, payload) => sum + sampleCount(payload), 0)).toBe(samples);
     }),
     { numRuns: 30 },
   );

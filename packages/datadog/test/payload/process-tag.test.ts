@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordingIntake } from '@metrics/testing/servers';
-import { runProgram } from '../run-program.js';
+import { runProgram } from 'test-kit/run-program';
 
+const cwd = join(__dirname, '..', '..');
 let intake: RecordingIntake;
 let directory: string;
-/** A program that sends one counter and ends: what each of the siblings runs. */
+/** The path of a program that sends one counter and ends; each sibling runs it. */
 let sibling: string;
 
 beforeEach(async () => {
@@ -43,7 +44,7 @@ test('workers of a cluster do not overwrite each other, and their primary has no
     for (let worker = 0; worker < 2; worker += 1) cluster.fork();
     await import(${JSON.stringify(sibling)});
   `;
-  expect(await runProgram(source)).toEqual({ code: 0, output: '' });
+  expect(await runProgram(source, { cwd })).toEqual({ code: 0, output: '' });
   expect(tags()).toEqual(['', 'process:1', 'process:2']);
   expect(intake.sum('orders')).toBe(3);
   expect(intake.overwrites).toEqual([]);
@@ -55,7 +56,7 @@ test('worker threads do not overwrite each other, and the main thread has no tag
     for (let worker = 0; worker < 2; worker += 1) new Worker(${JSON.stringify(sibling)});
     await import(${JSON.stringify(sibling)});
   `;
-  expect(await runProgram(source)).toEqual({ code: 0, output: '' });
+  expect(await runProgram(source, { cwd })).toEqual({ code: 0, output: '' });
   expect(tags()).toEqual(['', 'process:thread_1', 'process:thread_2']);
   expect(intake.sum('orders')).toBe(3);
   expect(intake.overwrites).toEqual([]);
@@ -66,6 +67,6 @@ test('an instance of pm2 has its number', async () => {
     process.env.NODE_APP_INSTANCE = '7';
     await import(${JSON.stringify(sibling)});
   `;
-  expect(await runProgram(source)).toEqual({ code: 0, output: '' });
+  expect(await runProgram(source, { cwd })).toEqual({ code: 0, output: '' });
   expect(tags()).toEqual(['process:7']);
 });

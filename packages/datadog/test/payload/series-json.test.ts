@@ -1,15 +1,15 @@
-import type { ModelledSeries } from '../../src/bucket/slot-aggregator.js';
+import type { DatadogSeries } from 'datadog-metrics/lib/metrics.js';
 import { eventJson } from '../../src/payload/event-json.js';
 import { seriesJson } from '../../src/payload/series-json.js';
 
-const counter: ModelledSeries = {
+const counter: DatadogSeries = {
   metric: 'shop.orders',
   type: 'count',
   points: [[1_790_000_000, 5]],
   host: 'web-1',
   tags: ['country:at', 'method:get'],
 };
-const bare: ModelledSeries = { ...counter, metric: 'shop.queue', type: 'gauge', host: '', tags: [] };
+const bare: DatadogSeries = { ...counter, metric: 'shop.queue', type: 'gauge', host: '', tags: [] };
 
 // https://docs.datadoghq.com/api/latest/metrics/submit-metrics/, version 2
 test('version 2 of series', () => {
@@ -22,7 +22,7 @@ test('version 2 of series', () => {
   );
 });
 
-// The same page, version 1
+// Version 1, documented on the same page
 test('version 1 of series', () => {
   expect(seriesJson(counter, 10, 1)).toBe(
     '{"metric":"shop.orders","type":"count","interval":10,"points":[[1790000000,5]],' +
@@ -32,15 +32,15 @@ test('version 1 of series', () => {
 });
 
 // https://docs.datadoghq.com/api/latest/metrics/submit-distribution-points/
-test.each([1, 2] as const)('points of a distribution, whatever the version (%i)', (version) => {
-  const distribution: ModelledSeries = { ...counter, type: 'distribution', points: [[1_790_000_000, [1, 2.5]]] };
+test.each([1, 2] as const)('points of a distribution are the same in version %i', (version) => {
+  const distribution: DatadogSeries = { ...counter, type: 'distribution', points: [[1_790_000_000, [1, 2.5]]] };
   expect(seriesJson(distribution, 10, version)).toBe(
     '{"metric":"shop.orders","type":"distribution","points":[[1790000000,[1,2.5]]],' +
       '"host":"web-1","tags":["country:at","method:get"]}',
   );
 });
 
-test.each([Number.NaN, Infinity, -Infinity])('%d is not written, as JSON would make a null of it', (value) => {
+test.each([Number.NaN, Infinity, -Infinity])('%d is not written, because JSON would turn it into null', (value) => {
   expect(seriesJson({ ...counter, points: [[1_790_000_000, value]] }, 10, 2)).toBeUndefined();
 });
 

@@ -1,8 +1,8 @@
 import type { Problem, Series } from '@metrics/core';
 import { type DogStatsdMessage, parseDogStatsd } from '@metrics/testing/servers';
 import * as fc from 'fast-check';
-import { seriesOf } from '../../../statsd/test/series-of.js';
-import { UdpReceiver } from '../../../statsd/test/udp-receiver.js';
+import { seriesOf } from 'test-kit/series-of';
+import { UdpReceiver } from 'test-kit/udp-receiver';
 import { createBackend, type DogStatsdMetricsBackend, type DogStatsdOptions } from '../../src/index.js';
 
 let receiver: UdpReceiver;

@@ -1,4 +1,4 @@
-import { seriesOf } from '../../../statsd/test/series-of.js';
+import { seriesOf } from 'test-kit/series-of';
 import { type WireTypes, wireKind } from '../../src/settings/wire-types.js';
 
 const types: WireTypes = {

@@ -1,16 +1,17 @@
 import type { Scope, SourceCode } from 'eslint';
 import type { ClassBody, Identifier, MemberExpression, Node } from 'estree';
-import { literalText } from './literal-text.js';
-import { unwrapped } from './unwrap.js';
+import { literalValue } from './literal-value.js';
+import { unwrap } from './unwrap.js';
 
+/** A property of an object literal. */
 export interface ObjectEntry {
-  /** `undefined` where it is only known at run time. */
+  /** Undefined if it is only known at run time. */
   readonly name: string | undefined;
   readonly key: Node;
   readonly value: Node;
 }
 
-/** Tells what the expressions of a file stand for, as far as the file itself shows: no types, no other files. */
+/** Resolves the expressions of one file, without types and without reading other files. */
 export class ExpressionReader {
   readonly #sourceCode: SourceCode;
 
@@ -19,23 +20,26 @@ export class ExpressionReader {
   }
 
   /**
-   * Where a value comes from: the initialiser behind constants, aliases and members of constant objects, classes and
-   * enums; the specifier of an import; the name itself where it leads nowhere.
+   * Returns the expression that an expression refers to: the initializer of a constant, also through aliases and
+   * members of constant objects, classes and enums; the specifier of an import; otherwise the expression itself.
    */
-  origin(expression: Node, seen: Set<Node> = new Set()): Node {
-    const node = unwrapped(expression);
-    // `const a = a.b` is a program, too.
+  resolveExpression(expression: Node, seen: Set<Node> = new Set()): Node {
+    const node = unwrap(expression);
+    // Code can refer to itself: `const a = a.b`.
     if (seen.has(node)) return node;
     seen.add(node);
     let next: Node | undefined;
-    if (node.type === 'Identifier') next = this.#declaration(node);
-    else if (node.type === 'MemberExpression') next = this.#member(node, seen);
-    return next === undefined ? node : this.origin(next, seen);
+    if (node.type === 'Identifier') next = this.#resolveIdentifier(node);
+    else if (node.type === 'MemberExpression') next = this.#resolveMember(node, seen);
+    return next === undefined ? node : this.resolveExpression(next, seen);
   }
 
-  /** The name in `object.name`, `object['name']`, `{ name: … }` and `{ [NAME]: … }`; private ones begin with `#`. */
+  /**
+   * Returns the name in `object.name`, `object['name']`, `{ name: … }` and `{ [NAME]: … }`. Private names start with
+   * `#`.
+   */
   propertyName(node: Node): string | undefined {
-    // Members of enums have an `id`, and nothing else should be asked of them: the parser warns.
+    // Enum members have an `id`. Reading other properties of them makes the parser warn.
     const { id } = node as { id?: Node };
     const { key, property, computed } = (id === undefined ? node : {}) as {
       key?: Node;
@@ -46,19 +50,22 @@ export class ExpressionReader {
     if (name === undefined) return undefined;
     if (name.type === 'PrivateIdentifier') return `#${name.name}`;
     if (name.type === 'Identifier' && computed !== true) return name.name;
-    return literalText(computed === true ? this.origin(name) : name);
+    return literalValue(computed === true ? this.resolveExpression(name) : name);
   }
 
-  /** `c` of `c`, `a.c`, `this.#c` and `a[0]!['c']`; empty where an expression ends in no name. */
-  lastName(expression: Node): string {
-    const node = unwrapped(expression);
+  /**
+   * Returns `c` for `c`, `a.c`, `this.#c` and `a[0]!['c']`, and an empty string if an expression does not end with a
+   * name.
+   */
+  finalName(expression: Node): string {
+    const node = unwrap(expression);
     if (node.type === 'Identifier') return node.name;
     return node.type === 'MemberExpression' ? (this.propertyName(node) ?? '').replace('#', '') : '';
   }
 
-  /** The entries of an object that is written in this file, those of spread ones too; none for anything else. */
+  /** Returns the properties of an object literal of this file, with those of objects spread into it; otherwise none. */
   entries(expression: Node, seen: Set<Node> = new Set()): ObjectEntry[] {
-    const object = this.origin(expression);
+    const object = this.resolveExpression(expression);
     if (object.type !== 'ObjectExpression' || seen.has(object)) return [];
     seen.add(object);
     const entries = object.properties.flatMap((property) =>
@@ -70,18 +77,19 @@ export class ExpressionReader {
     return entries.filter((entry) => entry.name === undefined || last.get(entry.name) === entry);
   }
 
-  /** What such an object has under a name. */
+  /** Returns the value of a property of such an object. */
   entry(expression: Node, name: string): Node | undefined {
     return this.entries(expression).find((entry) => entry.name === name)?.value;
   }
 
   /**
-   * Whether an expression has one of a few values that are written in the sources: literals, constants, members of
-   * constant objects and of enums, texts built from those. What is imported counts as constant, for its file is not read.
+   * Returns true if an expression has one of a few values that are written in the source: literals, constants, members
+   * of constant objects and of enums, and strings built from those. Imports count as constant, because their files are
+   * not read.
    */
   isConstant(expression: Node, seen: Set<Node> = new Set()): boolean {
-    const node = this.origin(expression);
-    // Seen and still here: it is constant, or refers to itself.
+    const node = this.resolveExpression(expression);
+    // A node that was visited before is constant, or refers to itself.
     if (seen.has(node)) return true;
     seen.add(node);
     const areConstant = (...parts: Node[]): boolean => parts.every((part) => this.isConstant(part, seen));
@@ -97,8 +105,8 @@ export class ExpressionReader {
       case 'LogicalExpression':
         return areConstant(node.left, node.right);
       case 'MemberExpression': {
-        // A member that is chosen at run time, or that is in another file.
-        const object = this.origin(node.object);
+        // The member is chosen at run time, or is in another file.
+        const object = this.resolveExpression(node.object);
         if (object.type === 'ObjectExpression')
           return node.computed && areConstant(...this.entries(object).map(({ value }) => value));
         if (object.type === 'MemberExpression') return areConstant(object);
@@ -109,16 +117,16 @@ export class ExpressionReader {
     }
   }
 
-  /** The module and the name an expression is imported by. */
-  imported(expression: Node): { readonly module: string; readonly name: string } | undefined {
-    const node = this.origin(expression);
+  /** Returns the module and the name that an expression is imported from. */
+  importOf(expression: Node): { readonly module: string; readonly name: string } | undefined {
+    const node = this.resolveExpression(expression);
     const declaration = isImport(node) ? this.#sourceCode.getAncestors(node).at(-1) : undefined;
     if (declaration?.type !== 'ImportDeclaration') return undefined;
     const name = node.type === 'ImportSpecifier' && 'name' in node.imported ? node.imported.name : '';
     return { module: String(declaration.source.value), name };
   }
 
-  /** What declares a name, if there is just one such place. */
+  /** Returns the definition of a name, if it has exactly one. */
   definition(identifier: Identifier): Scope.Definition | undefined {
     const defs = this.#variable(identifier)?.defs;
     return defs?.length === 1 ? defs[0] : undefined;
@@ -130,10 +138,10 @@ export class ExpressionReader {
     return scope?.set.get(identifier.name);
   }
 
-  #declaration(identifier: Identifier): Node | undefined {
+  #resolveIdentifier(identifier: Identifier): Node | undefined {
     const definition = this.definition(identifier);
     if (definition?.type === 'ImportBinding' || definition?.type === 'ClassName') return definition.node;
-    // Only the TypeScript parser has this one.
+    // Only the scopes of the TypeScript parser have this type.
     if ((definition?.type as string) === 'TSEnumName') return definition?.node;
     if (definition?.type !== 'Variable' || definition.node.id.type !== 'Identifier') return undefined;
     const references = this.#variable(identifier)?.references ?? [];
@@ -141,18 +149,18 @@ export class ExpressionReader {
     return isRewritten ? undefined : (definition.node.init ?? undefined);
   }
 
-  #member(node: MemberExpression, seen: Set<Node>): Node | undefined {
+  #resolveMember(node: MemberExpression, seen: Set<Node>): Node | undefined {
     const name = this.propertyName(node);
     if (name === undefined) return undefined;
-    const object = this.origin(node.object, seen);
+    const object = this.resolveExpression(node.object, seen);
     switch (object.type) {
       case 'ThisExpression': {
         const body = this.#sourceCode.getAncestors(node).findLast(({ type }) => type === 'ClassBody');
-        return body && this.#field(body as ClassBody, name);
+        return body && this.#fieldValue(body as ClassBody, name);
       }
       case 'ClassDeclaration':
       case 'ClassExpression':
-        return this.#field(object.body, name);
+        return this.#fieldValue(object.body, name);
       case 'ObjectExpression':
         return this.entry(object, name);
       default:
@@ -160,17 +168,17 @@ export class ExpressionReader {
     }
   }
 
-  /** What a field of a class begins as. */
-  #field({ body }: ClassBody, name: string): Node | undefined {
+  /** Returns the initializer of a class field. */
+  #fieldValue({ body }: ClassBody, name: string): Node | undefined {
     for (const member of body)
       if (member.type === 'PropertyDefinition' && this.propertyName(member) === name) return member.value ?? undefined;
     return undefined;
   }
 }
 
-/** The members of an enum; of anything else none. */
+/** Returns the members of an enum, and none for other nodes. */
 function enumMembers(node: Node): readonly Node[] {
-  // estree knows no enums.
+  // The types of estree have no enums.
   const { type, body } = node as { type: string; body?: { members?: readonly Node[] } };
   return type === 'TSEnumDeclaration' ? (body?.members ?? []) : [];
 }

@@ -1,16 +1,16 @@
 import type { Node } from 'estree';
 
-/** The expression without what changes nothing about its value: `x as string`, `x!`, `a?.x`, `Object.freeze(x)`. */
-export function unwrapped(node: Node): Node {
+/** Removes syntax that does not change the value of an expression: `x as string`, `x!`, `a?.x`, `Object.freeze(x)`. */
+export function unwrap(node: Node): Node {
   const { type, expression } = node as { type: string; expression?: Node };
-  if (expression !== undefined && TRANSPARENT.has(type)) return unwrapped(expression);
+  if (expression !== undefined && WRAPPER_TYPES.has(type)) return unwrap(expression);
   if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return node;
   const { object, property } = node.callee;
-  const freezes = 'name' in object && object.name === 'Object' && 'name' in property && property.name === 'freeze';
-  return freezes && node.arguments[0] ? unwrapped(node.arguments[0]) : node;
+  const isFreeze = 'name' in object && object.name === 'Object' && 'name' in property && property.name === 'freeze';
+  return isFreeze && node.arguments[0] ? unwrap(node.arguments[0]) : node;
 }
 
-const TRANSPARENT: ReadonlySet<string> = new Set([
+const WRAPPER_TYPES: ReadonlySet<string> = new Set([
   'ChainExpression',
   'TSAsExpression',
   'TSInstantiationExpression',

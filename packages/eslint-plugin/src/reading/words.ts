@@ -1,6 +1,6 @@
 /**
- * The words of a name in lower case, however they are joined: `requestId`, `request-id`, `request.id` and `REQUEST_ID` are
- * `['request', 'id']`, and `HTTPStatus` is `['http', 'status']`.
+ * Splits a name into its words, in lower case: `requestId`, `request-id`, `request.id` and `REQUEST_ID` become
+ * `['request', 'id']`, and `HTTPStatus` becomes `['http', 'status']`.
  */
 export function words(name: string): string[] {
   return name

@@ -2,21 +2,23 @@ import type { Rule } from 'eslint';
 import { ExpressionReader } from '../reading/expression-reader.js';
 import { type MetricsCallOptions, MetricsCalls, metricsCallSchema } from '../reading/metrics-calls.js';
 
-/** Reports names of metrics that are not written in the sources: nobody can search for them, or say how many there are. */
+/**
+ * Reports metric names that are not written in the source: they cannot be searched for, and their number is unbounded.
+ */
 export const noDynamicMetricName: Rule.RuleModule = {
   meta: {
     type: 'problem',
     docs: {
-      description: 'require names of metrics to be constants',
+      description: 'require metric names to be constants',
       recommended: true,
       url: 'packages/eslint-plugin/README.md#no-dynamic-metric-name',
     },
     schema: [{ type: 'object', properties: metricsCallSchema, additionalProperties: false }],
     messages: {
       built:
-        'The name of a metric is built from `{{name}}`, so each value makes a metric of its own, on no dashboard and in no search. Write the name out, and put what varies into a tag. See docs/cardinality.md.',
+        'The metric name is built from `{{name}}`, so each value is a separate metric that no dashboard shows and no search finds. Write the name out, and put the varying part into a tag. See docs/cardinality.md.',
       unknown:
-        'The name of a metric is `{{name}}`, which may be anything. Write the name out, or take it from a constant, a constant object or an enum. See docs/cardinality.md.',
+        'The metric name is `{{name}}`, which can have any value. Write the name out, or use a constant, a constant object or an enum. See docs/cardinality.md.',
     },
   },
   create(context) {
@@ -25,10 +27,10 @@ export const noDynamicMetricName: Rule.RuleModule = {
     const calls = new MetricsCalls(reader, context.options[0] as MetricsCallOptions | undefined);
     return {
       CallExpression(node) {
-        const call = calls.onMetrics(node);
-        const name = call && NAMED.has(call.method) ? call.arguments[0] : undefined;
+        const call = calls.metricsCall(node);
+        const name = call && NAMED_METHODS.has(call.method) ? call.arguments[0] : undefined;
         if (name === undefined || reader.isConstant(name)) return;
-        const { type } = reader.origin(name);
+        const { type } = reader.resolveExpression(name);
         const messageId = type === 'TemplateLiteral' || type === 'BinaryExpression' ? 'built' : 'unknown';
         context.report({ node: name, messageId, data: { name: sourceCode.getText(name) } });
       },
@@ -37,7 +39,7 @@ export const noDynamicMetricName: Rule.RuleModule = {
 };
 
 /** The methods whose first argument is the name of a metric. */
-const NAMED: ReadonlySet<string> = new Set([
+const NAMED_METHODS: ReadonlySet<string> = new Set([
   'incr',
   'gauge',
   'timing',

@@ -1,7 +1,7 @@
 import type { Rule } from 'eslint';
 import type { Node } from 'estree';
 import { ExpressionReader } from '../reading/expression-reader.js';
-import { literalText } from '../reading/literal-text.js';
+import { literalValue } from '../reading/literal-value.js';
 import {
   type MetricsCall,
   type MetricsCallOptions,
@@ -10,7 +10,7 @@ import {
 } from '../reading/metrics-calls.js';
 import { optionsOf } from '../reading/tags-of-call.js';
 
-/** Suggests to declare a metric that a file records more than once through a verb, with tags whose keys are written out. */
+/** Suggests declaring a metric that a file records more than once by name, with tags whose keys are written out. */
 export const preferInstrument: Rule.RuleModule = {
   meta: {
     type: 'suggestion',
@@ -22,27 +22,27 @@ export const preferInstrument: Rule.RuleModule = {
     schema: [{ type: 'object', properties: metricsCallSchema, additionalProperties: false }],
     messages: {
       declare:
-        "Metric '{{key}}' is recorded {{count}} times in this file. Declare it once, `{{define}}('{{key}}', { tags: [{{tags}}] })`: its tags are then typed, and every call agrees on them.",
+        "Metric '{{key}}' is recorded {{count}} times in this file. Declare it once, `{{define}}('{{key}}', { tags: [{{tags}}] })`: then its tags are typed, and the same in every call.",
     },
   },
   create(context) {
     const { sourceCode } = context;
     const reader = new ExpressionReader(sourceCode);
     const calls = new MetricsCalls(reader, context.options[0] as MetricsCallOptions | undefined);
-    /** By metrics object, as far as the file shows which that is, then by kind and key. */
-    const metrics = new Map<Node | string, Map<string, Recorded>>();
+    /** Recorded metrics by metrics object, as far as the file shows which one it is, then by kind and key. */
+    const metrics = new Map<Node | string, Map<string, RecordedMetric>>();
 
     return {
       CallExpression(node) {
-        const call = calls.onMetrics(node);
-        const define = call && DEFINES.get(call.method);
-        const key = call?.arguments[0] && literalText(reader.origin(call.arguments[0]));
+        const call = calls.metricsCall(node);
+        const define = call && DEFINE_METHODS.get(call.method);
+        const key = call?.arguments[0] && literalValue(reader.resolveExpression(call.arguments[0]));
         const tags = call && literalTags(call);
         if (define === undefined || key === undefined || tags === undefined) return;
         const receiver = sourceCode.getText(call!.receiver);
-        const source = reader.origin(call!.receiver);
+        const source = reader.resolveExpression(call!.receiver);
         const owner = source.type === 'Identifier' || source.type === 'MemberExpression' ? receiver : source;
-        const ofOwner = metrics.get(owner) ?? new Map<string, Recorded>();
+        const ofOwner = metrics.get(owner) ?? new Map<string, RecordedMetric>();
         metrics.set(owner, ofOwner);
         const id = `${define} ${key}`;
         const recorded = ofOwner.get(id) ?? { key, define: `${receiver}.${define}`, nodes: [], tags: new Set() };
@@ -64,7 +64,10 @@ export const preferInstrument: Rule.RuleModule = {
       },
     };
 
-    /** The keys of a call's tags; `undefined` where they are not written out, or where an instrument takes less. */
+    /**
+     * Returns the keys of the tags of a call; undefined if they are not written out, or if an instrument has fewer
+     * options.
+     */
     function literalTags(call: MetricsCall): readonly string[] | undefined {
       for (const options of optionsOf(call)) {
         if (!writtenKeys(options)?.every((option) => INSTRUMENT_OPTIONS.has(option))) continue;
@@ -75,7 +78,7 @@ export const preferInstrument: Rule.RuleModule = {
     }
 
     function writtenKeys(expression: Node): readonly string[] | undefined {
-      const object = reader.origin(expression);
+      const object = reader.resolveExpression(expression);
       if (object.type !== 'ObjectExpression') return undefined;
       const keys = object.properties.map((each) => (each.type === 'Property' ? reader.propertyName(each) : undefined));
       return keys.every((key) => key !== undefined) ? keys : undefined;
@@ -83,14 +86,16 @@ export const preferInstrument: Rule.RuleModule = {
   },
 };
 
-interface Recorded {
+/** A metric that the file records. */
+interface RecordedMetric {
   readonly key: string;
   readonly define: string;
   readonly nodes: Node[];
   readonly tags: Set<string>;
 }
 
-const DEFINES: ReadonlyMap<string, string> = new Map([
+/** The methods that declare an instrument, by the method that records. */
+const DEFINE_METHODS: ReadonlyMap<string, string> = new Map([
   ['incr', 'defineCounter'],
   ['gauge', 'defineGauge'],
   ['timing', 'defineTiming'],
@@ -99,5 +104,5 @@ const DEFINES: ReadonlyMap<string, string> = new Map([
   ['set', 'defineSet'],
 ]);
 
-/** What a definition or a call of an instrument takes; it has no `instance`, `sampleRate` and `timestamp`. */
+/** The options that instruments have, too. They have no `instance`, `sampleRate` and `timestamp`. */
 const INSTRUMENT_OPTIONS: ReadonlySet<string> = new Set(['tags', 'unit', 'internal']);

@@ -4,39 +4,39 @@ import { testRule } from '../rule-testers.js';
 testRule('prefer-instrument', preferInstrument, {
   javascript: {
     valid: [
-      { name: 'has nothing against one call', code: `metrics.incr('jobs', { tags: { result: 'ok' } });` },
-      { name: 'has nothing against calls without tags', code: `metrics.incr('jobs'); metrics.incr('jobs');` },
+      { name: 'accepts one call', code: `metrics.incr('jobs', { tags: { result: 'ok' } });` },
+      { name: 'accepts calls without tags', code: `metrics.incr('jobs'); metrics.incr('jobs');` },
       {
-        name: 'has nothing against different metrics',
+        name: 'accepts different metrics',
         code: `metrics.incr('a', { tags: { b } }); metrics.incr('b', { tags: { b } });`,
       },
       {
-        name: 'has nothing against different receivers',
+        name: 'accepts different receivers',
         code: `metrics.incr('a', { tags: { b } }); metrics.child({}).incr('a', { tags: { b } });`,
       },
       {
-        name: 'has nothing against equal names on different metrics objects',
+        name: 'accepts equal names on different metrics objects',
         code: `function a() { const metrics = createMetrics(); metrics.incr('a', { tags: { b } }); }
           function b() { const metrics = createMetrics(); metrics.incr('a', { tags: { b } }); }`,
       },
       {
-        name: 'knows what an instrument lacks',
+        name: 'accepts options that instruments lack',
         code: `metrics.incr('a', { instance, tags: { b } }); metrics.incr('a', { sampleRate, tags: { b } }); metrics.incr('a', { timestamp, tags: { b } });`,
       },
       {
-        name: 'skips tags whose keys are unknown',
+        name: 'ignores tags whose keys are unknown',
         code: `metrics.incr('a', { tags }); metrics.incr('a', { tags: { ...tags } }); metrics.incr('a', { tags: { [key]: 1 } });`,
       },
       {
-        name: 'skips names that are unknown',
+        name: 'ignores unknown names',
         code: `metrics.incr(name, { tags: { b } }); metrics.incr(name, { tags: { b } });`,
       },
       {
-        name: 'has nothing against instruments',
+        name: 'accepts instruments',
         code: `const jobs = metrics.defineCounter('jobs', { tags: ['a'] }); jobs.incr({ a: 1 }); jobs.incr({ a: 1 });`,
       },
       {
-        name: 'looks at metrics objects only',
+        name: 'ignores other objects',
         code: `other.incr('jobs', { tags: { a } }); other.incr('jobs', { tags: { a } });`,
       },
     ],
@@ -46,14 +46,14 @@ testRule('prefer-instrument', preferInstrument, {
         errors: [
           {
             message:
-              "Metric 'jobs' is recorded 2 times in this file. Declare it once, `metrics.defineCounter('jobs', { tags: ['result', 'task'] })`: its tags are then typed, and every call agrees on them.",
+              "Metric 'jobs' is recorded 2 times in this file. Declare it once, `metrics.defineCounter('jobs', { tags: ['result', 'task'] })`: then its tags are typed, and the same in every call.",
             column: 1,
           },
           { messageId: 'declare', column: 51 },
         ],
       },
       {
-        name: 'takes a timer and a timing for one instrument',
+        name: 'counts timers and timings as one instrument',
         code: `const KEY = 'query'; this.metrics.timing(KEY, 1, { tags: { table }, unit: 'x' }); this.metrics.timer('query', { tags: { table } }, run);`,
         errors: [1, 2].map(() => ({
           messageId: 'declare',

@@ -1,23 +1,23 @@
-/** Control characters, other line ends, and characters that reverse the direction of what follows. */
+/** Control characters, all line ends, and characters that change the direction of the text after them. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 const ALL_UNSAFE = new RegExp(UNSAFE, 'gu');
 const QUOTE_OR_BACKSLASH = /['\\]/g;
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Text that stays in its line and moves no cursor: a newline becomes `\n`, an escape `\x1b`, a line separator `\u2028`.
- * Everything else, backslashes too, is left as it is.
+ * Escapes a string so that it stays in its line and moves no cursor: a newline becomes `\n`, an escape character `\x1b`, a line
+ * separator `\u2028`. All other characters, backslashes too, are unchanged.
  */
-export function escaped(text: string): string {
-  return UNSAFE.test(text) ? text.replace(ALL_UNSAFE, escapeOf) : text;
+export function escape(text: string): string {
+  return UNSAFE.test(text) ? text.replace(ALL_UNSAFE, escapeCharacter) : text;
 }
 
-/** Text in single quotes that cannot end them early. */
-export function quoted(text: string): string {
-  return `'${escaped(text.replace(QUOTE_OR_BACKSLASH, '\\$&'))}'`;
+/** Escapes a string and puts it into single quotes, which it cannot end. */
+export function quote(text: string): string {
+  return `'${escape(text.replace(QUOTE_OR_BACKSLASH, '\\$&'))}'`;
 }
 
-function escapeOf(character: string): string {
+function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0).toString(16);
-  return SHORT[character] ?? (code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`);
+  return SHORT_ESCAPES[character] ?? (code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`);
 }

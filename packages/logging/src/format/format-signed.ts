@@ -1,4 +1,4 @@
-/** A number in its shortest form, always with a sign. */
-export function signed(value: number): string {
+/** Returns a number in its shortest exact form, always with a sign. */
+export function formatSigned(value: number): string {
   return value < 0 ? `${value}` : `+${value}`;
 }

@@ -1,38 +1,37 @@
 import winston, { type Logform } from 'winston';
-import { escaped, quoted } from './escape.js';
+import { escape, quote } from './escape.js';
 
-/** Where winston keeps the level as it was before a format coloured it. */
+/** The key under which winston keeps the level as it was before a format colored it. */
 const LEVEL = Symbol.for('level');
 
 /**
- * A winston format for people: `[DEBUG] 'jobs.started': +1; instance='worker-1'; tags={ task_name: 'email' }`.
+ * Returns a winston format for people: `[DEBUG] 'jobs.started': +1; instance='worker-1'; tags={ task_name: 'email' }`.
  *
- * Put behind `winston.format.timestamp()` it begins with the time; behind `colorize()` the level keeps its colour. Lines
- * that are not of this backend, so have no tags, end behind the message. Nothing in a message, an instance or tags can
- * begin another line.
+ * Combined after `winston.format.timestamp()`, it starts with the time; after `colorize()`, the level keeps its color. Lines
+ * of other code, which have no tags, consist of level and message. No message, instance or tag can start another line.
  */
 export function metricsFormat(): Logform.Format {
   return winston.format.printf((info) => {
     const time = typeof info['timestamp'] === 'string' ? `${info['timestamp']} ` : '';
-    const line = `${time}[${upperCased(info)}] ${escaped(String(info.message))}`;
+    const line = `${time}[${upperCaseLevel(info)}] ${escape(String(info.message))}`;
     const { tags, instance } = info;
     if (typeof tags !== 'object' || tags === null) return line;
-    return `${line}; instance=${typeof instance === 'string' ? quoted(instance) : 'undefined'}; tags=${shown(tags)}`;
+    return `${line}; instance=${typeof instance === 'string' ? quote(instance) : 'undefined'}; tags=${formatTags(tags)}`;
   });
 }
 
-function upperCased(info: Logform.TransformableInfo): string {
+function upperCaseLevel(info: Logform.TransformableInfo): string {
   const plain = info[LEVEL];
   if (typeof plain !== 'string') return info.level.toUpperCase();
-  // The escapes of a colour must keep their case.
+  // The escape sequences of a color must keep their case.
   return info.level.replace(plain, () => plain.toUpperCase());
 }
 
-function shown(tags: object): string {
-  const pairs = Object.entries(tags).map(([key, value]) => `${shownKey(key)}: ${quoted(String(value))}`);
+function formatTags(tags: object): string {
+  const pairs = Object.entries(tags).map(([key, value]) => `${formatKey(key)}: ${quote(String(value))}`);
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
 }
 
-function shownKey(key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key);
+function formatKey(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
 }

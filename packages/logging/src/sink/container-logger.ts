@@ -2,10 +2,11 @@ import winston, { type Logger } from 'winston';
 import { metricsFormat } from '../format/metrics-format.js';
 
 /**
- * Finds the logger of that name in winston's container, each time anew: it may be added after the backend was made, or be
- * replaced. It is never created there, because winston would ignore the options of the application's own `add` then.
+ * Returns a function that finds the logger of a name in winston's container. It looks at each call, because the application
+ * may add or replace the logger at any time. It never adds one: winston would then ignore the options of the application's
+ * own `add`.
  *
- * As long as nobody added one, lines go to stderr, where they are seen and spoil no output.
+ * Until the application adds the logger, lines go to stderr: people see them there, and the program's output stays clean.
  */
 export function containerLogger(name: string, level: string): () => Logger {
   const { loggers } = winston.loggers;

@@ -1,55 +1,63 @@
 import type { BackendReporter, SampleAccounting } from '@metrics/aggregation';
+import { describeValue } from '@metrics/core/backend';
 import type { Logger } from 'winston';
-import type { CheckedLoggingOptions } from '../logging-options.js';
 import { containerLogger } from './container-logger.js';
 import type { LogSink } from './log-sink.js';
 import { type LogFields, type LogMethods, MethodSink } from './method-sink.js';
+import type { MetricsLogger } from './metrics-logger.js';
 import { WinstonSink } from './winston-sink.js';
 
-/** Any logger: what it has is looked at before it is called. */
+export interface CreateSinkOptions {
+  /** Undefined for the logger {@link loggerName} in winston's container. */
+  readonly logger: MetricsLogger | undefined;
+  readonly level: string;
+  readonly loggerName: string;
+  readonly accounting: SampleAccounting;
+  readonly reporter: BackendReporter;
+}
+
+/** Any logger. Its methods are checked before they are called. */
 type AnyLogger = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
 
 /**
- * The sink that knows how to call this logger.
+ * Creates the sink that fits the methods of the logger.
  *
- * @throws {TypeError} when the logger has none of the known shapes, or not this level.
+ * @throws {TypeError} if the logger lacks methods, or the level.
  */
-export function recognisedSink(
-  { logger, level, loggerName }: CheckedLoggingOptions,
-  parts: { readonly ledger: SampleAccounting; readonly problems: BackendReporter },
-): LogSink {
-  if (logger === undefined) return new WinstonSink({ ...parts, level, find: containerLogger(loggerName, level) });
+export function createSink({ logger, level, loggerName, accounting, reporter }: CreateSinkOptions): LogSink {
+  const common = { level, accounting, reporter };
+  if (logger === undefined) return new WinstonSink({ ...common, findLogger: containerLogger(loggerName, level) });
   if ((typeof logger !== 'object' && typeof logger !== 'function') || logger === null)
-    throw new TypeError(`logger must be an object with methods, not ${String(logger).slice(0, 120)}.`);
+    throw new TypeError(`logger must be an object with methods, not ${describeValue(logger)}.`);
   if (isWinston(logger)) {
     checkLevel(logger, level);
-    return new WinstonSink({ ...parts, level, find: () => logger });
+    return new WinstonSink({ ...common, findLogger: () => logger });
   }
-  return new MethodSink({ ...parts, level, methods: recognisedMethods(logger as unknown as AnyLogger, level) });
+  return new MethodSink({ ...common, methods: detectLoggerMethods(logger as unknown as AnyLogger, level) });
 }
 
-function recognisedMethods(logger: AnyLogger, level: string): LogMethods {
+function detectLoggerMethods(logger: AnyLogger, level: string): LogMethods {
   const has = (method: string): boolean => typeof logger[method] === 'function';
   const isEnabled = (): boolean => logger['isLevelEnabled']!(level) === true;
   if (has('isLevelEnabled') && has('log')) {
-    return { isEnabled, write: (message, fields) => void logger['log']!(level, message, present(fields)) };
+    return { isEnabled, write: (message, fields) => void logger['log']!(level, message, omitUndefined(fields)) };
   }
   if (has('isLevelEnabled') && has(level)) {
     const methods: LogMethods = { isEnabled, write: (message, fields) => void logger[level]!(fields, message) };
-    // An older pino's takes no callback, so it would never be called.
+    // The flush of older versions of pino has no callback parameter, and would never call it.
     if (!has('flush') || logger['flush']!.length === 0) return methods;
     return { ...methods, flush: () => new Promise<void>((resolve) => void logger['flush']!(() => resolve())) };
   }
   if (has(level)) {
     return {
       isEnabled: () => true,
-      // The console takes its first parameter for a format.
-      write: (message, fields) => void logger[level]!(message.replaceAll('%', '%%'), present(fields)),
+      // The console interprets its first parameter as a format.
+      write: (message, fields) => void logger[level]!(message.replaceAll('%', '%%'), omitUndefined(fields)),
     };
   }
   const missing = has('isLevelEnabled') ? `log or ${level}` : `${level}${has('log') ? ', or isLevelEnabled' : ''}`;
   throw new TypeError(
-    `logger must have the methods of winston (log, isLevelEnabled), of pino (${level}, isLevelEnabled) or of the console (${level}); what was given lacks ${missing}.`,
+    `logger must have the methods of winston (log, isLevelEnabled), of pino (${level}, isLevelEnabled) or of the console (${level}), but lacks ${missing}.`,
   );
 }
 
@@ -60,10 +68,12 @@ function isWinston(logger: object): logger is Logger {
 
 function checkLevel({ levels }: Logger, level: string): void {
   if (levels[level] !== undefined) return;
-  throw new TypeError(`level must be one of the logger's (${Object.keys(levels).join(', ')}), not '${level}'.`);
+  throw new TypeError(
+    `level must be one of the logger's (${Object.keys(levels).join(', ')}), not ${describeValue(level)}.`,
+  );
 }
 
-/** The fields that have a value: not every logger leaves out the others. */
-function present(fields: LogFields): LogFields {
+/** Removes undefined fields, which some loggers would show. */
+function omitUndefined(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,13 +1,14 @@
 import type { Logger } from 'winston';
 
-/** What winston keeps of a stream; its own `transports` is made of it. Were it missing, winston would be asked each time. */
-interface WinstonState {
+/** winston's internal state of the logger's stream, from which its `transports` are derived. */
+interface StreamState {
   readonly _readableState?: { readonly pipes: { readonly level?: string } | readonly unknown[] | null };
 }
 
 /**
- * Whether a winston logger takes a level. Asking it costs as much as dozens of samples, so its answer is kept for as long
- * as all that it depends on is the same, which can be compared in no time where there is one transport.
+ * Decides whether a winston logger accepts a level. `isLevelEnabled` costs as much as dozens of samples, so its result is
+ * reused while everything it depends on is unchanged. For loggers with several transports, or if winston's internal state is
+ * not as expected, it is called each time.
  */
 export class LevelGate {
   readonly #level: string;
@@ -22,7 +23,7 @@ export class LevelGate {
 
   isOpen(logger: Logger): boolean {
     if (logger.silent) return false;
-    const { _readableState: state } = logger as unknown as WinstonState;
+    const { _readableState: state } = logger as unknown as StreamState;
     const pipes = state?.pipes;
     if (pipes === undefined || Array.isArray(pipes)) return logger.isLevelEnabled(this.#level);
     const transportLevel = (pipes as { readonly level?: string } | null)?.level;

@@ -1,25 +1,28 @@
-/** A line: its level and message, and fields; those that are undefined are not there. */
+/** A line: its level, message and fields. Fields that are undefined are omitted. */
 export interface LogEntry {
   readonly level: string;
   readonly message: string;
   readonly [field: string]: unknown;
 }
 
-/** Where lines go. It answers for the samples of a line until it settles them in the ledger. Never throws or rejects. */
+/**
+ * Writes lines to a logger. The samples of a line are in flight when it is written; the sink confirms or drops them. Never
+ * throws or rejects.
+ */
 export interface LogSink {
   /** The level of all entries. */
   readonly level: string;
   /**
-   * Why no line can be logged now, as a reason for the books; undefined where it can. Asked before anything is built, so
-   * that a level that is off costs next to nothing.
+   * Returns the drop reason if logging is impossible now, otherwise undefined. Called before a line is built, so that a level
+   * that is off costs next to nothing.
    */
-  obstacle(): string | undefined;
-  /** Only right after {@link obstacle} found none. The entry is the sink's from here on. */
+  unavailableReason(): string | undefined;
+  /** Writes a line, right after {@link unavailableReason} returned undefined. The sink may change the entry. */
   write(entry: LogEntry, samples: number): void;
-  /** Brings the books up to date. */
-  settle(): void;
-  /** Resolves when everything is written as far as can be seen, or when `milliseconds` have passed. */
-  settled(milliseconds: number): Promise<void>;
-  /** Lets the logger go, and loses what it has not written. */
-  close(): void;
+  /** Confirms the samples of lines that the logger has written by now. Omitted if {@link write} confirms them. */
+  confirmWritten?(): void;
+  /** Resolves when all lines are written, as far as the logger shows it, or after `timeout` milliseconds. */
+  settled(timeout: number): Promise<void>;
+  /** Releases the logger and drops the samples of lines that it has not written. */
+  close?(): void;
 }

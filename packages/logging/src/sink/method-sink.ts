@@ -2,85 +2,82 @@ import type { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type { LogEntry, LogSink } from './log-sink.js';
 
 /** Timers turn a longer delay into one millisecond. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** What a logger is given beside the message. */
+/** The fields of a line, without level and message. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** How a logger is called that is no winston stream. */
+/** The calls of a logger that is not one of winston's. */
 export interface LogMethods {
   isEnabled(): boolean;
   write(message: string, fields: LogFields): void;
-  /** Resolves when the logger has written; left out where it cannot say. */
+  /** Resolves when the logger has written everything. Omitted for loggers that cannot wait. */
   flush?(): Promise<void>;
 }
 
 export interface MethodSinkOptions {
   readonly level: string;
   readonly methods: LogMethods;
-  readonly ledger: SampleAccounting;
-  readonly problems: BackendReporter;
+  readonly accounting: SampleAccounting;
+  readonly reporter: BackendReporter;
 }
 
-/** Lines through a method of a logger that does the rest: what returns counts as sent. */
+/** Writes lines through a method of the logger. A line is sent when the method returns. */
 export class MethodSink implements LogSink {
   readonly level: string;
   readonly #methods: LogMethods;
-  readonly #ledger: SampleAccounting;
-  readonly #problems: BackendReporter;
-  #writing = false;
+  readonly #accounting: SampleAccounting;
+  readonly #reporter: BackendReporter;
+  #isWriting = false;
 
-  constructor({ level, methods, ledger, problems }: MethodSinkOptions) {
+  constructor({ level, methods, accounting, reporter }: MethodSinkOptions) {
     this.level = level;
     this.#methods = methods;
-    this.#ledger = ledger;
-    this.#problems = problems;
+    this.#accounting = accounting;
+    this.#reporter = reporter;
   }
 
-  obstacle(): string | undefined {
+  unavailableReason(): string | undefined {
     try {
       if (!this.#methods.isEnabled()) return 'level_off';
     } catch (cause) {
-      return this.#failed(cause);
+      return this.#reportFailure(cause);
     }
-    if (!this.#writing) return undefined;
-    this.#problems.reportOnce(
+    if (!this.#isWriting) return undefined;
+    this.#reporter.reportOnce(
       'recursive',
-      'The logger records metrics, which are dropped. Give the metrics another one.',
+      'The logger records metrics, which are dropped. Give metrics their own logger.',
     );
     return 'recursive';
   }
 
   write({ level: _level, message, ...fields }: LogEntry, samples: number): void {
-    this.#writing = true;
+    this.#isWriting = true;
     try {
       this.#methods.write(message, fields);
-      this.#ledger.confirmSent(samples);
+      this.#accounting.confirmSent(samples);
     } catch (cause) {
-      this.#ledger.dropInFlight(samples, this.#failed(cause));
+      this.#accounting.dropInFlight(samples, this.#reportFailure(cause));
     }
-    this.#writing = false;
+    this.#isWriting = false;
   }
 
-  settle(): void {}
-
-  async settled(milliseconds: number): Promise<void> {
+  async settled(timeout: number): Promise<void> {
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
-      deadline = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMEOUT));
+      deadline = setTimeout(resolve, Math.min(timeout, MAX_TIMEOUT));
     });
     try {
       await Promise.race([this.#methods.flush?.(), expired]);
     } catch (cause) {
-      this.#failed(cause);
+      this.#reportFailure(cause);
     }
     clearTimeout(deadline);
   }
 
-  close(): void {}
-
-  #failed(cause: unknown): string {
-    this.#problems.reportOnce('logger_failed', 'The logger threw, and the line is lost. See the cause.', { cause });
+  /** Returns the drop reason. */
+  #reportFailure(cause: unknown): string {
+    this.#reporter.reportOnce('logger_failed', 'The logger threw, and the line is dropped. See the cause.', { cause });
     return 'logger_failed';
   }
 }

@@ -4,90 +4,91 @@ import type { Logger } from 'winston';
 import { LevelGate } from './level-gate.js';
 import type { LogEntry, LogSink } from './log-sink.js';
 
-/** Where winston keeps the level that formats do not change. */
+/** The key under which winston keeps the level that formats do not change. */
 const LEVEL = Symbol.for('level');
-/** Lines that may wait in a logger: about ten megabytes. Winston itself knows no bound. */
+/** Number of lines that may wait in a logger, about ten megabytes. Winston itself has no limit. */
 const MAX_WAITING_LINES = 10_000;
-/** The same for a stream of bytes behind a transport. */
+/** Bytes that may wait in a transport's stream. */
 const MAX_WAITING_BYTES = 16_777_216;
-/** Milliseconds between two looks whether winston has written. */
-const POLL = 5;
+/** Time between two checks whether winston has written. */
+const POLL_MS = 5;
 
 const MESSAGES = {
-  logger_failed: 'The logger, one of its formats or transports threw, and the line is lost. See the cause.',
-  transport_failed: 'A transport of the logger reported an error, and the line is lost. See the cause.',
+  logger_failed: 'The logger, one of its formats or a transport threw, and the line is dropped. See the cause.',
+  transport_failed: 'A transport of the logger reported an error, and a line is dropped. See the cause.',
   logger_busy:
-    'The logger is too far behind, and lines are dropped until it catches up. Use the option summary, or a faster transport.',
+    'The logger does not keep up, and lines are dropped until it does. Use the option summary, or a faster transport.',
   no_transports:
     'The logger has no transports, and lines are dropped. Add one: logger.add(new winston.transports.Console()).',
-  unknown_level: 'The logger does not know the level, so nothing is logged. Set the option level to one of its levels.',
-  recursive: 'A transport of the logger records metrics, which are dropped. Give the metrics a logger of their own.',
+  unknown_level: 'The logger does not have the level, so nothing is logged. Set the option level to one of its levels.',
+  recursive: 'A transport of the logger records metrics, which are dropped. Give metrics their own logger.',
 } as const;
 
-/** What is behind winston's own transports; they tell nobody when it has written. A test fails if it moves. */
+/** The buffers of a stream. */
 interface Buffering {
   readonly writableLength?: number;
   readonly readableLength?: number;
   readonly writableObjectMode?: boolean;
 }
+/** The internal streams of winston's own transports, which have no event for written lines. A test fails if they change. */
 interface TransportInternals extends Buffering {
-  /** The stream of `Stream`; what `File` puts before its file. */
+  /** The stream of `Stream`; in `File`, the stream before the file. */
   readonly _stream?: Buffering | null;
-  /** Only `File` has it. */
+  /** Exists in `File` only. */
   readonly _opening?: boolean;
   /** The file of `File`, once it is open. */
   readonly _dest?: Buffering | null;
 }
 
-/** What winston passes on, with the level under its symbol. */
+/** An entry as winston passes it to its transports, with the level under its symbol. */
 type Info = LogEntry & { [LEVEL]?: string };
 
 export interface WinstonSinkOptions {
-  /** The logger to use now. */
-  readonly find: () => Logger;
+  /** Returns the logger to use now. */
+  readonly findLogger: () => Logger;
   readonly level: string;
-  readonly ledger: SampleAccounting;
-  readonly problems: BackendReporter;
+  readonly accounting: SampleAccounting;
+  readonly reporter: BackendReporter;
 }
 
 /**
- * Lines through a logger of winston 3, which belongs to the application and is never ended.
+ * Writes lines through a logger of winston 3, which belongs to the application and is never ended.
  *
- * Winston confirms no single line: its event `logged` comes before the write, or never, as the transport likes, and `finish`
- * only at the end of the logger. So a line is sent when all buffers from the logger to the file or stream are empty.
+ * Winston does not confirm single lines: its event `logged` comes before the write or never, depending on the transport, and
+ * `finish` only at the end of the logger. So lines are sent when all buffers from the logger to the file or stream are empty.
  */
 export class WinstonSink implements LogSink {
   readonly level: string;
-  readonly #find: () => Logger;
-  readonly #ledger: SampleAccounting;
-  readonly #problems: BackendReporter;
+  readonly #findLogger: () => Logger;
+  readonly #accounting: SampleAccounting;
+  readonly #reporter: BackendReporter;
   readonly #gate: LevelGate;
   #logger: Logger | undefined;
   #transports: readonly TransportInternals[] = [];
-  /** Written to the logger, and not known to have left it. */
-  #lines = 0;
-  #samples = 0;
-  #writing = false;
-  /** Samples of the line being written, until it is lost. */
-  #current = 0;
+  /** Number of lines passed to the logger and not confirmed. */
+  #pendingLines = 0;
+  #pendingSamples = 0;
+  #isWriting = false;
+  /** Samples of the line being written; zero after they were dropped. */
+  #currentSamples = 0;
 
-  constructor({ find, level, ledger, problems }: WinstonSinkOptions) {
-    this.#find = find;
+  constructor({ findLogger, level, accounting, reporter }: WinstonSinkOptions) {
+    this.#findLogger = findLogger;
     this.level = level;
-    this.#ledger = ledger;
-    this.#problems = problems;
+    this.#accounting = accounting;
+    this.#reporter = reporter;
     this.#gate = new LevelGate(level);
   }
 
-  obstacle(): string | undefined {
+  unavailableReason(): string | undefined {
     try {
-      const logger = this.#find();
-      if (logger !== this.#logger) this.#adopt(logger);
+      const logger = this.#findLogger();
+      if (logger !== this.#logger) this.#listenTo(logger);
       if (!this.#gate.isOpen(logger)) return 'level_off';
-      if (this.#writing) return this.#report('recursive');
+      if (this.#isWriting) return this.#report('recursive');
       this.#transports = logger.transports;
       if (this.#transports.length === 0) return this.#report('no_transports');
-      return isBehind(logger, this.#transports) ? this.#report('logger_busy') : undefined;
+      return isOverloaded(logger, this.#transports) ? this.#report('logger_busy') : undefined;
     } catch (cause) {
       return this.#report('logger_failed', cause);
     }
@@ -95,102 +96,103 @@ export class WinstonSink implements LogSink {
 
   write(entry: LogEntry, samples: number): void {
     const logger = this.#logger!;
-    this.#lines += 1;
-    this.#samples += samples;
-    this.#current = samples;
-    this.#writing = true;
+    this.#pendingLines += 1;
+    this.#pendingSamples += samples;
+    this.#currentSamples = samples;
+    this.#isWriting = true;
     try {
       const { defaultMeta } = logger;
       const info: Info = defaultMeta == null ? entry : withDefaults(entry, defaultMeta);
       info[LEVEL] = entry.level;
-      // Not `log`: it hands over no fields when there is a `%s` in the message.
+      // `log` would pass no fields if the message contains a `%s`.
       logger.write(info);
     } catch (cause) {
-      this.#lose('logger_failed', cause);
+      this.#dropLine('logger_failed', cause);
     }
-    this.#writing = false;
-    this.settle();
+    this.#isWriting = false;
+    this.confirmWritten();
   }
 
-  settle(): void {
-    if (this.#lines === 0 || !isIdle(this.#logger!, this.#transports)) return;
-    this.#ledger.confirmSent(this.#samples);
-    this.#lines = 0;
-    this.#samples = 0;
+  confirmWritten(): void {
+    if (this.#pendingLines === 0 || !isIdle(this.#logger!, this.#transports)) return;
+    this.#accounting.confirmSent(this.#pendingSamples);
+    this.#pendingLines = 0;
+    this.#pendingSamples = 0;
   }
 
-  async settled(milliseconds: number): Promise<void> {
-    const ends = performance.now() + milliseconds;
+  async settled(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout;
     for (;;) {
-      this.settle();
-      const left = ends - performance.now();
-      if (this.#lines === 0 || left <= 0) return;
-      await pause(Math.min(POLL, left));
+      this.confirmWritten();
+      const remaining = deadline - performance.now();
+      if (this.#pendingLines === 0 || remaining <= 0) return;
+      await pause(Math.min(POLL_MS, remaining));
     }
   }
 
   close(): void {
-    this.#letGo();
-    this.#ledger.dropInFlight(this.#samples, 'timeout');
-    this.#lines = 0;
-    this.#samples = 0;
+    this.#stopListening();
+    this.#accounting.dropInFlight(this.#pendingSamples, 'timeout');
+    this.#pendingLines = 0;
+    this.#pendingSamples = 0;
   }
 
   /** Without a listener, the error of a transport would end the process. */
-  readonly #onError = (cause: unknown): void => this.#lose('transport_failed', cause);
+  readonly #onError = (cause: unknown): void => this.#dropLine('transport_failed', cause);
 
-  #adopt(logger: Logger): void {
-    this.#letGo();
+  #listenTo(logger: Logger): void {
+    this.#stopListening();
     this.#logger = logger.on('error', this.#onError);
     if (logger.levels[this.level] === undefined) this.#report('unknown_level');
     if (logger.transports.length === 0) this.#report('no_transports');
   }
 
-  /** As long as winston holds lines of ours, an error of theirs must not find an emitter without listeners. */
-  #letGo(): void {
-    if (this.#lines === 0) this.#logger?.off('error', this.#onError);
+  /** Keeps the listener while lines are pending, because one of them may still fail. */
+  #stopListening(): void {
+    if (this.#pendingLines === 0) this.#logger?.off('error', this.#onError);
   }
 
-  /** An error says not which line it hit: while one is written it is that one, else one of those that wait. */
-  #lose(reason: keyof typeof MESSAGES, cause: unknown): void {
-    if (this.#lines > 0 && (!this.#writing || this.#current > 0)) {
-      const samples = this.#writing ? this.#current : Math.ceil(this.#samples / this.#lines);
-      this.#current = 0;
-      this.#lines -= 1;
-      this.#samples -= samples;
-      this.#ledger.dropInFlight(samples, reason);
+  /** Drops the line being written, otherwise one of the pending ones: an error does not say which line failed. */
+  #dropLine(reason: keyof typeof MESSAGES, cause: unknown): void {
+    if (this.#pendingLines > 0 && (!this.#isWriting || this.#currentSamples > 0)) {
+      const average = Math.ceil(this.#pendingSamples / this.#pendingLines);
+      const samples = this.#isWriting ? this.#currentSamples : average;
+      this.#currentSamples = 0;
+      this.#pendingLines -= 1;
+      this.#pendingSamples -= samples;
+      this.#accounting.dropInFlight(samples, reason);
     }
     this.#report(reason, cause);
   }
 
   #report(reason: keyof typeof MESSAGES, cause?: unknown): string {
-    this.#problems.reportOnce(reason, MESSAGES[reason], { cause });
+    this.#reporter.reportOnce(reason, MESSAGES[reason], { cause });
     return reason;
   }
 }
 
-/** Level and message first, as in all entries; no default overrides a field of the metric. */
+/** Returns an entry with the logger's default fields. Level and message come first, and no default overrides a field. */
 function withDefaults(entry: LogEntry, defaults: object): LogEntry {
   const { level, message, ...fields } = entry;
   return { level, message, ...defaults, ...fields };
 }
 
-/** Whether nothing is left in the buffers from the logger to what its transports write to. */
+/** Returns true if all buffers from the logger to the targets of its transports are empty. */
 function isIdle(logger: Logger, transports: readonly TransportInternals[]): boolean {
   if (logger.writableLength + logger.readableLength > 0) return false;
   for (const { writableLength = 0, _stream, _dest, _opening } of transports) {
-    // What nobody has read yet is the business of whoever gave the stream, except where it is on its way to a file.
+    // Unread data of a user-supplied stream is not counted; data on its way to a file is.
     const towardsFile = _opening === undefined ? 0 : (_stream?.readableLength ?? 0) + (_dest?.writableLength ?? 0);
     if (writableLength + (_stream?.writableLength ?? 0) + towardsFile > 0) return false;
   }
   return true;
 }
 
-function isBehind(logger: Logger, transports: readonly TransportInternals[]): boolean {
+function isOverloaded(logger: Logger, transports: readonly TransportInternals[]): boolean {
   if (logger.writableLength >= MAX_WAITING_LINES) return true;
   for (const { _stream } of transports) {
-    const bound = _stream?.writableObjectMode === true ? MAX_WAITING_LINES : MAX_WAITING_BYTES;
-    if ((_stream?.writableLength ?? 0) >= bound) return true;
+    const limit = _stream?.writableObjectMode === true ? MAX_WAITING_LINES : MAX_WAITING_BYTES;
+    if ((_stream?.writableLength ?? 0) >= limit) return true;
   }
   return false;
 }

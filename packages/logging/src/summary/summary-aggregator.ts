@@ -3,101 +3,96 @@ import type { Series, SeriesId } from '@metrics/core';
 import { Interner } from '@metrics/core/backend';
 import { type LoggedSeries, loggedSeries } from '../logged-series.js';
 import type { LogSink } from '../sink/log-sink.js';
+import { SummaryOutlet } from './summary-outlet.js';
 import { SummaryWriter } from './summary-writer.js';
 
-export interface SummaryWindowOptions {
-  /** Milliseconds; a divisor of 10,000. */
+export interface SummaryAggregatorOptions {
+  /** Length of the window in milliseconds; a divisor of 10,000. */
   readonly interval: number;
   readonly sink: LogSink;
-  readonly ledger: SampleAccounting;
+  readonly accounting: SampleAccounting;
+  /** Called at the end of each window, to record observed gauges. Must not throw. */
   readonly collect: () => void;
 }
 
 /**
- * What is recorded in a window, for one line a series. Nothing is drawn: sampling would only make the figures worse.
+ * Aggregates the samples of a window into one line for each series. Sampling rates are ignored: skipping samples would only
+ * make the statistics less accurate.
  */
-export class SummaryWindow {
-  /** Identities of open series, and at the same integers what their lines begin with. */
+export class SummaryAggregator {
+  /** Identities of open series; the fragments of the slots. */
   readonly #identities = new Interner();
+  /** The series by the integer of its identity. */
   readonly #series: (LoggedSeries | undefined)[] = [];
   readonly #slots = new SlotTable((identity) => {
     if (this.#identities.release(identity)) this.#series[identity] = undefined;
   });
-  readonly #columns: SampleBuffer;
-  readonly #window: FlushScheduler;
-  readonly #writer: SummaryWriter;
+  readonly #buffer: SampleBuffer;
+  readonly #scheduler: FlushScheduler;
+  readonly #outlet: SummaryOutlet;
 
-  constructor({ interval, sink, ledger, collect }: SummaryWindowOptions) {
+  constructor({ interval, sink, accounting, collect }: SummaryAggregatorOptions) {
     const slots = this.#slots;
-    this.#columns = new SampleBuffer({ slots, accounting: ledger });
-    this.#writer = new SummaryWriter({
-      ledger,
-      sink,
-      seriesOf: (slot) => this.#seriesOfSlot(slot),
-    });
-    this.#window = new FlushScheduler({
-      slots,
-      buffer: this.#columns,
-      accounting: ledger,
-      writer: this.#writer,
-      outlet: this.#writer,
-      interval,
-      collect,
-    });
-    // A full batch of one series waits for the end of the window, whose line it belongs to; only too much of all ends it.
-    const endEarly = this.#columns.onDrainNeeded;
-    this.#columns.onDrainNeeded = (everything) => {
-      if (everything) endEarly(true);
+    const buffer = new SampleBuffer({ slots, accounting });
+    const outlet = new SummaryOutlet({ accounting, sink });
+    const writer = new SummaryWriter(outlet, (slot) => this.#seriesOfSlot(slot));
+    this.#buffer = buffer;
+    this.#outlet = outlet;
+    this.#scheduler = new FlushScheduler({ slots, buffer, accounting, writer, outlet, interval, collect });
+    // A full batch of one series waits for the end of its window. Only a half-full buffer ends the window early.
+    const scheduleDrain = buffer.onDrainNeeded;
+    buffer.onDrainNeeded = (full) => {
+      if (full) scheduleDrain(true);
     };
   }
 
   /** Samples that are in no line yet. */
-  get held(): number {
-    return this.#columns.buffered;
+  get buffered(): number {
+    return this.#buffer.buffered;
   }
 
   open(id: SeriesId, series: Series): void {
-    if (this.#columns.closed) return;
+    if (this.#buffer.closed) return;
     const { name, key, instance, tags, unit } = series;
     const identity = this.#identities.acquire(JSON.stringify([name, key, unit, instance, Object.entries(tags)]));
     this.#series[identity] ??= loggedSeries(series);
-    this.#columns.open(id, series.kind, [identity]);
+    this.#buffer.open(id, series.kind, [identity]);
   }
 
-  /** What lines of this id begin with; undefined where it is not open. */
+  /** Returns the series of an id, or undefined if it is not open. */
   seriesOf(id: SeriesId): LoggedSeries | undefined {
     const slot = this.#slots.slotForId(id);
     return slot < 0 ? undefined : this.#seriesOfSlot(slot);
   }
 
   release(id: SeriesId): void {
-    this.#columns.release(id);
+    this.#buffer.release(id);
   }
 
   incr(id: SeriesId, amount: number): void {
-    this.#columns.incr(id, amount, 1);
+    this.#buffer.incr(id, amount, 1);
   }
 
-  /** A gauge, a timing or a distribution: all values count, not only the last one. */
+  /** Records a gauge, a timing or a distribution. All values are kept, also those of a gauge. */
   value(id: SeriesId, value: number): void {
-    this.#columns.value(id, value, 1);
+    this.#buffer.value(id, value, 1);
   }
 
   set(id: SeriesId, member: string): void {
-    this.#columns.set(id, member);
+    this.#buffer.set(id, member);
   }
 
   flush(): Promise<void> {
-    return this.#window.flush();
+    return this.#scheduler.flush();
   }
 
   flushSync(): void {
-    this.#window.drainSync();
-    this.#writer.settleNow();
+    this.#scheduler.drainSync();
+    this.#outlet.writeNow();
   }
 
   close(options: { readonly timeout: number }): Promise<void> {
-    return this.#window.close(options);
+    return this.#scheduler.close(options);
   }
 
   #seriesOfSlot(slot: number): LoggedSeries {

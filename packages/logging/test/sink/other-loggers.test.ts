@@ -6,9 +6,9 @@ import { PassThrough } from 'node:stream';
 import pino from 'pino';
 import { LoggingBackend, type MetricsLogger } from '../../src/index.js';
 import { opened } from '../opened.js';
-import { seriesOf } from '../series-of.js';
+import { shopSeries } from '../shop-series.js';
 
-const series = seriesOf('counter', 'jobs', { instance: 'worker-1', tags: { task_name: 'email' } });
+const series = shopSeries('counter', 'jobs', { instance: 'worker-1', tags: { task_name: 'email' } });
 
 describe('pino', () => {
   function create(): { readonly logger: pino.Logger; readonly lines: string[] } {
@@ -17,7 +17,7 @@ describe('pino', () => {
     return { logger: pino(options, { write: (line: string) => void lines.push(line) }), lines };
   }
 
-  test('is given the fields and the message', () => {
+  test('gets the fields and the message', () => {
     const { logger, lines } = create();
     const { backend } = opened({ logger });
     backend.open(9, series);
@@ -28,7 +28,7 @@ describe('pino', () => {
     expect(backend.stats()).toEqual({ accepted: 1, sent: 1, dropped: {}, pending: 0, sampledOut: 0 });
   });
 
-  test('honours changes of its level', () => {
+  test('honors changes of its level', () => {
     const { logger, lines } = create();
     const { backend } = opened({ logger });
     logger.level = 'info';
@@ -59,7 +59,7 @@ describe('the console', () => {
     return { logger: new Console({ stdout, colorMode: false }), text: () => String(stdout.read()) };
   }
 
-  test('is given the message and the fields that are there', () => {
+  test('gets the message and the fields that are defined', () => {
     const { logger, text } = create();
     const { backend } = opened({ logger });
     backend.open(9, series);
@@ -69,22 +69,22 @@ describe('the console', () => {
     );
   });
 
-  test('does not take a key for a format', () => {
+  test('does not interpret a key as a format', () => {
     const { logger, text } = create();
     const { backend } = opened({ logger });
-    backend.open(9, seriesOf('counter', '100% of %s and %o'));
+    backend.open(9, shopSeries('counter', '100% of %s and %o'));
     backend.incr(9, 1, 1);
     expect(text()).toMatch(/^'100% of %s and %o': \+1 \{/);
   });
 
-  test('is called at the level that was asked for', () => {
+  test('is called at the level of the option', () => {
     const { logger, text } = create();
     opened({ logger, level: 'info' }).backend.incr(0, 1, 1);
     expect(text()).toMatch(/^'jobs': \+1 /);
   });
 });
 
-test('a logger that is called like winston, but is none, is given level, message and fields', () => {
+test('a logger with the methods of winston gets level, message and fields', () => {
   const calls: unknown[][] = [];
   let level = 'debug';
   const logger = {
@@ -98,7 +98,7 @@ test('a logger that is called like winston, but is none, is given level, message
   expect(calls).toEqual([['debug', "'level': +2", { metric: 'shop.level', kind: 'gauge', value: 2, tags: {} }]]);
 });
 
-test('a logger that throws costs the sample, counted and reported once', async () => {
+test('a sample is dropped and reported once if the logger throws', async () => {
   const logger: MetricsLogger = {
     debug: () => {
       throw new Error('broken');
@@ -118,7 +118,7 @@ test('a logger that throws costs the sample, counted and reported once', async (
   expect(problems).toEqual([expect.objectContaining({ code: 'logger_failed', cause: new Error('broken') })]);
 });
 
-test('a logger that throws when asked for its level, or when flushed, does not throw into the application', async () => {
+test('a logger that throws when its level is read, or when flushed, does not throw into the application', async () => {
   const broken = (): never => {
     throw new Error('broken');
   };
@@ -133,7 +133,7 @@ test('a logger that throws when asked for its level, or when flushed, does not t
   expect(flushing.problems).toHaveLength(1);
 });
 
-test('a logger that records metrics does not go round in circles', () => {
+test('a logger that records metrics does not recurse', () => {
   const logger = { debug: () => backend.incr(0, 1, 1) };
   const { backend, problems } = opened({ logger });
   backend.gauge(1, 5);
@@ -141,12 +141,12 @@ test('a logger that records metrics does not go round in circles', () => {
   expect(problems).toEqual([expect.objectContaining({ code: 'recursive' })]);
 });
 
-describe('what is no logger is refused at construction', () => {
+describe('values that are not loggers are rejected at construction', () => {
   test.each<[unknown, RegExp]>([
     [{}, /^logger must have the methods of winston \(log, isLevelEnabled\), of pino .* lacks debug\.$/],
     [{ log: () => {} }, /lacks debug, or isLevelEnabled\.$/],
     [{ isLevelEnabled: () => true }, /lacks log or debug\.$/],
-    ['console', /^logger must be an object with methods, not console\.$/],
+    ['console', /^logger must be an object with methods, not "console"\.$/],
     [null, /^logger must be an object with methods, not null\.$/],
   ])('%o', (logger, message) => {
     expect(() => new LoggingBackend({ logger: logger as MetricsLogger })).toThrow(TypeError);

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
+import { waitUntil } from 'test-kit/wait-until';
 import winston from 'winston';
 import { LoggingBackend, metricsFormat } from '../../src/index.js';
 import { LineCollector } from '../line-collector.js';
 import { opened } from '../opened.js';
 import { transportThat } from '../transport-that.js';
-import { waitUntil } from '../wait-until.js';
 
 const directories: string[] = [];
 
@@ -22,7 +22,7 @@ function codes(problems: readonly { readonly code: string }[]): string[] {
 }
 
 describe('levels', () => {
-  test('with the level off nothing is built, and calls are counted', () => {
+  test('with the level off no line is built, and calls are counted', () => {
     const collector = new LineCollector({ level: 'info' });
     const { backend, problems } = opened({ logger: collector.logger });
     const event = {
@@ -56,10 +56,10 @@ describe('levels', () => {
       ({ logger }) => logger.configure({ level: 'debug', format: metricsFormat(), transports: logger.transports }),
       ({ logger }) => logger.configure({ level: 'info', format: metricsFormat(), transports: logger.transports }),
     ],
-  ])('a change at run time is honoured at once: of %s', (what, on, off) => {
+  ])('a change at run time takes effect immediately: of %s', (what, on, off) => {
     const collector = new LineCollector({ level: 'info' });
     if (what === 'another transport') {
-      // It has a level of its own, so that the logger's does not count for it.
+      // It has its own level, which overrides that of the logger.
       const { add } = collector.logger;
       collector.logger.add = (transport) => add.call(collector.logger, Object.assign(transport, { level: 'debug' }));
     }
@@ -77,7 +77,7 @@ describe('levels', () => {
     expect(sent()).toBe(2);
   });
 
-  test('a silent logger is one whose level is off', () => {
+  test('a silent logger counts as a level that is off', () => {
     const collector = new LineCollector();
     const { backend } = opened({ logger: collector.logger });
     collector.logger.silent = true;
@@ -116,7 +116,7 @@ describe('without an option logger', () => {
     }
   });
 
-  test('lines go to stderr as long as nobody added one, and the name stays free', () => {
+  test('lines go to stderr until a logger is added, and the name stays free', () => {
     const source = `
       import winston from 'winston';
       import { LoggingBackend } from '@metrics/logging';
@@ -135,7 +135,7 @@ describe('without an option logger', () => {
     });
   });
 
-  test('a logger without transports is reported once, and written to never', () => {
+  test('a logger without transports is reported once, and never written to', () => {
     const log = jest.spyOn(console, 'error').mockImplementation(() => {});
     const logger = winston.loggers.add('metrics', { level: 'debug' });
     const { backend, problems } = opened({});
@@ -163,9 +163,9 @@ describe('without an option logger', () => {
 
 describe('failures', () => {
   test.each<[string, Parameters<typeof transportThat>[0]]>([
-    ['at once', (_info, done) => done(new Error('no space left'))],
+    ['immediately', (_info, done) => done(new Error('no space left'))],
     ['later', (_info, done) => setImmediate(done, new Error('no space left'))],
-  ])('a transport that reports an error %s costs the sample, counted and reported once', async (_when, log) => {
+  ])('a sample is dropped and reported once if a transport reports an error %s', async (_when, log) => {
     const { backend, problems } = opened({
       logger: winston.createLogger({ level: 'debug', transports: [transportThat(log)] }),
     });
@@ -185,10 +185,10 @@ describe('failures', () => {
     ]);
   });
 
-  test('one line that two transports refuse is lost once', () => {
-    const refusing = (): ReturnType<typeof transportThat> => transportThat((_info, done) => done(new Error('no')));
+  test('a line that two transports reject is dropped once', () => {
+    const rejecting = (): ReturnType<typeof transportThat> => transportThat((_info, done) => done(new Error('no')));
     const { backend } = opened({
-      logger: winston.createLogger({ level: 'debug', transports: [refusing(), refusing()] }),
+      logger: winston.createLogger({ level: 'debug', transports: [rejecting(), rejecting()] }),
     });
     backend.incr(0, 1, 1);
     expect(backend.stats()).toMatchObject({ accepted: 1, dropped: { transport_failed: 1 }, pending: 0 });
@@ -223,7 +223,7 @@ describe('failures', () => {
           },
         }),
     ],
-  ])('%s that throws costs the sample, and never throws into the application', async (_what, create) => {
+  ])('%s that throws causes a drop, and never throws into the application', async (_what, create) => {
     const { backend, problems } = opened({ logger: create() });
     backend.incr(0, 1, 1);
     expect(backend.stats()).toMatchObject({ accepted: 1, sent: 0, dropped: { logger_failed: 1 } });
@@ -232,7 +232,7 @@ describe('failures', () => {
     expect(backend.stats()).toMatchObject({ accepted: 1, pending: 0 });
   });
 
-  test('a logger that was ended costs the samples', async () => {
+  test('samples are dropped after the logger was ended', async () => {
     const { logger } = new LineCollector();
     const { backend, problems } = opened({ logger });
     backend.incr(0, 1, 1);
@@ -243,7 +243,7 @@ describe('failures', () => {
     expect(codes(problems)).toEqual(['transport_failed']);
   });
 
-  test('a transport that records metrics does not go round in circles', () => {
+  test('a transport that records metrics does not recurse', () => {
     const { logger } = new LineCollector();
     const { backend, problems } = opened({ logger });
     logger.add(
@@ -257,7 +257,7 @@ describe('failures', () => {
     expect(codes(problems)).toEqual(['recursive']);
   });
 
-  test('a stream that is not read costs the lines beyond a bound, and nothing is lost before', async () => {
+  test('if a stream is not read, lines beyond a limit are dropped, and none before', async () => {
     const stream = new PassThrough();
     const { backend, problems } = opened({
       logger: winston.createLogger({ level: 'debug', transports: [new winston.transports.Stream({ stream })] }),
@@ -266,7 +266,7 @@ describe('failures', () => {
     for (let call = 0; call < 30; call += 1) backend.set(4, `${call}${member}`);
     const { sent, pending, dropped, accepted } = backend.stats();
     expect({ accepted, sent, codes: codes(problems) }).toEqual({ accepted: 30, sent: 0, codes: ['logger_busy'] });
-    // Each line holds the member twice, and there is room for about sixteen megabytes.
+    // Each line contains the member twice, and about sixteen megabytes fit.
     expect(pending).toBeGreaterThanOrEqual(8);
     expect(dropped).toEqual({ logger_busy: 30 - pending });
     stream.resume();
@@ -276,7 +276,7 @@ describe('failures', () => {
     expect(backend.stats().sent).toBe(pending + 1);
   });
 
-  test('a transport that never answers costs the lines beyond a bound, and the rest at the deadline', async () => {
+  test('if a transport never calls back, lines beyond a limit are dropped, and the rest at the deadline', async () => {
     const held: (() => void)[] = [];
     const { backend } = opened({
       logger: winston.createLogger({
@@ -332,7 +332,7 @@ describe('close', () => {
     expect(backend.stats()).toMatchObject({ accepted: 1, dropped: { timeout: 1 }, pending: 0 });
   });
 
-  test('a flush gives up on a logger that does not write, with the samples pending', async () => {
+  test('a flush ends if the logger does not write, with the samples pending', async () => {
     jest.useFakeTimers();
     try {
       const stalled = new Writable({ write: () => {} });
@@ -353,7 +353,7 @@ describe('close', () => {
   });
 });
 
-test('observed gauges are read every ten seconds, and no longer after close', async () => {
+test('observed gauges are read every ten seconds until close', async () => {
   jest.useFakeTimers();
   try {
     const backend = new LoggingBackend({ logger: new LineCollector().logger });

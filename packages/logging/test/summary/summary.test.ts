@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import winston from 'winston';
 import { LoggingBackend, metricsJsonFormat } from '../../src/index.js';
-import { summaryOf } from '../../src/summary/summary.js';
+import { summarize } from '../../src/summary/summary.js';
 import { LineCollector } from '../line-collector.js';
 import { opened } from '../opened.js';
-import { seriesOf } from '../series-of.js';
+import { shopSeries } from '../shop-series.js';
 import { transportThat } from '../transport-that.js';
 
 describe('percentiles by nearest rank', () => {
@@ -17,14 +17,14 @@ describe('percentiles by nearest rank', () => {
     [Array.from({ length: 20 }, (_, index) => index + 1), 10, 19, 20],
     [Array.from({ length: 200 }, (_, index) => -index), -100, -10, -2],
   ])('of %j', (values, p50, p95, p99) => {
-    expect(summaryOf(Float64Array.from(values))).toMatchObject({ p50, p95, p99 });
+    expect(summarize(Float64Array.from(values))).toMatchObject({ p50, p95, p99 });
   });
 
-  test('are what their definition says, and the rest is exact', () => {
+  test('match their definition, and the other statistics are exact', () => {
     const values = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(values, (recorded) => {
-        const summary = summaryOf(Float64Array.from(recorded));
+        const summary = summarize(Float64Array.from(recorded));
         for (const [percent, value] of [
           [50, summary.p50],
           [95, summary.p95],
@@ -42,8 +42,8 @@ describe('percentiles by nearest rank', () => {
     );
   });
 
-  test('a sum beyond all numbers is left out', () => {
-    expect(summaryOf(Float64Array.of(1e308, 1e308))).toMatchObject({
+  test('a sum that overflows is undefined', () => {
+    expect(summarize(Float64Array.of(1e308, 1e308))).toMatchObject({
       count: 2,
       sum: undefined,
       mean: undefined,
@@ -57,7 +57,7 @@ describe('a window', () => {
     const collector = new LineCollector();
     const { backend } = opened({ logger: collector.logger, summary: {} });
     const fields = { instance: 'worker-1', tags: { task_name: 'email' } };
-    backend.open(5, seriesOf('timing', 'run', fields));
+    backend.open(5, shopSeries('timing', 'run', fields));
     for (let call = 1; call <= 100; call += 1) {
       backend.incr(0, 2, 0.1);
       backend.gauge(1, call % 10);
@@ -81,7 +81,7 @@ describe('a window', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('has its figures as fields', async () => {
+  test('has its statistics as fields', async () => {
     const collector = new LineCollector({ format: metricsJsonFormat() });
     const { backend } = opened({ logger: collector.logger, summary: {} });
     backend.incr(0, 2, 1);
@@ -91,7 +91,7 @@ describe('a window', () => {
     backend.timing(2, 8, 1);
     backend.set(4, 'ann');
     await backend.close({ timeout: 1000 });
-    const figures = { count: 1, sum: 8, min: 8, max: 8, mean: 8, p50: 8, p95: 8, p99: 8 };
+    const statistics = { count: 1, sum: 8, min: 8, max: 8, mean: 8, p50: 8, p95: 8, p99: 8 };
     const byKind = collector.entries.sort((one, other) => String(one['kind']).localeCompare(String(other['kind'])));
     expect(byKind).toEqual([
       {
@@ -120,13 +120,13 @@ describe('a window', () => {
         metric: 'shop.run',
         kind: 'timing',
         unit: 'ms',
-        ...figures,
+        ...statistics,
         tags: {},
       },
     ]);
   });
 
-  test('shows nine digits in the message, and all of them in the fields', async () => {
+  test('shows nine digits in the message, and all digits in the fields', async () => {
     const collector = new LineCollector({ format: metricsJsonFormat() });
     const { backend } = opened({ logger: collector.logger, summary: {} });
     backend.distribution(3, 0.1, 1);
@@ -142,7 +142,7 @@ describe('a window', () => {
     ]);
   });
 
-  test('ends on its interval, and a quiet series has no line', async () => {
+  test('ends after its interval, and a series without samples has no line', async () => {
     jest.useFakeTimers();
     try {
       const collector = new LineCollector();
@@ -161,12 +161,12 @@ describe('a window', () => {
     }
   });
 
-  test('holds all values of a busy series, of several ids, and is still one line', async () => {
+  test('holds all values of a busy series with several ids in one line', async () => {
     const collector = new LineCollector({ format: metricsJsonFormat() });
     const { backend } = opened({ logger: collector.logger, summary: {} });
-    backend.open(7, seriesOf('timing', 'run'));
+    backend.open(7, shopSeries('timing', 'run'));
     for (let value = 1; value <= 50_000; value += 1) backend.timing(value % 2 === 0 ? 2 : 7, value, 1);
-    // The columns would send full batches after ten milliseconds, were they not told to wait.
+    // Without the aggregator's own rule, full batches would be drained after ten milliseconds.
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(collector.lines).toEqual([]);
     await backend.flush();
@@ -176,7 +176,7 @@ describe('a window', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('counts the members of a large set once each', async () => {
+  test('counts each member of a large set once', async () => {
     const collector = new LineCollector({ format: metricsJsonFormat() });
     const { backend } = opened({ logger: collector.logger, summary: {} });
     for (let call = 0; call < 9000; call += 1) backend.set(4, `user ${call % 3000}`);
@@ -184,11 +184,11 @@ describe('a window', () => {
     expect(collector.entries).toEqual([expect.objectContaining({ count: 9000, unique: 3000 })]);
   });
 
-  test('of many series does not hold the event loop', async () => {
+  test('of many series does not block the event loop', async () => {
     const collector = new LineCollector();
     const { backend } = opened({ logger: collector.logger, summary: {} });
     for (let id = 10; id < 2010; id += 1) {
-      backend.open(id, seriesOf('timing', `run.${id}`));
+      backend.open(id, shopSeries('timing', `run.${id}`));
       backend.timing(id, 1, 1);
     }
     let turns = 0;
@@ -199,7 +199,7 @@ describe('a window', () => {
     };
     setImmediate(turn);
     const flush = backend.flush();
-    // Into the arrays that are free again, while the lines of their former values are still to be written.
+    // These values go into recycled arrays while the lines of the former values are not written yet.
     for (let id = 10; id < 2010; id += 1) backend.timing(id, 999, 1);
     await flush;
     flushed = true;
@@ -220,7 +220,7 @@ describe('a window', () => {
     expect(backend.stats()).toMatchObject({ accepted: 3, sent: 3, pending: 0 });
   });
 
-  test('is dropped where the level is off when it ends', async () => {
+  test('is dropped if the level is off when it ends', async () => {
     const collector = new LineCollector({ level: 'info' });
     const { backend } = opened({ logger: collector.logger, summary: {} });
     backend.incr(0, 1, 1);
@@ -233,7 +233,7 @@ describe('a window', () => {
     expect(collector.lines).toHaveLength(1);
   });
 
-  test('whose line a transport refuses is lost with all its samples', async () => {
+  test('whose line a transport rejects is dropped with all its samples', async () => {
     const logger = winston.createLogger({
       level: 'debug',
       transports: [
@@ -257,7 +257,7 @@ describe('a window', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('does not take what happened once, or at a time of its own', async () => {
+  test('does not contain events and values with a timestamp', async () => {
     const collector = new LineCollector();
     const { backend } = opened({ logger: collector.logger, summary: {} });
     backend.event({ title: 'deployed', text: 'v2' });
@@ -271,11 +271,11 @@ describe('a window', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('reads the observed gauges first', async () => {
+  test('includes the observed gauges', async () => {
     const collector = new LineCollector();
     const backend = new LoggingBackend({ logger: collector.logger, summary: {} });
     backend.start({ report: () => {}, collect: () => backend.gauge(1, 7) });
-    backend.open(1, seriesOf('gauge', 'observed'));
+    backend.open(1, shopSeries('gauge', 'observed'));
     await backend.flush();
     expect(collector.lines).toEqual([
       "[DEBUG] 'observed': +7 count=1 sum=7 min=7 max=7 mean=7 p50=7 p95=7 p99=7; instance=undefined; tags={}",

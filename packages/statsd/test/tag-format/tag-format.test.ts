@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
+import { seriesOf } from 'test-kit/series-of';
 import { escapeSetMember, sanitisedTagValue, sanitize } from '../../src/line/sanitize.js';
 import { lineSyntax, type TagFormat } from '../../src/line/tag-encoder.js';
-import { seriesOf } from '../series-of.js';
 
 const tagged = seriesOf('counter', 'jobs.done', { tags: { status: '200', zone: 'a:b' }, instance: 'worker 1' });
 

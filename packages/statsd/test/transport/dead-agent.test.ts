@@ -1,15 +1,16 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
+import { startEtsyStatsd } from 'test-kit/etsy-statsd';
+import { runProgram } from 'test-kit/run-program';
+import { seriesOf } from 'test-kit/series-of';
+import { UdpReceiver } from 'test-kit/udp-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend, type StatsdOptions } from '../../src/index.js';
 import { isOwnAddress } from '../../src/transport/udp-probe.js';
 import { accountedFor } from '../accounted-for.js';
-import { startEtsyStatsd } from '../etsy-statsd.cjs';
-import { runProgram } from '../run-program.js';
-import { seriesOf } from '../series-of.js';
-import { UdpReceiver } from '../udp-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
 let problems: Problem[];
 let port: number;
@@ -161,14 +162,15 @@ test.each([
   ['process.exit()', 'process.exit(0);'],
   ['a flush', 'await backend.flush(); console.log(backend.stats().pending);'],
 ])('with nobody there the process ends by itself: %s', async (_name, end) => {
-  const { code, output } = await runProgram(`
+  const source = `
     import { StatsdMetricsBackend } from '@metrics/statsd';
     const backend = new StatsdMetricsBackend({ port: ${port}, flushInterval: 10 });
     process.on('exit', () => backend.flushSync());
     backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
     backend.incr(0, 1, 1);
     ${end}
-  `);
+  `;
+  const { code, output } = await runProgram(source, { cwd: join(__dirname, '..', '..') });
   expect({ code, output }).toEqual({ code: 0, output: end.includes('console') ? '1\n' : '' });
 });
 

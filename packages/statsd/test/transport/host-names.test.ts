@@ -1,8 +1,8 @@
 import type { Problem } from '@metrics/core';
+import { seriesOf } from 'test-kit/series-of';
+import { UdpReceiver } from 'test-kit/udp-receiver';
 import { StatsdMetricsBackend } from '../../src/index.js';
 import { UdpTransport } from '../../src/transport/udp-transport.js';
-import { seriesOf } from '../series-of.js';
-import { UdpReceiver } from '../udp-receiver.js';
 
 test('a name is resolved, and what was recorded before the answer arrives', async () => {
   await using receiver = await UdpReceiver.start();

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StatsD } from 'hot-shots';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
+import { UdpReceiver } from 'test-kit/udp-receiver';
+import { UnixReceiver } from 'test-kit/unix-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { HotShotsClient, type PacketError } from '../../src/transport/hot-shots-client.js';
-import { describeWithUnixDatagrams } from '../describe-with.js';
-import { UdpReceiver } from '../udp-receiver.js';
-import { UnixReceiver } from '../unix-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
 function send(client: HotShotsClient, packet: string): Promise<PacketError | undefined> {
   return new Promise((resolve) => client.send(Buffer.from(packet), resolve));

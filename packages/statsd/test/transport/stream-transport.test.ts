@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from 'test-kit/free-port';
+import { TcpReceiver } from 'test-kit/tcp-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { StreamTransport, type StreamTransportOptions } from '../../src/transport/stream-transport.js';
-import { TcpReceiver } from '../tcp-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
 const transports: StreamTransport[] = [];
 const receivers: TcpReceiver[] = [];
@@ -42,11 +43,6 @@ function create(
   });
   transports.push(transport);
   return transport;
-}
-
-async function closedPort(): Promise<number> {
-  await using receiver = await TcpReceiver.start();
-  return receiver.port;
 }
 
 type Outcome = 'sent' | 'refused' | 'lost';
@@ -103,7 +99,7 @@ test('with length32 a Unix stream carries exact frames', async () => {
 });
 
 test('a server that is not there at the start: packets are refused, it is told once, and the connection comes with the server', async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const transport = create({ host: '127.0.0.1', port }, { random: () => 0 });
   expect(await send(transport, 'a:1|c\n')).toBe('refused');
   expect(await transport.connect()).toBe(false);
@@ -135,7 +131,7 @@ test.each([
 });
 
 test('pauses between attempts double up to ten seconds, and jitter spreads them', async () => {
-  const port = await closedPort();
+  const port = await freePort();
   let attempts = 0;
   let draws = 0;
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
@@ -270,7 +266,7 @@ test('close sends what was taken, ends the connection, and nothing is done after
 });
 
 test('who is told of an outage may close: nothing is tried again', async () => {
-  const port = await closedPort();
+  const port = await freePort();
   let lookups = 0;
   const lookup: StreamTransportOptions['lookup'] = (_host, _options, callback) => {
     lookups += 1;

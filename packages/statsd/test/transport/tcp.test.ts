@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
+import { freePort } from 'test-kit/free-port';
+import { runProgram } from 'test-kit/run-program';
+import { seriesOf } from 'test-kit/series-of';
+import { TcpReceiver } from 'test-kit/tcp-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend, type StatsdOptions } from '../../src/index.js';
 import { accountedFor } from '../accounted-for.js';
-import { runProgram } from '../run-program.js';
-import { seriesOf } from '../series-of.js';
-import { TcpReceiver } from '../tcp-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
+const cwd = join(__dirname, '..', '..');
 let problems: Problem[];
 const backends: StatsdMetricsBackend[] = [];
 const receivers: TcpReceiver[] = [];
@@ -23,11 +26,6 @@ async function listen(...options: Parameters<typeof TcpReceiver.start>): Promise
   const receiver = await TcpReceiver.start(...options);
   receivers.push(receiver);
   return receiver;
-}
-
-async function closedPort(): Promise<number> {
-  await using receiver = await TcpReceiver.start();
-  return receiver.port;
 }
 
 function create(options: StatsdOptions): StatsdMetricsBackend {
@@ -76,7 +74,7 @@ test('a large flush arrives whole', async () => {
 });
 
 test('a server that is not there at the start: samples merge, arrive when it is, and it is told once', async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const backend = create({ port });
   for (let round = 0; round < 5; round += 1) {
     backend.incr(0, 1, 1);
@@ -211,14 +209,17 @@ describe('the process', () => {
     ['without either', '', ''],
   ])('ends by itself %s', async (_name, end, output) => {
     const receiver = await listen();
-    expect(await runProgram(program(receiver.port, end))).toEqual({ code: 0, output });
+    expect(await runProgram(program(receiver.port, end), { cwd })).toEqual({ code: 0, output });
     expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
   });
 
   test('ends by itself when nobody is there', async () => {
-    const port = await closedPort();
-    expect(await runProgram(program(port, 'await backend.close({ timeout: 100 });'))).toEqual({ code: 0, output: '' });
-    expect(await runProgram(program(port, ''))).toEqual({ code: 0, output: '' });
+    const port = await freePort();
+    expect(await runProgram(program(port, 'await backend.close({ timeout: 100 });'), { cwd })).toEqual({
+      code: 0,
+      output: '',
+    });
+    expect(await runProgram(program(port, ''), { cwd })).toEqual({ code: 0, output: '' });
   });
 
   test('delivers at process.exit() what a connection that stands can take', async () => {
@@ -231,7 +232,7 @@ describe('the process', () => {
       }
       process.exit(0);
     `;
-    expect((await runProgram(program(receiver.port, end))).code).toBe(0);
+    expect((await runProgram(program(receiver.port, end), { cwd })).code).toBe(0);
     expect(new Set(await receiver.waitForLines(2001)).size).toBe(2001);
   });
 });

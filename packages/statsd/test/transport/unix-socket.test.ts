@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
+import { runProgram } from 'test-kit/run-program';
+import { seriesOf } from 'test-kit/series-of';
+import { UnixReceiver } from 'test-kit/unix-receiver';
+import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend } from '../../src/index.js';
-import { describeWithUnixDatagrams } from '../describe-with.js';
-import { runProgram } from '../run-program.js';
-import { seriesOf } from '../series-of.js';
-import { UnixReceiver } from '../unix-receiver.js';
-import { waitUntil } from '../wait-until.js';
 
+const cwd = join(__dirname, '..', '..');
 let directory: string;
 let path: string;
 let problems: Problem[];
@@ -156,14 +157,15 @@ describeWithUnixDatagrams('Unix datagrams', () => {
 
   test.each(['a live socket', 'no socket'])('a closed backend with %s lets the process end', async (there) => {
     if (there === 'a live socket') await listen();
-    const { code, output } = await runProgram(`
+    const source = `
     import { StatsdMetricsBackend } from '@metrics/statsd';
     const backend = new StatsdMetricsBackend({ protocol: 'uds', path: ${JSON.stringify(path)} });
     backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
     backend.incr(0, 1, 1);
     await backend.close({ timeout: 100 });
     console.log(JSON.stringify(backend.stats().dropped));
-  `);
+  `;
+    const { code, output } = await runProgram(source, { cwd });
     expect(output).toBe(there === 'a live socket' ? '{}\n' : '{"timeout":1}\n');
     expect(code).toBe(0);
   });
@@ -183,7 +185,7 @@ test('without the native package the constructor throws an error that names it',
   const { output } = await runProgram(
     `import { StatsdMetricsBackend } from '@metrics/statsd';
      try { new StatsdMetricsBackend({ protocol: 'uds', path: '/tmp/x.sock' }); } catch (error) { console.log(error.message); }`,
-    ['--require', hook],
+    { cwd, nodeOptions: ['--require', hook] },
   );
   expect(output).toMatch(/^protocol 'uds' needs the native package unix-dgram.*npm install unix-dgram/);
 });

@@ -1,27 +1,30 @@
 import type { MetricKind, MetricsBackend } from '@metrics/core';
 
-/** A backend as the conformance suite sees it: how to make one, and what it can carry. */
+/** A backend as the conformance suite sees it: how to create one, and what it can carry. */
 export interface BackendUnderTest {
-  /** A fresh backend, not started, for each check. */
+  /** Creates a new backend, not started. Called once for each check. */
   create(): Fixture | Promise<Fixture>;
   readonly capabilities: Capabilities;
   /**
-   * How long a flush may take, what was flushed to arrive, and `close` beyond its deadline, in milliseconds.
+   * Milliseconds that a flush may take, that flushed samples may need to arrive, and that `close` may exceed its
+   * deadline by.
    * @default 2000
    */
-  readonly patience?: number | undefined;
+  readonly timeout?: number | undefined;
   /**
-   * An ES module that makes the backend, opens a series, records one sample and neither closes nor exits. The suite runs
-   * it in a process of its own, which must end by itself. Left out, that check finds nothing to do.
+   * A program that must end by itself although it never closes its backend. Without it, that check passes without doing
+   * anything.
    */
   readonly program?: BackendProgram | undefined;
 }
 
+/** A program that the suite runs in its own process. */
 export interface BackendProgram {
+  /** An ES module that creates the backend, opens a series, records one sample, and neither closes nor exits. */
   readonly source: string;
-  /** Where imports are resolved from. @default the working directory */
+  /** The folder that imports are resolved from. @default the working directory */
   readonly cwd?: string | undefined;
-  /** How long the process may live, in milliseconds. @default 4000 */
+  /** Milliseconds that the process may live. @default 4000 */
   readonly timeout?: number | undefined;
 }
 
@@ -29,63 +32,68 @@ export interface BackendProgram {
 export interface Fixture {
   readonly backend: MetricsBackend;
   /**
-   * Everything that arrived at the other end since `create`. Asked again until it is what is expected or patience ends,
-   * so it need not wait. Without it only the books are checked, not the goods: give it wherever you can.
+   * Returns everything that arrived at the other end since `create`. The suite calls it until the result is as expected
+   * or the timeout has passed, so it need not wait. Without it only `stats` is checked, not what arrives: pass it if
+   * you can.
    */
   readonly delivered?: (() => Delivered | Promise<Delivered>) | undefined;
-  /** From now on nothing arrives any more: stop the server, fail every send, or never answer. */
+  /** Makes sure that nothing arrives any more: stops the server, fails every send, or never responds. */
   readonly breakTransport?: (() => void | Promise<void>) | undefined;
   /** Called after the backend was closed. */
   readonly dispose?: (() => void | Promise<void>) | undefined;
 }
 
-/** What arrived, in the order of arrival, as the receiver understood it. Leave out what the backend says about itself. */
+/**
+ * Everything that arrived, in the order of arrival, as the receiver read it. Omit what the backend reports about
+ * itself.
+ */
 export interface Delivered {
   readonly samples: readonly DeliveredSample[];
-  /** Left out, events are counted but not looked for. */
+  /** Without it, events are counted but not compared. */
   readonly events?: readonly { readonly title: string; readonly text: string }[] | undefined;
+  /** Without it, service checks are counted but not compared. */
   readonly serviceChecks?: readonly { readonly name: string; readonly status: string }[] | undefined;
 }
 
-/** One line, message or row that arrived. It may stand for many samples: a counter's sum, or a summary of timings. */
+/** One line, message or row that arrived. It may represent many samples: a counter's sum, or a summary of timings. */
 export interface DeliveredSample {
   readonly kind: MetricKind;
   readonly name: string;
   readonly instance?: string | undefined;
-  /** Exactly the tags of the series, and `instance` where that is a tag: configure no constant tags for the test. */
+  /** Exactly the tags of the series, and `instance` if that is a tag. Configure no constant tags for the test. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Of all kinds but sets: the amount as written (before it is divided by the rate), or the value. */
+  /** The amount as written (before it is divided by the rate), or the value. Not for sets. */
   readonly value?: number | undefined;
-  /** Of sets. */
+  /** The member of a set. */
   readonly member?: string | undefined;
-  /** The rate the receiver is told. Looked at for the kinds in `sampled` only. @default 1 */
+  /** The rate that was transmitted. Only checked for the kinds in `sampled`. @default 1 */
   readonly sampleRate?: number | undefined;
-  /** For a summary of timings or of a distribution: how many samples it stands for; `value` is their mean. */
+  /** The number of samples in a summary of timings or of a distribution, whose `value` is their mean. */
   readonly count?: number | undefined;
-  /** Seconds since the epoch, where the call gave it. */
+  /** Seconds since the epoch, if the call passed a time. */
   readonly timestamp?: number | undefined;
 }
 
-/** What a backend can carry, as data. */
+/** The features of a backend, as data. */
 export interface Capabilities {
   /**
-   * The kinds it carries, each with the kind it arrives as: `{ distribution: 'timing' }` on plain StatsD. Samples of a kind
-   * that is left out must still be accounted for, as dropped.
+   * The kinds that it carries, each with the kind it arrives as: `{ distribution: 'timing' }` on plain StatsD. Samples
+   * of an omitted kind must still be accounted for, as dropped.
    */
   readonly kinds: Readonly<Partial<Record<MetricKind, MetricKind>>>;
   readonly tags: 'kept' | 'dropped';
-  /** As tag `instance`, as `.instance` behind the name, as a field of its own, or not at all. */
+  /** How an instance arrives: as tag `instance`, as `.instance` after the name, as its own field, or not at all. */
   readonly instance: 'tag' | 'suffix' | 'field' | 'dropped';
-  /** The kinds it samples by drawing; samples of all others are all kept, whatever their rate. */
+  /** The kinds whose samples it draws by rate. It keeps all samples of the others, whatever their rate. */
   readonly sampled: readonly MetricKind[];
-  /** Has `recordAt`. */
+  /** True if it has `recordAt`. */
   readonly timestamps: boolean;
-  /** Has `event`. */
+  /** True if it has `event`. */
   readonly events: boolean;
-  /** Has `serviceCheck`. */
+  /** True if it has `serviceCheck`. */
   readonly serviceChecks: boolean;
-  /** Throws everything away, as the dummy does: its books may stay empty. @default false */
+  /** True if it discards everything, as the dummy does. Its stats may stay at zero. @default false */
   readonly discards?: boolean | undefined;
-  /** How many members of `combine` count each sample. @default 1 */
+  /** The number of backends in a `combine` that count each sample. @default 1 */
   readonly copies?: number | undefined;
 }

@@ -1,29 +1,31 @@
 import type { BackendUnderTest } from './backend-under-test.js';
-import { Trial } from './conformance-run.js';
+import { ConformanceRun } from './conformance-run.js';
 
-/** One promise of the backend contract. Bind it with any test framework: `test(check.name, () => check.run(subject))`. */
+/** One rule of the backend contract. Bind it with any test framework: `test(check.name, () => check.run(backend))`. */
 export interface ConformanceCheck {
-  /** A sentence that says what holds. */
+  /** A sentence that states the rule. */
   readonly name: string;
-  /** Rejects with an AssertionError where the promise is broken. Works without `this`, and beside other runs. */
-  readonly run: (subject: BackendUnderTest) => Promise<void>;
+  /**
+   * Rejects with an AssertionError if the backend breaks the rule. Works without `this`, and while other checks run.
+   */
+  readonly run: (backend: BackendUnderTest) => Promise<void>;
 }
 
-/** A check on a fresh, started backend, which is closed and audited once more at the end. */
+/** Creates a check of a new, started backend. The backend is closed at the end, and its stats are checked once more. */
 export function conformanceCheck(
   name: string,
-  examine: (trial: Trial) => void | Promise<void>,
+  check: (run: ConformanceRun) => void | Promise<void>,
   { hostThrows = false }: { readonly hostThrows?: boolean } = {},
 ): ConformanceCheck {
   return {
     name,
-    run: async (subject) => {
-      const trial = await Trial.create(subject, hostThrows);
+    run: async (backend) => {
+      const run = await ConformanceRun.create(backend, hostThrows);
       try {
-        await examine(trial);
-        await trial.close();
+        await check(run);
+        await run.close();
       } finally {
-        await trial.dispose();
+        await run.dispose();
       }
     },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type {
   BackendStats,
   MetricsBackend,
@@ -9,55 +10,58 @@ import type {
   ServiceCheck,
 } from '@metrics/core';
 import type { BackendUnderTest, Capabilities, Fixture } from './backend-under-test.js';
-import { auditBooks, auditProblem } from './check-stats.js';
-import { Ledger } from './expected-delivery.js';
-import { type SeriesSketch, seriesOf } from './series-input.js';
-import { outcomeOf, within } from './within.js';
+import { CallCount } from './call-count.js';
+import { checkProblem, checkStats } from './check-stats.js';
+import { ExpectedDelivery } from './expected-delivery.js';
+import { type SeriesInput, toSeries } from './series-input.js';
+import { assertResolves, failureOf, within } from './within.js';
 
-/** One backend on trial: makes the calls, counts them itself, and holds the backend's books and goods against them. */
-export class Trial {
+/**
+ * One run of a check: makes the calls, counts them, and compares them with the backend's stats and with what arrived.
+ */
+export class ConformanceRun {
   readonly backend: MetricsBackend;
   readonly capabilities: Capabilities;
-  /** What the backend reported. */
+  /** The problems that the backend reported. */
   readonly problems: Problem[] = [];
-  /** Seconds since the epoch, at the full minute: a time that a backend which rounds times keeps, and none is too old. */
+  /**
+   * Seconds since the epoch, a full minute, so that backends that round timestamps keep it and none finds it too old.
+   */
   readonly now: number = Math.floor(Date.now() / 60_000) * 60;
   readonly #fixture: Fixture;
-  readonly #patience: number;
-  readonly #ledger: Ledger;
+  readonly #timeout: number;
+  readonly #expected: ExpectedDelivery;
   readonly #open = new Map<SeriesId, Series>();
-  #calls = 0;
-  /** Calls a backend may count or not: after close, and on ids that are not open. */
-  #optionalCalls = 0;
+  readonly #calls = new CallCount();
   #closing = false;
   #closed = false;
-  #goodsMatter = true;
+  #comparesDelivered = true;
 
-  private constructor(fixture: Fixture, { capabilities, patience = 2000 }: BackendUnderTest) {
+  private constructor(fixture: Fixture, { capabilities, timeout = 2000 }: BackendUnderTest) {
     this.backend = fixture.backend;
     this.capabilities = capabilities;
     this.#fixture = fixture;
-    this.#patience = patience;
-    this.#ledger = new Ledger(capabilities);
+    this.#timeout = timeout;
+    this.#expected = new ExpectedDelivery(capabilities);
   }
 
-  /** A fresh backend, started. `hostThrows` makes its host's `report` break the promise not to. */
-  static async create(subject: BackendUnderTest, hostThrows = false): Promise<Trial> {
-    const trial = new Trial(await subject.create(), subject);
+  /** Creates and starts a backend. `hostThrows` makes its host's `report` throw, which a host must never do. */
+  static async create(backend: BackendUnderTest, hostThrows = false): Promise<ConformanceRun> {
+    const run = new ConformanceRun(await backend.create(), backend);
     const report = (problem: Problem) => {
-      trial.problems.push(problem);
+      run.problems.push(problem);
       if (hostThrows) throw new Error('this host throws');
     };
-    trial.call('start', () => trial.backend.start?.({ report, collect: () => {} }));
-    return trial;
+    run.call('start', () => run.backend.start?.({ report, collect: () => {} }));
+    return run;
   }
 
-  /** Answers the very object that was handed over. */
-  open(id: SeriesId, sketch: SeriesSketch): Series {
-    const given = seriesOf(sketch);
-    this.#open.set(id, seriesOf(sketch));
-    this.call('open', () => this.backend.open(id, given));
-    return given;
+  /** Opens a series. Returns the same object that the backend received. */
+  open(id: SeriesId, input: SeriesInput): Series {
+    const series = toSeries(input);
+    this.#open.set(id, toSeries(input));
+    this.call('open', () => this.backend.open(id, series));
+    return series;
   }
 
   release(id: SeriesId): void {
@@ -66,50 +70,50 @@ export class Trial {
   }
 
   incr(id: SeriesId, amount = 1, sampleRate = 1): void {
-    this.#count(id, (series) => this.#ledger.value(series, amount, sampleRate));
+    this.#count(id, (series) => this.#expected.value(series, amount, sampleRate));
     this.call('incr', () => this.backend.incr(id, amount, sampleRate));
   }
 
   gauge(id: SeriesId, value: number): void {
-    this.#count(id, (series) => this.#ledger.value(series, value, 1));
+    this.#count(id, (series) => this.#expected.value(series, value, 1));
     this.call('gauge', () => this.backend.gauge(id, value));
   }
 
   timing(id: SeriesId, milliseconds: number, sampleRate = 1): void {
-    this.#count(id, (series) => this.#ledger.value(series, milliseconds, sampleRate));
+    this.#count(id, (series) => this.#expected.value(series, milliseconds, sampleRate));
     this.call('timing', () => this.backend.timing(id, milliseconds, sampleRate));
   }
 
   distribution(id: SeriesId, value: number, sampleRate = 1): void {
-    this.#count(id, (series) => this.#ledger.value(series, value, sampleRate));
+    this.#count(id, (series) => this.#expected.value(series, value, sampleRate));
     this.call('distribution', () => this.backend.distribution(id, value, sampleRate));
   }
 
   set(id: SeriesId, member: string): void {
-    this.#count(id, (series) => this.#ledger.member(series, member));
+    this.#count(id, (series) => this.#expected.member(series, member));
     this.call('set', () => this.backend.set(id, member));
   }
 
-  /** Nothing where the backend has no such method; so do its siblings. */
+  /** Does nothing if the backend has no such method, as `event` and `serviceCheck` do. */
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
     if (this.backend.recordAt === undefined) return;
-    this.#count(id, (series) => this.#ledger.valueAt(series, value, epochSeconds));
+    this.#count(id, (series) => this.#expected.valueAt(series, value, epochSeconds));
     this.call('recordAt', () => this.backend.recordAt?.(id, value, epochSeconds));
   }
 
   event(event: MetricsEvent): void {
     if (this.backend.event === undefined) return;
-    this.#count(undefined, () => this.#ledger.event(event.title, event.text));
+    this.#count(undefined, () => this.#expected.event(event.title, event.text));
     this.call('event', () => this.backend.event?.(event));
   }
 
   serviceCheck(check: ServiceCheck): void {
     if (this.backend.serviceCheck === undefined) return;
-    this.#count(undefined, () => this.#ledger.serviceCheck(check.name, check.status));
+    this.#count(undefined, () => this.#expected.serviceCheck(check.name, check.status));
     this.call('serviceCheck', () => this.backend.serviceCheck?.(check));
   }
 
-  /** One sample of each kind and one of everything else, on the ids from `first` on, which it opens. */
+  /** Opens five series, with ids from `first`, and records one sample of each kind, an event and a service check. */
   recordEverything(first: SeriesId = 0): void {
     this.open(first, { kind: 'counter', key: `all.counter${first}` });
     this.open(first + 1, { kind: 'gauge', key: `all.gauge${first}` });
@@ -119,7 +123,7 @@ export class Trial {
     this.recordOnAll(first);
   }
 
-  /** One more sample on each of the series that {@link recordEverything} opened. */
+  /** Records one more of everything, on the series that {@link recordEverything} opened. */
   recordOnAll(first: SeriesId = 0): void {
     this.incr(first, 3);
     this.gauge(first + 1, 4.5);
@@ -131,7 +135,7 @@ export class Trial {
     this.serviceCheck({ name: 'database', status: 'ok' });
   }
 
-  /** Calls a method that returns nothing and never throws. */
+  /** Makes a call. Fails if it throws or returns something. */
   call(method: string, make: () => unknown): void {
     let returned: unknown;
     try {
@@ -142,124 +146,102 @@ export class Trial {
     assert.equal(returned, undefined, `${method} returned something`);
   }
 
-  /** From here on what arrives does not matter: it cannot arrive, or no receiver could tell it from other things. */
-  ignoreGoods(): void {
-    this.#goodsMatter = false;
+  /** Stops comparing what arrives, because nothing can arrive or no receiver could attribute it. */
+  ignoreDelivered(): void {
+    this.#comparesDelivered = false;
   }
 
-  /** Answers whether the fixture knows how. */
+  /** Breaks the transport. Resolves with false if the fixture cannot do that. */
   async breakTransport(): Promise<boolean> {
     if (this.#fixture.breakTransport === undefined) return false;
-    this.ignoreGoods();
+    this.ignoreDelivered();
     await this.#fixture.breakTransport();
     return true;
   }
 
-  /** Holds the books against the calls, as is possible at every moment. */
-  audit(): BackendStats {
+  /** Checks the stats against the calls. Possible at every moment, also while a flush runs. */
+  checkStats(): BackendStats {
     const stats = this.backend.stats();
-    auditBooks(stats);
+    checkStats(stats);
     if (this.#closed) assert.equal(stats.pending, 0, 'pending after close');
-    if (this.capabilities.discards !== true) this.#auditCalls(stats.accepted + stats.sampledOut);
+    const { discards, copies = 1 } = this.capabilities;
+    if (discards !== true) this.#calls.check(stats.accepted + stats.sampledOut, copies);
     return stats;
   }
 
-  /** Flushes within reason; a flush that resolves leaves nothing pending. */
+  /** Flushes. Fails if that takes too long or leaves samples pending. */
   async flush(): Promise<void> {
-    await within(
-      outcomeOf(() => this.backend.flush()),
-      this.#patience,
-      'flush',
-    );
-    assert.equal(this.audit().pending, 0, 'pending after a flush, with nothing recorded since');
+    await assertResolves(() => this.backend.flush(), this.#timeout, 'flush');
+    assert.equal(this.checkStats().pending, 0, 'pending after a flush, with nothing recorded since');
   }
 
-  /** Begins a flush to look at while it is under way. Whoever began it must see it resolved. */
+  /** Starts a flush without waiting for it. The check must await `resolved` later. */
   startFlush(): { readonly done: boolean; resolved(): Promise<void> } {
-    const outcome = outcomeOf(() => this.backend.flush());
-    const flush = { done: false, resolved: () => within(outcome, this.#patience, 'flush') };
+    const outcome = failureOf(() => this.backend.flush());
+    const flush = { done: false, resolved: () => within(outcome, this.#timeout, 'flush') };
     void outcome.then(() => {
       flush.done = true;
     });
     return flush;
   }
 
-  /** Flushes, and waits until what arrived is what was recorded. */
+  /** Flushes, and waits until everything that was recorded has arrived. */
   async deliver(): Promise<void> {
     await this.flush();
-    await this.#compareGoods();
+    await this.#compareDelivered();
   }
 
-  /** Closes within the deadline, and audits books and goods for the last time. */
+  /** Closes the backend. Fails if that exceeds the deadline, or if stats or what arrived are wrong in the end. */
   async close(timeout = 1000): Promise<void> {
     this.#closing = true;
-    await within(
-      outcomeOf(() => this.backend.close({ timeout })),
-      timeout + this.#patience,
+    await assertResolves(
+      () => this.backend.close({ timeout }),
+      timeout + this.#timeout,
       `close with a timeout of ${timeout} ms`,
     );
     this.#closed = true;
-    this.audit();
-    for (const problem of this.problems) auditProblem(problem);
-    await this.#compareGoods();
+    this.checkStats();
+    for (const problem of this.problems) checkProblem(problem);
+    await this.#compareDelivered();
   }
 
-  /** Leaves nothing behind, however the trial went. */
+  /** Releases everything, whether or not the check succeeded. */
   async dispose(): Promise<void> {
     try {
-      if (!this.#closed)
-        await within(
-          outcomeOf(() => this.backend.close({ timeout: 0 })),
-          this.#patience,
-          'close',
-        );
+      if (!this.#closed) await assertResolves(() => this.backend.close({ timeout: 0 }), this.#timeout, 'close');
     } catch {
-      // The trial failed already, and its reason is the one to tell.
+      // The check has failed already, and its error is the one to report.
     } finally {
       await this.#fixture.dispose?.();
     }
   }
 
-  #count(id: SeriesId | undefined, write: (series: Series) => void): void {
+  /** Counts a call, and passes its series to `expect` if its sample must arrive. */
+  #count(id: SeriesId | undefined, expect: (series: Series) => void): void {
     const series = id === undefined ? EVENT : this.#open.get(id);
-    if (this.#closing || series === undefined) this.#optionalCalls += 1;
+    if (this.#closing || series === undefined) this.#calls.addOptional();
     else {
-      this.#calls += 1;
-      write(series);
+      this.#calls.addRequired();
+      expect(series);
     }
   }
 
-  #auditCalls(counted: number): void {
-    const copies = this.capabilities.copies ?? 1;
-    const least = copies * this.#calls;
-    const most = least + copies * this.#optionalCalls;
-    assert.ok(
-      counted >= least && counted <= most,
-      `accepted + sampledOut is ${counted} after ${this.#calls} calls${most > least ? ` and ${this.#optionalCalls} that may be ignored` : ''}`,
-    );
-  }
-
-  async #compareGoods(): Promise<void> {
-    const deadline = Date.now() + this.#patience;
-    while (this.#goodsMatter && this.#fixture.delivered !== undefined) {
-      // Before the comparison, which may itself take as long: what arrived meanwhile deserves a second look.
+  async #compareDelivered(): Promise<void> {
+    const deadline = Date.now() + this.#timeout;
+    while (this.#comparesDelivered && this.#fixture.delivered !== undefined) {
+      // Read before the comparison, which may take as long itself: samples that arrive meanwhile get one more
+      // comparison.
       const isLast = Date.now() > deadline;
       try {
-        this.#ledger.compare(await this.#fixture.delivered());
+        this.#expected.compare(await this.#fixture.delivered());
         return;
       } catch (error) {
         if (isLast) throw error;
       }
-      await pause();
+      await delay(5);
     }
   }
 }
 
-/** What has no series. */
-const EVENT: Series = seriesOf({ kind: 'counter', key: 'event' });
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 5);
-  });
-}
+/** Replaces the series of events and service checks, which have none. */
+const EVENT: Series = toSeries({ kind: 'counter', key: 'event' });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { MetricKind, Series } from '@metrics/core';
 import type { Capabilities, Delivered, DeliveredSample } from './backend-under-test.js';
 
-/** Beyond six standard deviations lies one honest draw in a billion. */
-const DEVIATIONS = 6;
+/** Standard deviations that an estimate may be off. A correct backend exceeds six once in a billion draws. */
+const MAX_DEVIATIONS = 6;
 
-/** What the suite itself recorded, as it must arrive, to be compared with what did. */
-export class Ledger {
+/** Everything that a check recorded, in the form in which it must arrive. */
+export class ExpectedDelivery {
   readonly #capabilities: Capabilities;
-  readonly #accounts = new Map<string, Account>();
+  readonly #series = new Map<string, ExpectedSeries>();
   readonly #events: string[] = [];
   readonly #serviceChecks: string[] = [];
 
@@ -17,22 +17,22 @@ export class Ledger {
   }
 
   value(series: Series, value: number, sampleRate: number): void {
-    const account = this.#account(series);
-    if (account === undefined) return;
-    account.values.push(value);
+    const expected = this.#expectedSeries(series);
+    if (expected === undefined) return;
+    expected.values.push(value);
     if (!this.#capabilities.sampled.includes(series.kind) || sampleRate >= 1) return;
-    account.drawn = true;
-    // Of the estimate: a kept sample stands for 1/rate samples.
-    account.variance += (series.kind === 'counter' ? value * value : 1) * ((1 - sampleRate) / sampleRate);
+    expected.isSampled = true;
+    // The variance of the estimate: a kept sample counts as 1/rate samples.
+    expected.variance += (series.kind === 'counter' ? value * value : 1) * ((1 - sampleRate) / sampleRate);
   }
 
   valueAt(series: Series, value: number, epochSeconds: number): void {
-    const times = this.#account(series)?.timestamped;
+    const times = this.#expectedSeries(series)?.timestamped;
     times?.set(epochSeconds, [...(times.get(epochSeconds) ?? []), value]);
   }
 
   member(series: Series, member: string): void {
-    this.#account(series)?.members.add(member);
+    this.#expectedSeries(series)?.members.add(member);
   }
 
   event(title: string, text: string): void {
@@ -43,17 +43,17 @@ export class Ledger {
     this.#serviceChecks.push(JSON.stringify([name, status]));
   }
 
-  /** @throws AssertionError where what arrived is not what was recorded. */
+  /** @throws {AssertionError} if something recorded did not arrive, or something else did. */
   compare({ samples, events, serviceChecks }: Delivered): void {
     const arrived = new Map<string, DeliveredSample[]>();
     for (const sample of samples) {
       const identity = this.#identity(sample.kind, sample);
-      assert.ok(this.#accounts.has(identity), `arrived, but was never recorded: ${identity}`);
+      assert.ok(this.#series.has(identity), `arrived, but was never recorded: ${identity}`);
       const known = arrived.get(identity);
       if (known === undefined) arrived.set(identity, [sample]);
       else known.push(sample);
     }
-    for (const [identity, account] of this.#accounts) compareAccount(identity, account, arrived.get(identity) ?? []);
+    for (const [identity, expected] of this.#series) compareSeries(identity, expected, arrived.get(identity) ?? []);
     if (events !== undefined) {
       assert.deepEqual(
         events.map(({ title, text }) => JSON.stringify([title, text])),
@@ -70,8 +70,8 @@ export class Ledger {
     }
   }
 
-  /** `undefined` for a kind that cannot arrive. */
-  #account(series: Series): Account | undefined {
+  /** Returns the series as the receiver sees it, or undefined if the backend does not carry its kind. */
+  #expectedSeries(series: Series): ExpectedSeries | undefined {
     const { kinds, instance } = this.#capabilities;
     const kind = kinds[series.kind];
     if (kind === undefined) return undefined;
@@ -82,18 +82,18 @@ export class Ledger {
       instance: series.instance,
       tags: tagged ? { ...series.tags, instance: series.instance } : series.tags,
     });
-    const known = this.#accounts.get(identity);
+    const known = this.#series.get(identity);
     if (known !== undefined) return known;
-    const account: Account = {
+    const expected: ExpectedSeries = {
       kind,
       values: [],
       members: new Set(),
       timestamped: new Map(),
-      drawn: false,
+      isSampled: false,
       variance: 0,
     };
-    this.#accounts.set(identity, account);
-    return account;
+    this.#series.set(identity, expected);
+    return expected;
   }
 
   #identity(kind: MetricKind, { name, instance, tags = {} }: Omit<DeliveredSample, 'kind'>): string {
@@ -108,23 +108,23 @@ export class Ledger {
 }
 
 /** One series as the receiver sees it. */
-interface Account {
+interface ExpectedSeries {
   readonly kind: MetricKind;
   readonly values: number[];
   readonly members: Set<string>;
-  /** Values with a time of their own, by that time. */
+  /** Values with their own timestamp, by timestamp. */
   readonly timestamped: Map<number, number[]>;
-  /** Some samples were drawn, so the values are to be estimated. */
-  drawn: boolean;
+  /** True if some samples were drawn by rate, so that the receiver can only estimate the values. */
+  isSampled: boolean;
   variance: number;
 }
 
-function compareAccount(identity: string, account: Account, arrived: readonly DeliveredSample[]): void {
-  const { kind, values, members } = account;
+function compareSeries(identity: string, expected: ExpectedSeries, arrived: readonly DeliveredSample[]): void {
+  const { kind, values, members } = expected;
   const plain = arrived.filter((sample) => sample.timestamp === undefined);
   for (const { timestamp } of arrived)
-    assert.ok(timestamp === undefined || account.timestamped.has(timestamp), `${identity} arrived as of ${timestamp}`);
-  for (const [time, recorded] of account.timestamped) {
+    assert.ok(timestamp === undefined || expected.timestamped.has(timestamp), `${identity} arrived as of ${timestamp}`);
+  for (const [time, recorded] of expected.timestamped) {
     const ofThatTime = arrived.filter(({ timestamp }) => timestamp === time).map(({ value = Number.NaN }) => value);
     const reduce = kind === 'counter' ? sum : last;
     assert.equal(reduce(ofThatTime), reduce(recorded), `value of ${identity} with timestamp ${time}`);
@@ -133,13 +133,13 @@ function compareAccount(identity: string, account: Account, arrived: readonly De
     assert.deepEqual(new Set(plain.map((sample) => sample.member)), members, `members of ${identity}`);
   } else if (kind === 'gauge') {
     assert.equal(plain.at(-1)?.value, values.at(-1), `last value of ${identity}`);
-  } else if (account.drawn) {
-    const expected = kind === 'counter' ? sum(values) : values.length;
+  } else if (expected.isSampled) {
+    const recorded = kind === 'counter' ? sum(values) : values.length;
     const estimate = sum(plain.map(({ value = 0, sampleRate = 1 }) => (kind === 'counter' ? value : 1) / sampleRate));
-    const tolerance = DEVIATIONS * Math.sqrt(account.variance);
+    const tolerance = MAX_DEVIATIONS * Math.sqrt(expected.variance);
     assert.ok(
-      Math.abs(estimate - expected) <= tolerance,
-      `${identity}: what arrived stands for ${estimate}, recorded was ${expected} (± ${tolerance})`,
+      Math.abs(estimate - recorded) <= tolerance,
+      `${identity}: ${estimate} arrived by the rates, ${recorded} (± ${tolerance}) was recorded`,
     );
   } else if (kind === 'counter') {
     assert.equal(sum(plain.map(({ value = 0 }) => value)), sum(values), `sum of ${identity}`);
@@ -148,9 +148,16 @@ function compareAccount(identity: string, account: Account, arrived: readonly De
     assert.equal(sum(summary.map(({ count }) => count)), values.length, `number of values of ${identity}`);
     const total = sum(summary.map((part) => part.total));
     const tolerance = 1e-9 * sum(values.map(Math.abs));
-    assert.ok(Math.abs(total - sum(values)) <= tolerance, `${identity}: values of ${total} in all, not ${sum(values)}`);
+    assert.ok(
+      Math.abs(total - sum(values)) <= tolerance,
+      `${identity}: the values add up to ${total}, not ${sum(values)}`,
+    );
   } else {
-    assert.deepEqual(inOrder(plain.map(({ value = Number.NaN }) => value)), inOrder(values), `values of ${identity}`);
+    assert.deepEqual(
+      sortNumbers(plain.map(({ value = Number.NaN }) => value)),
+      sortNumbers(values),
+      `values of ${identity}`,
+    );
   }
 }
 
@@ -162,6 +169,6 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function inOrder(values: readonly number[]): number[] {
+function sortNumbers(values: readonly number[]): number[] {
   return [...values].sort((one, other) => one - other);
 }

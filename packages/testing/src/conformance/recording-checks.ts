@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MetricsEvent, ServiceCheck } from '@metrics/core';
 import { type ConformanceCheck, conformanceCheck } from './conformance-check.js';
-import { seriesOf } from './series-input.js';
+import { toSeries } from './series-input.js';
 
 const AMOUNTS: readonly number[] = [
   0,
@@ -34,7 +34,7 @@ const MEMBERS: readonly string[] = [
   '\uD800',
   'm'.repeat(10_000),
 ];
-const TEXTS: readonly string[] = [
+const STRINGS: readonly string[] = [
   '',
   ' ',
   'n'.repeat(200),
@@ -47,82 +47,91 @@ const TEXTS: readonly string[] = [
   '\uD800',
 ];
 
-/** What the methods between `open` and `serviceCheck` promise to their caller. */
+/** The rules of the recording methods, from `open` to `serviceCheck`. */
 export const recordingChecks: readonly ConformanceCheck[] = [
-  conformanceCheck('recording returns nothing and never throws, whatever the value', async (trial) => {
-    trial.ignoreGoods();
-    trial.recordEverything();
+  conformanceCheck('recording returns nothing and never throws, whatever the value', async (run) => {
+    run.ignoreDelivered();
+    run.recordEverything();
     for (const amount of AMOUNTS) {
-      trial.incr(0, amount);
-      trial.incr(0, amount, 1e-9);
-      trial.gauge(1, amount);
-      trial.timing(2, Math.abs(amount));
-      trial.distribution(3, amount);
-      trial.recordAt(0, amount, 1_700_000_000);
-      trial.recordAt(1, amount, 1_700_000_000.5);
+      run.incr(0, amount);
+      run.incr(0, amount, 1e-9);
+      run.gauge(1, amount);
+      run.timing(2, Math.abs(amount));
+      run.distribution(3, amount);
+      run.recordAt(0, amount, 1_700_000_000);
+      run.recordAt(1, amount, 1_700_000_000.5);
     }
-    for (const member of MEMBERS) trial.set(4, member);
-    trial.audit();
-    await trial.flush();
+    for (const member of MEMBERS) run.set(4, member);
+    run.checkStats();
+    await run.flush();
   }),
 
-  conformanceCheck('names, tags and texts of any content are survived', async (trial) => {
-    trial.ignoreGoods();
-    TEXTS.forEach((text, id) => {
-      trial.open(id, { kind: 'counter', key: text, tags: { [text]: text, other: text }, instance: text });
-      trial.incr(id, 1);
-      trial.event({ title: text, text, aggregationKey: text, hostname: text, tags: { [text]: text } });
-      trial.serviceCheck({ name: text, status: 'unknown', message: text, hostname: text, tags: { [text]: text } });
+  conformanceCheck('accepts any string as name, tag or text', async (run) => {
+    run.ignoreDelivered();
+    STRINGS.forEach((string, id) => {
+      run.open(id, { kind: 'counter', key: string, tags: { [string]: string, other: string }, instance: string });
+      run.incr(id, 1);
+      run.event({ title: string, text: string, aggregationKey: string, hostname: string, tags: { [string]: string } });
+      run.serviceCheck({
+        name: string,
+        status: 'unknown',
+        message: string,
+        hostname: string,
+        tags: { [string]: string },
+      });
     });
-    trial.audit();
-    await trial.flush();
+    run.checkStats();
+    await run.flush();
   }),
 
-  conformanceCheck('an id that was never opened, or is not one, does not throw', async (trial) => {
-    trial.recordEverything();
+  conformanceCheck('an id that was never opened, or is not one, does not throw', async (run) => {
+    run.recordEverything();
     for (const id of [99, 1_000_000, -1, 1.5, Number.NaN]) {
-      trial.incr(id, 1);
-      trial.gauge(id, 1);
-      trial.timing(id, 1);
-      trial.distribution(id, 1);
-      trial.set(id, 'alice');
-      trial.recordAt(id, 1, 1_700_000_000);
-      trial.release(id);
+      run.incr(id, 1);
+      run.gauge(id, 1);
+      run.timing(id, 1);
+      run.distribution(id, 1);
+      run.set(id, 'alice');
+      run.recordAt(id, 1, 1_700_000_000);
+      run.release(id);
     }
-    await trial.deliver();
+    await run.deliver();
   }),
 
-  conformanceCheck('what is handed over is not changed', (trial) => {
-    const sketch = { kind: 'counter', key: 'given', tags: { b: '2', a: '1' }, instance: 'one' } as const;
+  conformanceCheck('objects that are passed in are not changed', (run) => {
+    const input = { kind: 'counter', key: 'given', tags: { b: '2', a: '1' }, instance: 'one' } as const;
     const event: MetricsEvent = { title: 'deployed', text: 'version 7', tags: { b: '2', a: '1' } };
     const check: ServiceCheck = { name: 'database', status: 'ok', tags: { b: '2', a: '1' } };
     const before = JSON.stringify([event, check]);
-    const series = trial.open(0, sketch);
-    trial.incr(0);
-    trial.event(event);
-    trial.serviceCheck(check);
-    assert.deepEqual(series, seriesOf(sketch), 'the series');
+    const series = run.open(0, input);
+    run.incr(0);
+    run.event(event);
+    run.serviceCheck(check);
+    assert.deepEqual(series, toSeries(input), 'the series');
     assert.equal(JSON.stringify([event, check]), before, 'the event and the check');
   }),
 
-  conformanceCheck('what is handed over is not kept: its owner may change it afterwards', async (trial) => {
-    const series = trial.open(0, { kind: 'counter', key: 'reused', tags: { status: '200' }, instance: 'one' });
+  conformanceCheck('objects that are passed in are not kept: the caller may change them afterwards', async (run) => {
+    const series = run.open(0, { kind: 'counter', key: 'reused', tags: { status: '200' }, instance: 'one' });
     Object.assign(series, { kind: 'gauge', key: 'changed', name: 'conformance.changed', instance: 'two' });
     Object.assign(series.tags, { status: '500', more: 'changed' });
     const event = { title: 'deployed', text: 'version 7', tags: { status: '200' } };
-    trial.event(event);
+    run.event(event);
     Object.assign(event, { title: 'changed', text: 'changed' });
     const check = { name: 'database', status: 'ok', tags: { status: '200' } } as const;
-    trial.serviceCheck(check);
+    run.serviceCheck(check);
     Object.assign(check, { name: 'changed', status: 'critical' });
-    trial.incr(0, 7);
-    await trial.deliver();
+    run.incr(0, 7);
+    await run.deliver();
   }),
 
-  conformanceCheck('optional methods are there exactly where the capabilities say so', ({ backend, capabilities }) => {
-    assert.equal(backend.recordAt !== undefined, capabilities.timestamps, 'recordAt');
-    assert.equal(backend.event !== undefined, capabilities.events, 'event');
-    assert.equal(backend.serviceCheck !== undefined, capabilities.serviceChecks, 'serviceCheck');
-    assert.equal(backend.discards === true, capabilities.discards === true, 'discards');
-  }),
+  conformanceCheck(
+    'the backend has exactly the optional methods that its capabilities list',
+    ({ backend, capabilities }) => {
+      assert.equal(backend.recordAt !== undefined, capabilities.timestamps, 'recordAt');
+      assert.equal(backend.event !== undefined, capabilities.events, 'event');
+      assert.equal(backend.serviceCheck !== undefined, capabilities.serviceChecks, 'serviceCheck');
+      assert.equal(backend.discards === true, capabilities.discards === true, 'discards');
+    },
+  ),
 ];

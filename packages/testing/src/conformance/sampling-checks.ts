@@ -1,53 +1,53 @@
 import assert from 'node:assert/strict';
 import { type ConformanceCheck, conformanceCheck } from './conformance-check.js';
-import type { Trial } from './conformance-run.js';
+import type { ConformanceRun } from './conformance-run.js';
 
 const CALLS = 2000;
 const SAMPLED_KINDS = ['counter', 'timing', 'distribution'] as const;
 
-/** What is done with sampling rates: the backend draws, or keeps all, and says which. */
+/** The rules of sample rates: the backend draws samples or keeps all, as its capabilities say. */
 export const samplingChecks: readonly ConformanceCheck[] = [
-  conformanceCheck('a rate of 1 keeps every sample', async (trial) => {
-    recordSampled(trial, 1);
-    assert.equal(trial.audit().sampledOut, 0, 'sampledOut');
-    await trial.deliver();
+  conformanceCheck('a rate of 1 keeps every sample', async (run) => {
+    recordSampled(run, 1);
+    assert.equal(run.checkStats().sampledOut, 0, 'sampledOut');
+    await run.deliver();
   }),
 
-  conformanceCheck('gauges and sets are never sampled', async (trial) => {
-    trial.open(0, { kind: 'gauge', key: 'level' });
-    trial.open(1, { kind: 'set', key: 'users' });
+  conformanceCheck('gauges and sets are never sampled', async (run) => {
+    run.open(0, { kind: 'gauge', key: 'level' });
+    run.open(1, { kind: 'set', key: 'users' });
     for (let call = 0; call < 100; call += 1) {
-      trial.gauge(0, call);
-      trial.set(1, `user-${call}`);
+      run.gauge(0, call);
+      run.set(1, `user-${call}`);
     }
-    assert.equal(trial.audit().sampledOut, 0, 'sampledOut');
-    await trial.deliver();
+    assert.equal(run.checkStats().sampledOut, 0, 'sampledOut');
+    await run.deliver();
   }),
 
   ...[0.5, 0.3, 0.1].map((rate) =>
-    conformanceCheck(`at a rate of ${rate}, what arrives stands for all that was recorded`, async (trial) => {
-      const { sampled, copies = 1, discards } = trial.capabilities;
-      recordSampled(trial, rate);
-      const { sampledOut } = trial.audit();
+    conformanceCheck(`at a rate of ${rate}, delivered samples add up to all that were recorded`, async (run) => {
+      const { sampled, copies = 1, discards } = run.capabilities;
+      recordSampled(run, rate);
+      const { sampledOut } = run.checkStats();
       const drawnCalls = copies * CALLS * SAMPLED_KINDS.filter((kind) => sampled.includes(kind)).length;
       if (drawnCalls === 0) assert.equal(sampledOut, 0, 'sampledOut of a backend that draws nothing');
       else if (discards !== true) {
-        // A rate may be rounded to 1/k, which for the rates here is less than a tenth away.
+        // A backend may round a rate to 1/k, which changes the rates here by less than a tenth.
         const share = sampledOut / drawnCalls;
-        assert.ok(Math.abs(share - (1 - rate)) < 0.1, `${share} of all samples left out, ${1 - rate} expected`);
+        assert.ok(Math.abs(share - (1 - rate)) < 0.1, `${share} of all samples skipped, ${1 - rate} expected`);
       }
-      await trial.deliver();
+      await run.deliver();
     }),
   ),
 ];
 
-function recordSampled(trial: Trial, rate: number): void {
-  trial.open(0, { kind: 'counter', key: 'sampled' });
-  trial.open(1, { kind: 'timing', key: 'sampled.duration' });
-  trial.open(2, { kind: 'distribution', key: 'sampled.size' });
+function recordSampled(run: ConformanceRun, rate: number): void {
+  run.open(0, { kind: 'counter', key: 'sampled' });
+  run.open(1, { kind: 'timing', key: 'sampled.duration' });
+  run.open(2, { kind: 'distribution', key: 'sampled.size' });
   for (let call = 0; call < CALLS; call += 1) {
-    trial.incr(0, 2, rate);
-    trial.timing(1, 12.5, rate);
-    trial.distribution(2, 100, rate);
+    run.incr(0, 2, rate);
+    run.timing(1, 12.5, rate);
+    run.distribution(2, 100, rate);
   }
 }

@@ -1,10 +1,10 @@
 import type { MetricKind, Series } from '@metrics/core';
 
-/** The registered prefix of all series here, so that a backend that transmits keys instead of names is noticed. */
+/** The registered prefix of all series of the suite. It exposes a backend that transmits keys instead of names. */
 const PREFIX = 'conformance.';
 
-/** A series in short; what is left out has a default. */
-export interface SeriesSketch {
+/** The fields of a series that a check chooses. */
+export interface SeriesInput {
   readonly kind: MetricKind;
   readonly key: string;
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -12,10 +12,10 @@ export interface SeriesSketch {
 }
 
 /**
- * The series as the facade would hand it over: tags in ascending order of their keys, without a prototype. Internal, so that a
- * backend that keeps only such series has something to keep.
+ * Returns the series as the facade opens it: tags in ascending order of their keys, without a prototype. It is
+ * internal, so that a backend that keeps only such series keeps it.
  */
-export function seriesOf({ kind, key, tags = {}, instance }: SeriesSketch): Series {
+export function toSeries({ kind, key, tags = {}, instance }: SeriesInput): Series {
   const sorted = Object.create(null) as Record<string, string>;
   for (const tag of Object.keys(tags).sort()) sorted[tag] = tags[tag]!;
   return { kind, key, name: PREFIX + key, instance, tags: sorted, unit: undefined, internal: true };

@@ -1,101 +1,106 @@
 import { DogStatsdSyntaxError } from './dogstatsd-syntax-error.js';
 
-/** A field behind the first part of a line: takes what stands behind its prefix and answers what that says. */
-export type FieldReader<Message> = (cursor: DogStatsdCursor) => Partial<Message>;
+/** Parses a field of a line, from after its prefix to its end, and returns the properties that it sets. */
+export type FieldParser<Message> = (cursor: DogStatsdCursor) => Partial<Message>;
 
-/** A place in a packet that moves forward as the grammar takes text from it. Text is `latin1`: one character a byte. */
+/** A position in a packet that moves forward as the grammar reads. Strings are `latin1`: one character is one byte. */
 export class DogStatsdCursor {
   readonly #packet: string;
-  /** Byte behind the line. */
+  /** The offset after the line. */
   readonly #end: number;
-  at: number;
+  /** The offset of the next byte to read. */
+  position: number;
 
   constructor(packet: string, start: number, end: number) {
     this.#packet = packet;
-    this.at = start;
+    this.position = start;
     this.#end = end;
   }
 
-  get atEnd(): boolean {
-    return this.at === this.#end;
+  get isAtEnd(): boolean {
+    return this.position === this.#end;
   }
 
-  fail(expected: string, at: number = this.at): never {
-    throw new DogStatsdSyntaxError(expected, this.#packet, at);
+  /** @throws {DogStatsdSyntaxError} always, for an offset of the packet. */
+  fail(expected: string, offset: number = this.position): never {
+    throw new DogStatsdSyntaxError(expected, this.#packet, offset);
   }
 
-  /** Whether this text stands here; nothing is taken. */
-  sees(text: string): boolean {
-    return this.#packet.startsWith(text, this.at);
+  /** Returns true if the given string comes next. Moves nothing. */
+  peek(text: string): boolean {
+    return this.#packet.startsWith(text, this.position);
   }
 
-  /** Takes this text. */
-  skip(text: string, expected: string = `'${text}'`): void {
-    if (!this.skips(text)) this.fail(expected);
+  /** Moves past the given string. Fails if something else comes next. */
+  consume(text: string, expected: string = `'${text}'`): void {
+    if (!this.tryConsume(text)) this.fail(expected);
   }
 
-  /** Takes this text where it stands here, and answers whether it did. */
-  skips(text: string): boolean {
-    const isHere = this.sees(text);
-    if (isHere) this.at += text.length;
-    return isHere;
+  /** Moves past the given string if it comes next. Returns false otherwise. */
+  tryConsume(text: string): boolean {
+    const isNext = this.peek(text);
+    if (isNext) this.position += text.length;
+    return isNext;
   }
 
-  /** Takes the longest text of these characters. @param characters a sticky pattern that never matches a line feed. */
-  take(characters: RegExp, expected: string): string {
-    characters.lastIndex = this.at;
+  /** Reads as many of these characters as follow. @param characters a sticky pattern that never matches a line feed. */
+  readWhile(characters: RegExp, expected: string): string {
+    characters.lastIndex = this.position;
     const text = characters.exec(this.#packet)?.[0] ?? this.fail(expected);
-    this.at += text.length;
-    return decoded(text);
+    this.position += text.length;
+    return decode(text);
   }
 
-  /** Takes so many bytes. */
-  takeBytes(length: number, what: string): string {
-    if (this.at + length > this.#end) this.fail(`${length} bytes of ${what}, not ${this.#end - this.at}`);
-    const text = this.#packet.slice(this.at, this.at + length);
-    this.at += length;
-    return decoded(text);
+  /** Reads the given number of bytes. */
+  readBytes(length: number, name: string): string {
+    if (this.position + length > this.#end) this.fail(`${length} bytes of ${name}, not ${this.#end - this.position}`);
+    const text = this.#packet.slice(this.position, this.position + length);
+    this.position += length;
+    return decode(text);
   }
 
-  /** Takes one of these words, up to the end of the field. */
-  takeWord<Word extends string>(words: readonly Word[]): Word {
-    const word = words.find((each) => this.sees(each) && this.#endsField(this.at + each.length));
+  /** Reads one of the given words, which must end the field. */
+  readWord<Word extends string>(words: readonly Word[]): Word {
+    const word = words.find((each) => this.peek(each) && this.#isFieldEnd(this.position + each.length));
     if (word === undefined) this.fail(`one of ${words.join(', ')}`);
-    this.at += word.length;
+    this.position += word.length;
     return word;
   }
 
-  endField(expected = "'|' or the end of the line"): void {
-    if (!this.#endsField(this.at)) this.fail(expected);
+  /** Fails if the field continues. */
+  expectFieldEnd(expected = "'|' or the end of the line"): void {
+    if (!this.#isFieldEnd(this.position)) this.fail(expected);
   }
 
-  /** Takes the fields up to the end of the line, each at most once, in any order. */
-  takeFields<Message>(readers: Readonly<Record<string, FieldReader<Message>>>): Partial<Message> {
-    const prefixes = Object.keys(readers);
+  /**
+   * Parses the fields up to the end of the line: each at most once, in any order. The keys of `parsers` are prefixes.
+   */
+  parseFields<Message>(parsers: Readonly<Record<string, FieldParser<Message>>>): Partial<Message> {
+    const prefixes = Object.keys(parsers);
     const seen = new Set<string>();
     const message: Partial<Message> = {};
-    while (!this.atEnd) {
-      this.skip('|', "'|' or the end of the line");
-      const prefix = prefixes.find((each) => this.sees(each)) ?? this.fail(`one of the fields ${prefixes.join(' ')}`);
+    while (!this.isAtEnd) {
+      this.consume('|', "'|' or the end of the line");
+      const prefix = prefixes.find((each) => this.peek(each)) ?? this.fail(`one of the fields ${prefixes.join(' ')}`);
       if (seen.has(prefix)) this.fail(`no second field ${prefix}`);
       if (prefix === '@' && seen.size > 0) this.fail('the rate before all other fields');
-      if (seen.has('m:') && !LAST.has(prefix)) this.fail('the message behind all other fields');
+      if (seen.has('m:') && !AFTER_MESSAGE.has(prefix)) this.fail('the message after all other fields');
       seen.add(prefix);
-      this.at += prefix.length;
-      Object.assign(message, readers[prefix]!(this));
-      this.endField();
+      this.position += prefix.length;
+      Object.assign(message, parsers[prefix]!(this));
+      this.expectFieldEnd();
     }
     return message;
   }
 
-  #endsField(at: number): boolean {
-    return at === this.#end || this.#packet[at] === '|';
+  #isFieldEnd(offset: number): boolean {
+    return offset === this.#end || this.#packet[offset] === '|';
   }
 }
 
-/** Fields that came into the protocol when messages already stood last: clients put them behind. */
-const LAST: ReadonlySet<string> = new Set(['c:', 'e:', 'card:']);
+/** Fields that may follow the message of a service check: they were added when the message already came last. */
+const AFTER_MESSAGE: ReadonlySet<string> = new Set(['c:', 'e:', 'card:']);
 
-function decoded(latin1: string): string {
+function decode(latin1: string): string {
   return /[\x80-\xff]/.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1;
 }

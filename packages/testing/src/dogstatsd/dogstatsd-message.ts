@@ -1,17 +1,18 @@
 import type { MetricsEvent, ServiceCheck } from '@metrics/core';
 
-/** One line of DogStatsD. `type` tells them apart, as on the wire: six types of metrics, `_e` and `_sc`. */
+/** One line of DogStatsD. `type` is the type on the wire: one of six types of metrics, `_e` or `_sc`. */
 export type DogStatsdMessage = DogStatsdMetric | DogStatsdEvent | DogStatsdServiceCheck;
 
+/** A line with a metric. */
 export type DogStatsdMetric = DogStatsdValues | DogStatsdMember;
 
-/** Where a message came from, in the client's own words. Fields that were not sent are absent. */
+/** The origin of a message, as the client sent it. Fields that were not sent are absent. */
 export interface DogStatsdOrigin {
   /** `c:`, without the prefix: `ci-<container id>`, `in-<inode of the cgroup>`, both, or a bare container id. */
   readonly localData?: string;
   /** `e:`, without the prefix. */
   readonly externalData?: string;
-  /** `card:`: the tags the Agent is asked to add. */
+  /** `card:`, the cardinality of the tags that the Agent is to add. */
   readonly cardinality?: 'none' | 'low' | 'orchestrator' | 'high';
 }
 
@@ -19,11 +20,11 @@ export interface DogStatsdOrigin {
 export interface DogStatsdValues extends DogStatsdOrigin {
   readonly type: 'c' | 'g' | 'ms' | 'h' | 'd';
   readonly name: string;
-  /** As sent, before they are scaled by the rate. More than one where they were packed into one line. */
+  /** The values as sent, not scaled by the rate. Several if they were packed into one line. */
   readonly values: readonly number[];
-  /** Greater than 0, at most 1, which is also what a line without one means. */
+  /** Greater than 0 and at most 1. A line without a rate has 1. */
   readonly sampleRate: number;
-  /** `T`, in seconds since the epoch. Counters and gauges only. */
+  /** `T`, in seconds since the epoch. Only on counters and gauges. */
   readonly timestamp?: number;
   readonly tags: DogStatsdTags;
 }
@@ -36,17 +37,17 @@ export interface DogStatsdMember extends DogStatsdOrigin {
   readonly tags: DogStatsdTags;
 }
 
-/** An event. Its line breaks are no longer escaped. */
+/** An event. Its line breaks are unescaped. */
 export interface DogStatsdEvent extends MetricsEvent, DogStatsdOrigin {
   readonly type: '_e';
   readonly tags: DogStatsdTags;
 }
 
-/** A service check. Its message is no longer escaped. */
+/** A service check. Its message is unescaped. */
 export interface DogStatsdServiceCheck extends ServiceCheck, DogStatsdOrigin {
   readonly type: '_sc';
   readonly tags: DogStatsdTags;
 }
 
-/** Keys and values in the order of the line, without a prototype. A tag without a colon has the value `''`. */
+/** Tag keys and values in the order of the line, without a prototype. A tag without a colon has the value `''`. */
 export type DogStatsdTags = Readonly<Record<string, string>>;

@@ -2,53 +2,57 @@ import { isUtf8 } from 'node:buffer';
 import { DogStatsdCursor } from './dogstatsd-cursor.js';
 import type { DogStatsdMessage } from './dogstatsd-message.js';
 import { DogStatsdSyntaxError } from './dogstatsd-syntax-error.js';
-import { takeEvent } from './parse-event.js';
-import { takeMetric } from './parse-metric.js';
-import { takeServiceCheck } from './parse-service-check.js';
+import { parseEvent } from './parse-event.js';
+import { parseMetric } from './parse-metric.js';
+import { parseServiceCheck } from './parse-service-check.js';
 
 export interface DogStatsdParserOptions {
   /**
-   * The longest packet, in bytes. The default is what the Datadog Agent reads at once.
+   * Maximum length of a packet in bytes. The default is the size of the Datadog Agent's read buffer.
    * @default 8192
    */
   readonly maxBytes?: number | undefined;
 }
 
 /**
- * Reads a packet of DogStatsD, up to version 1.6 of the protocol, as strictly as possible: what is documented is accepted,
- * what the Agent merely tolerates, or reads in another way than it was meant, is refused.
+ * Parses a packet of DogStatsD, up to version 1.6 of the protocol, as strictly as possible. It accepts everything that
+ * is documented, and rejects what the Agent only tolerates or reads differently than the client meant it.
  *
- * Refused are, among others: a last line that does not end, empty lines, CR and other control characters, exponents, `NaN`,
- * infinities, a sign `+`, names beyond printable ASCII, rates on gauges and sets, rates whose inverse the Agent truncates to
- * something else, packed sets, times on anything but counters and gauges, unknown and repeated fields, repeated tag keys,
- * tags without a key or with an empty value, lengths that do not fit, and packets that the Agent would cut off.
+ * It rejects, among others: a last line without a line feed, empty lines, CR and other control characters, exponents,
+ * `NaN`, infinities, a sign `+`, names outside printable ASCII, rates on gauges and sets, rates whose inverse the Agent
+ * truncates to another number, packed sets, timestamps on anything but counters and gauges, unknown and repeated
+ * fields, repeated tag keys, tags without a key or with an empty value, wrong lengths, and packets that the Agent would
+ * truncate.
  *
- * @param packet bytes, or text, which is encoded as UTF-8.
- * @throws {DogStatsdSyntaxError} at the first thing that is wrong, and nothing else.
+ * @param packet bytes, or a string, which is encoded as UTF-8.
+ * @throws {DogStatsdSyntaxError} at the first syntax error. It throws nothing else.
  * @see https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/
  */
 export function parseDogStatsd(
   packet: Uint8Array | string,
   { maxBytes = 8192 }: DogStatsdParserOptions = {},
 ): DogStatsdMessage[] {
-  const text = checkedText(packet, maxBytes);
+  const text = decodePacket(packet, maxBytes);
   const messages: DogStatsdMessage[] = [];
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf('\n', start);
-    messages.push(takeMessage(new DogStatsdCursor(text, start, end)));
+    messages.push(parseMessage(new DogStatsdCursor(text, start, end)));
     start = end + 1;
   }
   return messages;
 }
 
-function takeMessage(cursor: DogStatsdCursor): DogStatsdMessage {
-  if (cursor.sees('_e{')) return takeEvent(cursor);
-  if (cursor.sees('_sc|')) return takeServiceCheck(cursor);
-  return takeMetric(cursor);
+function parseMessage(cursor: DogStatsdCursor): DogStatsdMessage {
+  if (cursor.peek('_e{')) return parseEvent(cursor);
+  if (cursor.peek('_sc|')) return parseServiceCheck(cursor);
+  return parseMetric(cursor);
 }
 
-/** The packet as `latin1`, so that characters are bytes and lengths and places need no conversion. */
-function checkedText(packet: Uint8Array | string, maxBytes: number): string {
+/**
+ * Checks the bytes of a packet and returns them as `latin1`, so that lengths and offsets of characters are those of
+ * bytes.
+ */
+function decodePacket(packet: Uint8Array | string, maxBytes: number): string {
   const bytes = Buffer.from(packet);
   const text = bytes.toString('latin1');
   const fail = (expected: string, offset: number): never => {
@@ -61,12 +65,12 @@ function checkedText(packet: Uint8Array | string, maxBytes: number): string {
     fail('no lone surrogate', Buffer.byteLength(packet.slice(0, firstDifference(packet, decoded))));
   const control = text.search(/[^\t\n\x20-\x7e\x80-\xff]/);
   if (control >= 0) fail('no control character', control);
-  if (!text.endsWith('\n')) fail('a line feed behind the last line', text.length);
+  if (!text.endsWith('\n')) fail('a line feed after the last line', text.length);
   return text;
 }
 
 function firstDifference(one: string, other: string): number {
-  let at = 0;
-  while (one[at] === other[at]) at += 1;
-  return at;
+  let index = 0;
+  while (one[index] === other[index]) index += 1;
+  return index;
 }

@@ -1,24 +1,24 @@
-/** Says where a packet is not what it should be, and what should stand there. */
+/** The first syntax error of a packet: its position, and what the grammar expects there. */
 export class DogStatsdSyntaxError extends Error {
   override readonly name = 'DogStatsdSyntaxError';
-  /** What the grammar asks for at this place. */
+  /** A description of what the grammar expects. */
   readonly expected: string;
-  /** Byte of the packet, from 0. */
+  /** Byte offset in the packet, from 0. */
   readonly offset: number;
-  /** Line of the packet, from 1. */
+  /** Line number in the packet, from 1. */
   readonly line: number;
-  /** Byte of the line, from 1. */
+  /** Byte number in the line, from 1. */
   readonly column: number;
 
-  /** @param packet as `latin1`: one character a byte. */
+  /** @param packet as `latin1`: one character is one byte. */
   constructor(expected: string, packet: string, offset: number) {
     const before = packet.slice(0, offset).split('\n');
     const line = before.length;
     const column = before.at(-1)!.length + 1;
     const [rest] = packet.slice(offset, offset + 40).split('\n') as [string];
-    const found = rest === '' ? 'the end' : quoted(rest);
+    const found = rest === '' ? 'the end' : quote(rest);
     super(
-      `Line ${line}, byte ${column}: expected ${expected}, found ${found} in ${quoted(before.at(-1)!.slice(-80) + rest)}`,
+      `Line ${line}, byte ${column}: expected ${expected}, found ${found} in ${quote(before.at(-1)!.slice(-80) + rest)}`,
     );
     this.expected = expected;
     this.offset = offset;
@@ -27,6 +27,6 @@ export class DogStatsdSyntaxError extends Error {
   }
 }
 
-function quoted(latin1: string): string {
+function quote(latin1: string): string {
   return JSON.stringify(Buffer.from(latin1, 'latin1').toString());
 }

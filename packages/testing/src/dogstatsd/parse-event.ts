@@ -1,40 +1,40 @@
 import type { AlertType } from '@metrics/core';
-import type { DogStatsdCursor, FieldReader } from './dogstatsd-cursor.js';
+import type { DogStatsdCursor, FieldParser } from './dogstatsd-cursor.js';
 import type { DogStatsdEvent } from './dogstatsd-message.js';
-import { commonFields, noTags, takeSeconds, takeText } from './parse-fields.js';
+import { commonFields, NO_TAGS, parseSeconds, parseString } from './parse-fields.js';
 
 const ALERT_TYPES: readonly AlertType[] = ['error', 'warning', 'info', 'success'];
 
-const fields: Readonly<Record<string, FieldReader<DogStatsdEvent>>> = {
-  'd:': (cursor) => ({ timestamp: takeSeconds(cursor) }),
-  'h:': (cursor) => ({ hostname: takeText(cursor, 'a host name') }),
-  'k:': (cursor) => ({ aggregationKey: takeText(cursor, 'an aggregation key') }),
-  'p:': (cursor) => ({ priority: cursor.takeWord(['normal', 'low'] as const) }),
-  's:': (cursor) => ({ sourceTypeName: takeText(cursor, 'a source type name') }),
-  't:': (cursor) => ({ alertType: cursor.takeWord(ALERT_TYPES) }),
+const fields: Readonly<Record<string, FieldParser<DogStatsdEvent>>> = {
+  'd:': (cursor) => ({ timestamp: parseSeconds(cursor) }),
+  'h:': (cursor) => ({ hostname: parseString(cursor, 'a host name') }),
+  'k:': (cursor) => ({ aggregationKey: parseString(cursor, 'an aggregation key') }),
+  'p:': (cursor) => ({ priority: cursor.readWord(['normal', 'low'] as const) }),
+  's:': (cursor) => ({ sourceTypeName: parseString(cursor, 'a source type name') }),
+  't:': (cursor) => ({ alertType: cursor.readWord(ALERT_TYPES) }),
   ...commonFields,
 };
 
-/** `_e{bytes of title,bytes of text}:title|text[|field…]` */
-export function takeEvent(cursor: DogStatsdCursor): DogStatsdEvent {
-  cursor.skip('_e{');
-  const titleLength = Number(cursor.take(/[1-9][0-9]*/y, 'the length of a title, at least 1'));
-  cursor.skip(',');
-  const textLength = Number(cursor.take(/0|[1-9][0-9]*/y, 'the length of a text'));
-  cursor.skip('}:');
-  const title = cursor.takeBytes(titleLength, 'title');
-  cursor.skip('|', `'|' behind a title of ${titleLength} bytes`);
-  const text = cursor.takeBytes(textLength, 'text');
-  cursor.endField(`'|' or the end of the line behind a text of ${textLength} bytes`);
+/** Parses `_e{bytes of title,bytes of text}:title|text[|field…]`. */
+export function parseEvent(cursor: DogStatsdCursor): DogStatsdEvent {
+  cursor.consume('_e{');
+  const titleLength = Number(cursor.readWhile(/[1-9][0-9]*/y, 'the length of the title, at least 1'));
+  cursor.consume(',');
+  const textLength = Number(cursor.readWhile(/0|[1-9][0-9]*/y, 'the length of the text'));
+  cursor.consume('}:');
+  const title = cursor.readBytes(titleLength, 'title');
+  cursor.consume('|', `'|' after the title of ${titleLength} bytes`);
+  const text = cursor.readBytes(textLength, 'text');
+  cursor.expectFieldEnd(`'|' or the end of the line after the text of ${textLength} bytes`);
   return {
     type: '_e',
-    title: unescaped(title),
-    text: unescaped(text),
-    tags: noTags,
-    ...cursor.takeFields(fields),
+    title: unescape(title),
+    text: unescape(text),
+    tags: NO_TAGS,
+    ...cursor.parseFields(fields),
   };
 }
 
-function unescaped(text: string): string {
+function unescape(text: string): string {
   return text.replaceAll('\\n', '\n');
 }

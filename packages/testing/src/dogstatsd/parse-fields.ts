@@ -1,55 +1,59 @@
-import type { DogStatsdCursor, FieldReader } from './dogstatsd-cursor.js';
+import type { DogStatsdCursor, FieldParser } from './dogstatsd-cursor.js';
 import type { DogStatsdOrigin, DogStatsdTags } from './dogstatsd-message.js';
 
-// What metrics, events and service checks have in common.
+// The fields that metrics, events and service checks share.
 
-/** `#…` and the fields that say where a message came from. */
-export const commonFields: Readonly<Record<string, FieldReader<DogStatsdOrigin & { tags: DogStatsdTags }>>> = {
-  '#': (cursor) => ({ tags: takeTags(cursor) }),
-  'c:': (cursor) => ({ localData: takeLocalData(cursor) }),
-  'e:': (cursor) => ({ externalData: cursor.take(PRINTABLE, 'external data of printable ASCII') }),
-  'card:': (cursor) => ({ cardinality: cursor.takeWord(['none', 'low', 'orchestrator', 'high']) }),
+/** The tags (`#…`) and the fields of the origin. */
+export const commonFields: Readonly<Record<string, FieldParser<DogStatsdOrigin & { tags: DogStatsdTags }>>> = {
+  '#': (cursor) => ({ tags: parseTags(cursor) }),
+  'c:': (cursor) => ({ localData: parseLocalData(cursor) }),
+  'e:': (cursor) => ({ externalData: cursor.readWhile(PRINTABLE, 'external data of printable ASCII') }),
+  'card:': (cursor) => ({ cardinality: cursor.readWord(['none', 'low', 'orchestrator', 'high']) }),
 };
 
-export const noTags: DogStatsdTags = Object.freeze(Object.create(null) as Record<string, string>);
+/** The tags of a line without tags. */
+export const NO_TAGS: DogStatsdTags = Object.freeze(Object.create(null) as Record<string, string>);
 
-/** One or more characters, none of them a control character or `|`. Bytes from 128 are parts of UTF-8. */
-export function takeText(cursor: DogStatsdCursor, what: string): string {
-  return cursor.take(/[ -{}~\x80-\xff]+/y, what);
+/**
+ * Parses one or more characters other than control characters and `|`. Bytes from 128 are parts of UTF-8 characters.
+ */
+export function parseString(cursor: DogStatsdCursor, name: string): string {
+  return cursor.readWhile(/[ -{}~\x80-\xff]+/y, name);
 }
 
-export function takeSeconds(cursor: DogStatsdCursor): number {
-  const start = cursor.at;
-  const seconds = Number(cursor.take(/[1-9][0-9]*/y, 'whole seconds since the epoch, greater than 0'));
-  cursor.endField();
-  if (seconds > LAST_SECOND) cursor.fail('seconds since the epoch, not a smaller unit', start);
+/** Parses whole seconds since the epoch. */
+export function parseSeconds(cursor: DogStatsdCursor): number {
+  const start = cursor.position;
+  const seconds = Number(cursor.readWhile(/[1-9][0-9]*/y, 'whole seconds since the epoch, greater than 0'));
+  cursor.expectFieldEnd();
+  if (seconds > MAX_SECONDS) cursor.fail('seconds since the epoch, not a smaller unit', start);
   return seconds;
 }
 
-/** In the year 2286. Milliseconds have more digits. */
-const LAST_SECOND = 9_999_999_999;
+/** A second of the year 2286. Timestamps in milliseconds have more digits. */
+const MAX_SECONDS = 9_999_999_999;
 
 const PRINTABLE = /[!-{}~]+/y;
 
-/** `key:value,key,…` */
-function takeTags(cursor: DogStatsdCursor): DogStatsdTags {
+/** Parses `key:value,key,…`. */
+function parseTags(cursor: DogStatsdCursor): DogStatsdTags {
   const tags = Object.create(null) as Record<string, string>;
-  for (let more = true; more; more = cursor.skips(',')) {
-    const start = cursor.at;
-    const key = cursor.take(/[ -+\--9;-{}~\x80-\xff]+/y, 'the key of a tag');
+  for (let more = true; more; more = cursor.tryConsume(',')) {
+    const start = cursor.position;
+    const key = cursor.readWhile(/[ -+\--9;-{}~\x80-\xff]+/y, 'the key of a tag');
     if (key in tags) cursor.fail(`no second tag ${key}`, start);
-    tags[key] = cursor.skips(':') ? cursor.take(/[ -+\--{}~\x80-\xff]+/y, 'the value of a tag') : '';
+    tags[key] = cursor.tryConsume(':') ? cursor.readWhile(/[ -+\--{}~\x80-\xff]+/y, 'the value of a tag') : '';
   }
   return Object.freeze(tags);
 }
 
-function takeLocalData(cursor: DogStatsdCursor): string {
-  const start = cursor.at;
-  const text = cursor.take(PRINTABLE, 'local data');
+function parseLocalData(cursor: DogStatsdCursor): string {
+  const start = cursor.position;
+  const text = cursor.readWhile(PRINTABLE, 'local data');
   const parts = text.split(',');
   const isTyped = parts.every((part) => /^(ci-[\w.-]+|in-[1-9][0-9]*)$/.test(part));
   const isOnce = new Set(parts.map((part) => part.slice(0, 3))).size === parts.length;
-  // Version 1.2 of the protocol has the container id alone.
+  // In version 1.2 of the protocol the field is a bare container id.
   const isContainerId = /^(?!ci-|in-)[\w.-]+$/.test(text);
   if (!(isTyped && isOnce) && !isContainerId) cursor.fail('ci-<container id>, in-<inode>, or both', start);
   return text;

@@ -1,80 +1,80 @@
-import type { DogStatsdCursor, FieldReader } from './dogstatsd-cursor.js';
+import type { DogStatsdCursor, FieldParser } from './dogstatsd-cursor.js';
 import type { DogStatsdMember, DogStatsdMetric, DogStatsdValues } from './dogstatsd-message.js';
-import { commonFields, noTags, takeSeconds } from './parse-fields.js';
+import { commonFields, NO_TAGS, parseSeconds } from './parse-fields.js';
 
 const TYPES = ['c', 'g', 'ms', 'h', 'd', 's'] as const;
 
-const timed: Readonly<Record<string, FieldReader<DogStatsdValues>>> = {
+const timestampFields: Readonly<Record<string, FieldParser<DogStatsdValues>>> = {
   ...commonFields,
-  T: (cursor) => ({ timestamp: takeSeconds(cursor) }),
+  T: (cursor) => ({ timestamp: parseSeconds(cursor) }),
 };
-const weighed: Readonly<Record<string, FieldReader<DogStatsdValues>>> = {
-  '@': (cursor) => ({ sampleRate: takeWholeRate(cursor) }),
+const sampledFields: Readonly<Record<string, FieldParser<DogStatsdValues>>> = {
+  '@': (cursor) => ({ sampleRate: parseUnitFractionRate(cursor) }),
   ...commonFields,
 };
-const valueFields: Readonly<Record<DogStatsdValues['type'], typeof timed>> = {
-  c: { '@': (cursor) => ({ sampleRate: takeRate(cursor) }), ...timed },
-  g: timed,
-  ms: weighed,
-  h: weighed,
-  d: weighed,
+const valueFields: Readonly<Record<DogStatsdValues['type'], typeof timestampFields>> = {
+  c: { '@': (cursor) => ({ sampleRate: parseRate(cursor) }), ...timestampFields },
+  g: timestampFields,
+  ms: sampledFields,
+  h: sampledFields,
+  d: sampledFields,
 };
 
-/** `name:value[:value…]|type[|field…]` */
-export function takeMetric(cursor: DogStatsdCursor): DogStatsdMetric {
-  const name = cursor.take(/[!"$-+\--9;-?A-{}~]+/y, 'a name of printable ASCII without , : | @ #');
-  cursor.skip(':');
-  // The type says what a value is, and stands behind it.
-  const start = cursor.at;
-  cursor.take(/[^|\n]*/y, 'a value');
-  const end = cursor.at;
-  cursor.skip('|');
-  const type = cursor.takeWord(TYPES);
-  const fields = cursor.at;
-  cursor.at = start;
+/** Parses `name:value[:value…]|type[|field…]`. */
+export function parseMetric(cursor: DogStatsdCursor): DogStatsdMetric {
+  const name = cursor.readWhile(/[!"$-+\--9;-?A-{}~]+/y, 'a name of printable ASCII without , : | @ #');
+  cursor.consume(':');
+  // The type decides how values are parsed, and follows them: skip to it first.
+  const start = cursor.position;
+  cursor.readWhile(/[^|\n]*/y, 'a value');
+  const end = cursor.position;
+  cursor.consume('|');
+  const type = cursor.readWord(TYPES);
+  const fields = cursor.position;
+  cursor.position = start;
   if (type === 's') {
-    const member = takeMember(cursor, end);
-    cursor.at = fields;
-    return { type, name, member, tags: noTags, ...cursor.takeFields<DogStatsdMember>(commonFields) };
+    const member = parseMember(cursor, end);
+    cursor.position = fields;
+    return { type, name, member, tags: NO_TAGS, ...cursor.parseFields<DogStatsdMember>(commonFields) };
   }
-  const values = takeValues(cursor, end);
-  cursor.at = fields;
-  return { type, name, values, sampleRate: 1, tags: noTags, ...cursor.takeFields(valueFields[type]) };
+  const values = parseValues(cursor, end);
+  cursor.position = fields;
+  return { type, name, values, sampleRate: 1, tags: NO_TAGS, ...cursor.parseFields(valueFields[type]) };
 }
 
-function takeMember(cursor: DogStatsdCursor, end: number): string {
-  const member = cursor.take(/[ -9;-{}~\x80-\xff]+/y, 'a member of a set');
-  if (cursor.at !== end) cursor.fail("'|' behind one member without a colon");
+function parseMember(cursor: DogStatsdCursor, end: number): string {
+  const member = cursor.readWhile(/[ -9;-{}~\x80-\xff]+/y, 'a member of a set');
+  if (cursor.position !== end) cursor.fail("'|' after one member without a colon");
   return member;
 }
 
-function takeValues(cursor: DogStatsdCursor, end: number): number[] {
+function parseValues(cursor: DogStatsdCursor, end: number): number[] {
   const values: number[] = [];
-  for (let more = true; more; more = cursor.skips(':')) {
-    const start = cursor.at;
-    const value = Number(cursor.take(/-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?/y, 'a decimal number'));
+  for (let more = true; more; more = cursor.tryConsume(':')) {
+    const start = cursor.position;
+    const value = Number(cursor.readWhile(/-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?/y, 'a decimal number'));
     if (!Number.isFinite(value)) cursor.fail('a number that fits 64 bits', start);
     values.push(value);
   }
-  if (cursor.at !== end) cursor.fail("':' or '|' behind a decimal number without an exponent");
+  if (cursor.position !== end) cursor.fail("':' or '|' after a decimal number without an exponent");
   return values;
 }
 
-function takeRate(cursor: DogStatsdCursor): number {
-  const start = cursor.at;
-  const rate = Number(cursor.take(/(?:0|[1-9][0-9]*)(?:\.[0-9]+)?/y, 'a rate'));
-  cursor.endField();
+function parseRate(cursor: DogStatsdCursor): number {
+  const start = cursor.position;
+  const rate = Number(cursor.readWhile(/(?:0|[1-9][0-9]*)(?:\.[0-9]+)?/y, 'a rate'));
+  cursor.expectFieldEnd();
   if (!(rate > 0 && rate <= 1)) cursor.fail('a rate greater than 0 and at most 1', start);
   return rate;
 }
 
 /**
- * The Agent counts a sample of these types `trunc(1 / rate)` times, so that must be what the client meant: the nearest
- * integer, and not off by more than a thousandth.
+ * Parses a rate of 1/n. The Agent counts a sample of these types `trunc(1 / rate)` times, so the inverse of the rate
+ * must be an integer, within a thousandth.
  */
-function takeWholeRate(cursor: DogStatsdCursor): number {
-  const start = cursor.at;
-  const rate = takeRate(cursor);
+function parseUnitFractionRate(cursor: DogStatsdCursor): number {
+  const start = cursor.position;
+  const rate = parseRate(cursor);
   const weight = 1 / rate;
   const counted = Math.trunc(weight);
   if (counted !== Math.round(weight) || weight - counted > weight / 1000)

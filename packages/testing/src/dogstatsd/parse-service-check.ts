@@ -1,30 +1,30 @@
 import type { ServiceCheckStatus } from '@metrics/core';
-import type { DogStatsdCursor, FieldReader } from './dogstatsd-cursor.js';
+import type { DogStatsdCursor, FieldParser } from './dogstatsd-cursor.js';
 import type { DogStatsdServiceCheck } from './dogstatsd-message.js';
-import { commonFields, noTags, takeSeconds, takeText } from './parse-fields.js';
+import { commonFields, NO_TAGS, parseSeconds, parseString } from './parse-fields.js';
 
 const STATUSES: readonly ServiceCheckStatus[] = ['ok', 'warning', 'critical', 'unknown'];
 
-const fields: Readonly<Record<string, FieldReader<DogStatsdServiceCheck>>> = {
-  'd:': (cursor) => ({ timestamp: takeSeconds(cursor) }),
-  'h:': (cursor) => ({ hostname: takeText(cursor, 'a host name') }),
-  'm:': (cursor) => ({ message: takeMessage(cursor) }),
+const fields: Readonly<Record<string, FieldParser<DogStatsdServiceCheck>>> = {
+  'd:': (cursor) => ({ timestamp: parseSeconds(cursor) }),
+  'h:': (cursor) => ({ hostname: parseString(cursor, 'a host name') }),
+  'm:': (cursor) => ({ message: parseCheckMessage(cursor) }),
   ...commonFields,
 };
 
-/** `_sc|name|status[|field…]` */
-export function takeServiceCheck(cursor: DogStatsdCursor): DogStatsdServiceCheck {
-  cursor.skip('_sc|');
-  const name = takeText(cursor, 'the name of a service check');
-  cursor.skip('|');
-  const status = STATUSES[Number(cursor.takeWord(['0', '1', '2', '3']))]!;
-  return { type: '_sc', name, status, tags: noTags, ...cursor.takeFields(fields) };
+/** Parses `_sc|name|status[|field…]`. */
+export function parseServiceCheck(cursor: DogStatsdCursor): DogStatsdServiceCheck {
+  cursor.consume('_sc|');
+  const name = parseString(cursor, 'the name of a service check');
+  cursor.consume('|');
+  const status = STATUSES[Number(cursor.readWord(['0', '1', '2', '3']))]!;
+  return { type: '_sc', name, status, tags: NO_TAGS, ...cursor.parseFields(fields) };
 }
 
-/** A line break is `\n` in two characters, and `m:` is `m\:`. */
-function takeMessage(cursor: DogStatsdCursor): string {
-  const start = cursor.at;
-  const message = cursor.take(/[\t -{}~\x80-\xff]+/y, 'a message');
-  if (message.includes('m:')) cursor.fail("a message with 'm\\:' in place of 'm:'", start);
+/** Parses a message, in which a line break is escaped as `\n` in two characters, and `m:` as `m\:`. */
+function parseCheckMessage(cursor: DogStatsdCursor): string {
+  const start = cursor.position;
+  const message = cursor.readWhile(/[\t -{}~\x80-\xff]+/y, 'a message');
+  if (message.includes('m:')) cursor.fail("a message with 'm\\:' instead of 'm:'", start);
   return message.replaceAll('m\\:', 'm:').replaceAll('\\n', '\n');
 }

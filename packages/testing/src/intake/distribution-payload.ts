@@ -1,13 +1,13 @@
 import type { IntakeDistribution, IntakeDistributionPoint } from './intake-payload.js';
 import type { PayloadCheck } from './payload-check.js';
-import { identityOf, partsOf } from './series-payload.js';
+import { readIdentity, readParts } from './series-payload.js';
 
 const FIELDS: ReadonlySet<string> = new Set(['host', 'metric', 'points', 'tags', 'type']);
 
-/** The body of POST /api/v1/distribution_points: points are `[seconds, [value, …]]`. */
+/** Reads the body of POST /api/v1/distribution_points, whose points are `[seconds, [value, …]]`. */
 export function readDistributions(body: unknown, check: PayloadCheck): IntakeDistribution[] {
-  return partsOf(body, check).flatMap((part, index) => {
-    check.place = `series[${index}]`;
+  return readParts(body, check).flatMap((part, index) => {
+    check.path = `series[${index}]`;
     const fields = check.fields(part, FIELDS);
     if (fields === undefined) return [];
     if (fields['type'] !== undefined) check.oneOf(fields['type'], 'type', ['distribution']);
@@ -17,6 +17,6 @@ export function readDistributions(body: unknown, check: PayloadCheck): IntakeDis
       const values = check.list(pair[1], 'the values of a point').map((value) => check.number(value));
       return [{ timestamp: check.timestamp(pair[0]), values }];
     });
-    return [{ ...identityOf(fields, check), host: check.optionalText(fields['host'], 'host'), points }];
+    return [{ ...readIdentity(fields, check), host: check.optionalString(fields['host'], 'host'), points }];
   });
 }

@@ -11,17 +11,21 @@ import { EMPTY_PAYLOAD, type IntakePayload } from './intake-payload.js';
 import type { PayloadCheck } from './payload-check.js';
 import { readSeriesV1, readSeriesV2 } from './series-payload.js';
 
-/** One address of the intake that takes POST. */
+/** One path of the intake that accepts POST. */
 export interface IntakeEndpoint {
   readonly limits: IntakeLimits;
-  /** Content codings it declares, beside none at all. */
+  /** The content codings that it documents, in addition to none. */
   readonly codings: readonly string[];
-  /** The body of the answer to a request it takes. */
-  readonly accepted: string;
+  /** The body of the response to an accepted request. */
+  readonly acceptedBody: string;
+  /** Reads the body of a request, and adds the errors in it to `check`. */
   read(body: unknown, check: PayloadCheck): IntakePayload;
 }
 
-/** https://docs.datadoghq.com/api/latest/metrics/ and https://docs.datadoghq.com/api/latest/events/post-an-event/ */
+/**
+ * The endpoints by path: https://docs.datadoghq.com/api/latest/metrics/ and
+ * https://docs.datadoghq.com/api/latest/events/post-an-event/
+ */
 export const INTAKE_ENDPOINTS: ReadonlyMap<string, IntakeEndpoint> = new Map<string, IntakeEndpoint>([
   ['/api/v1/series', seriesEndpoint(SERIES_V1_LIMITS, ['deflate', 'gzip'], '{"status":"ok"}', readSeriesV1)],
   ['/api/v2/series', seriesEndpoint(SERIES_V2_LIMITS, ['deflate', 'gzip', 'zstd1'], '{"errors":[]}', readSeriesV2)],
@@ -30,7 +34,7 @@ export const INTAKE_ENDPOINTS: ReadonlyMap<string, IntakeEndpoint> = new Map<str
     {
       limits: DISTRIBUTION_LIMITS,
       codings: ['deflate'],
-      accepted: '{"status":"ok"}',
+      acceptedBody: '{"status":"ok"}',
       read(body, check) {
         const distributions = readDistributions(body, check);
         const points = distributions.reduce(
@@ -46,7 +50,7 @@ export const INTAKE_ENDPOINTS: ReadonlyMap<string, IntakeEndpoint> = new Map<str
     {
       limits: EVENT_LIMITS,
       codings: [],
-      accepted: '{"status":"ok"}',
+      acceptedBody: '{"status":"ok"}',
       read(body, check) {
         const events = readEvent(body, check);
         return { ...EMPTY_PAYLOAD, events, points: events.length };
@@ -64,7 +68,7 @@ function seriesEndpoint(
   return {
     limits,
     codings,
-    accepted,
+    acceptedBody: accepted,
     read(body, check) {
       const series = readSeries(body, check);
       return { ...EMPTY_PAYLOAD, series, points: series.reduce((sum, { points }) => sum + points.length, 0) };

@@ -1,3 +1,4 @@
+import { checkInteger } from '@metrics/core/backend';
 import { BoundedList } from '../recording/bounded-list.js';
 import { inspectAsText } from '../recording/inspect-as-text.js';
 import type { TagQuery } from '../recording/recording.js';
@@ -14,7 +15,7 @@ import type {
 import type { IntakeRequest } from './intake-request.js';
 
 const MAX_REQUESTS = 1000;
-const MAX_REMARKS = 1000;
+const MAX_VIOLATIONS = 1000;
 
 interface StoredSeries extends Omit<IntakeSeries, 'points'> {
   readonly points: Map<number, StoredPoint>;
@@ -30,7 +31,7 @@ interface StoredDistribution extends Omit<IntakeDistribution, 'points'> {
   readonly points: IntakeDistributionPoint[];
 }
 
-/** What an intake took, to be asked by tests. Tags match where a series has at least these. */
+/** Everything that an intake received, for tests to query. Tags match a series that has at least these. */
 export class IntakeRecord {
   static {
     inspectAsText(IntakeRecord.prototype);
@@ -38,34 +39,32 @@ export class IntakeRecord {
 
   readonly #maxPoints: number;
   readonly #requests = new BoundedList<IntakeRequest>(MAX_REQUESTS);
-  readonly #overwrites = new BoundedList<IntakeOverwrite>(MAX_REMARKS);
+  readonly #overwrites = new BoundedList<IntakeOverwrite>(MAX_VIOLATIONS);
   readonly #series = new Map<string, StoredSeries>();
   readonly #distributions = new Map<string, StoredDistribution>();
   readonly #types = new Map<string, string>();
   #events: IntakeEvent[] = [];
   #violations: string[] = [];
   #points = 0;
-  /** Counts the requests that were stored. */
-  #request = 0;
+  /** The number of stored requests. */
+  #storedRequests = 0;
 
   constructor(maxPoints: number) {
-    if (!Number.isSafeInteger(maxPoints) || maxPoints < 1) {
-      throw new RangeError(`maxPoints must be a positive integer, not ${String(maxPoints)}`);
-    }
+    checkInteger('maxPoints', maxPoints, 1, Number.MAX_SAFE_INTEGER);
     this.#maxPoints = maxPoints;
   }
 
-  /** The last 1000, oldest first. */
+  /** The last 1000 requests, oldest first. */
   get requests(): readonly IntakeRequest[] {
     return this.#requests.toArray();
   }
 
-  /** Each series once, with all its points in the order of time. */
+  /** Each series once, with all its points sorted by time. */
   get series(): readonly IntakeSeries[] {
     return [...this.#series.values()].map((series) => ({ ...series, points: pointsOf(series) }));
   }
 
-  /** Each series once, with all its points in the order of arrival. */
+  /** Each distribution once, with all its points in the order of arrival. */
   get distributions(): readonly IntakeDistribution[] {
     return [...this.#distributions.values()].map((series) => ({ ...series, points: [...series.points] }));
   }
@@ -75,22 +74,22 @@ export class IntakeRecord {
   }
 
   /**
-   * What the documented intake would have refused or quietly lost, whatever the script answered: assert that it is empty.
-   * The first 1000 are kept.
+   * Everything that the documented intake would have rejected or silently dropped, whatever the scripted response was:
+   * assert that it is empty. The first 1000 violations are kept.
    */
   get violations(): readonly string[] {
     return [...this.#violations];
   }
 
   /**
-   * Points that were lost because one with the same series and second came later. One sent again because its answer was
-   * lost is none. The last 1000 are kept.
+   * Points that were lost because a later one has the same series and second. A point that is sent again because its
+   * response was lost does not count. The last 1000 overwrites are kept.
    */
   get overwrites(): readonly IntakeOverwrite[] {
     return this.#overwrites.toArray();
   }
 
-  /** The sum of counts, and of rates over their intervals. 0 when there are none. */
+  /** Returns the sum of the counts of a metric, and of its rates times their intervals. 0 if there are none. */
   sum(metric: string, tags?: TagQuery): number {
     let sum = 0;
     for (const { type, interval = 1, points } of this.#matching(this.#series, metric, tags)) {
@@ -100,24 +99,24 @@ export class IntakeRecord {
     return sum;
   }
 
-  /** The latest value of a gauge, or `undefined` when there is none. */
+  /** Returns the latest value of a gauge, or undefined if there is none. */
   gauge(metric: string, tags?: TagQuery): number | undefined {
     const gauges = this.#matching(this.#series, metric, tags).filter(({ type }) => type === 'gauge');
-    return inTime(gauges.flatMap(pointsOf)).at(-1)?.value;
+    return sortByTime(gauges.flatMap(pointsOf)).at(-1)?.value;
   }
 
-  /** The points of counts, rates and gauges in the order of time. */
+  /** Returns the points of the counts, rates and gauges of a metric, sorted by time. */
   points(metric: string, tags?: TagQuery): IntakePoint[] {
-    return inTime(this.#matching(this.#series, metric, tags).flatMap(pointsOf));
+    return sortByTime(this.#matching(this.#series, metric, tags).flatMap(pointsOf));
   }
 
-  /** All values of a distribution, in the order of arrival. */
+  /** Returns all values of a distribution, in the order of arrival. */
   values(metric: string, tags?: TagQuery): number[] {
     const matching = this.#matching(this.#distributions, metric, tags);
     return matching.flatMap(({ points }) => points.flatMap(({ values }) => [...values]));
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.#requests.clear();
     this.#overwrites.clear();
@@ -129,7 +128,7 @@ export class IntakeRecord {
     this.#points = 0;
   }
 
-  /** One line a series, behind the requests and what was wrong with them: what a failed assertion should show. */
+  /** Returns one line for each violation, request and series, for the message of a failed assertion. */
   toString(): string {
     return describeIntake(this);
   }
@@ -140,21 +139,21 @@ export class IntakeRecord {
   }
 
   protected addViolation(violation: string): void {
-    if (this.#violations.length < MAX_REMARKS) this.#violations.push(violation);
+    if (this.#violations.length < MAX_VIOLATIONS) this.#violations.push(violation);
   }
 
-  /** Keeps a payload. `acknowledged`: whether the client is told. */
+  /** Stores a payload. `acknowledged` is true if the client receives a response. */
   protected store(payload: IntakePayload, acknowledged: boolean): void {
     this.#points += payload.points;
-    this.#request += 1;
+    this.#storedRequests += 1;
     if (this.#points > this.#maxPoints) {
-      this.addViolation(`more than ${this.#maxPoints} points were sent: raise maxPoints, or clear() in between`);
+      this.addViolation(`more than ${this.#maxPoints} points were sent: raise maxPoints, or call clear() in between`);
       return;
     }
     for (const series of payload.series) this.#storeSeries(series, acknowledged);
     for (const series of payload.distributions) {
       this.#checkType(series.metric, 'distribution');
-      const stored = entry(this.#distributions, series, () => ({ ...series, points: [] }));
+      const stored = getOrCreate(this.#distributions, series, () => ({ ...series, points: [] }));
       stored.points.push(...series.points);
     }
     this.#events.push(...payload.events);
@@ -163,21 +162,21 @@ export class IntakeRecord {
   #storeSeries(series: IntakeSeries, acknowledged: boolean): void {
     const { metric, host, tags } = series;
     this.#checkType(metric, series.type);
-    const { points } = entry(this.#series, series, () => ({ ...series, points: new Map() }));
+    const { points } = getOrCreate(this.#series, series, () => ({ ...series, points: new Map() }));
     for (const { timestamp, value } of series.points) {
       const before = points.get(timestamp);
-      if (before !== undefined && (before.acknowledged || before.request === this.#request)) {
+      if (before !== undefined && (before.acknowledged || before.request === this.#storedRequests)) {
         this.#overwrites.push({ metric, host, tags, timestamp, lost: before.value, kept: value });
       }
-      points.set(timestamp, { value, acknowledged, request: this.#request });
+      points.set(timestamp, { value, acknowledged, request: this.#storedRequests });
     }
   }
 
-  /** A metric has one type, whatever its tags. */
+  /** Adds a violation if the metric had another type before, with whatever tags. */
   #checkType(metric: string, type: string): void {
     const known = this.#types.get(metric);
     if (known === undefined) this.#types.set(metric, type);
-    else if (known !== type) this.addViolation(`metric ${metric} came as a ${known} and as a ${type}`);
+    else if (known !== type) this.addViolation(`metric ${metric} was sent as a ${known} and as a ${type}`);
   }
 
   #matching<Kind extends { readonly metric: string; readonly tags: readonly string[] }>(
@@ -196,7 +195,7 @@ export class IntakeRecord {
   }
 }
 
-function entry<Kind>(
+function getOrCreate<Kind>(
   all: Map<string, Kind>,
   { metric, host, tags }: Pick<IntakeSeries, 'metric' | 'host' | 'tags'>,
   create: () => Kind,
@@ -208,9 +207,9 @@ function entry<Kind>(
 }
 
 function pointsOf({ points }: StoredSeries): IntakePoint[] {
-  return inTime([...points].map(([timestamp, { value }]) => ({ timestamp, value })));
+  return sortByTime([...points].map(([timestamp, { value }]) => ({ timestamp, value })));
 }
 
-function inTime(points: IntakePoint[]): IntakePoint[] {
+function sortByTime(points: IntakePoint[]): IntakePoint[] {
   return points.sort((one, other) => one.timestamp - other.timestamp);
 }

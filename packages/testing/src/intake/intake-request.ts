@@ -1,28 +1,28 @@
 import type { IntakeFault } from './intake-fault.js';
 
-/** A request as it arrived. The last 1000 are kept. */
+/** A request as it arrived. */
 export interface IntakeRequest {
   readonly method: string;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
-  /** In lower case. Keys are left out, so that a failing test does not print them. */
+  /** Headers with lower-case names. API keys are removed, so that a failing test does not print them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether a key came along, and whether it was the right one. */
+  /** The state of the API key in the header. */
   readonly apiKey: 'right' | 'wrong' | 'missing';
   /** Bytes of the body as sent. */
   readonly bytes: number;
-  /** Bytes of the body without its coding; 0 where that could not be told. */
+  /** Bytes of the decompressed body, or 0 if it could not be decompressed. */
   readonly decompressedBytes: number;
-  /** Points of series, values of distributions, and events. */
+  /** The number of points of series, values of distributions, and events. */
   readonly points: number;
-  /** The body without its coding; `undefined` beyond 64 KiB. */
+  /** The decompressed body, or undefined beyond 64 KiB. */
   readonly body: string | undefined;
-  /** What the script made of it. */
+  /** The fault that was scripted for it. */
   readonly fault: IntakeFault;
-  /** What was answered; `undefined` where nothing was. */
+  /** The status of the response, or undefined if there was none. */
   readonly status: number | undefined;
-  /** When it had arrived, in milliseconds since the epoch. */
+  /** The time when the request had arrived, in milliseconds since the epoch. */
   readonly time: number;
-  /** What the documents do not allow. */
+  /** The rules of the documentation that the request breaks. */
   readonly violations: readonly string[];
 }

@@ -1,21 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import type { PlainFault } from './intake-fault.js';
-import type { Verdict } from './request-check.js';
+import type { ResolvedFault } from './intake-fault.js';
+import type { RequestCheck } from './request-check.js';
 
-/** What becomes of a request, fault or not. */
-export interface IntakeAnswer {
-  /** `undefined` is no answer. */
+/** The response to a request, and whether its payload is stored. */
+export interface MockResponse {
+  /** Undefined means no response. */
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Milliseconds between the bytes of a body that never ends. */
   readonly stall: number | undefined;
-  /** Without an answer: whether the connection is reset, or hangs. */
+  /** Without a response: true if the connection is reset, false if it hangs. */
   readonly resets: boolean;
+  /** True if the payload is stored. */
   readonly stores: boolean;
 }
 
-const SILENCE: IntakeAnswer = {
+const NO_RESPONSE: MockResponse = {
   status: undefined,
   headers: {},
   body: '',
@@ -24,12 +25,16 @@ const SILENCE: IntakeAnswer = {
   stores: false,
 };
 
-/** The answer to a request to `path` that deserves `verdict`. */
-export function answerOf(fault: PlainFault, { status, answer, taken }: Verdict, path: string): IntakeAnswer {
-  if (fault === 'ok') return { ...SILENCE, status, body: answer, resets: false, stores: taken };
-  if (fault === 'hang') return { ...SILENCE, resets: false };
-  if (fault === 'lost-response') return { ...SILENCE, stores: taken };
-  if (typeof fault === 'string') return SILENCE;
+/** Returns the response to a request for `path`, from the result of its check and the scripted fault. */
+export function responseFor(
+  fault: ResolvedFault,
+  { status, responseBody, isAccepted }: RequestCheck,
+  path: string,
+): MockResponse {
+  if (fault === 'ok') return { ...NO_RESPONSE, status, body: responseBody, resets: false, stores: isAccepted };
+  if (fault === 'hang') return { ...NO_RESPONSE, resets: false };
+  if (fault === 'lost-response') return { ...NO_RESPONSE, stores: isAccepted };
+  if (typeof fault === 'string') return NO_RESPONSE;
   const {
     errors = fault.status < 300 ? [] : [`status ${fault.status}, as scripted`],
     retryAfter,
@@ -45,22 +50,22 @@ export function answerOf(fault: PlainFault, { status, answer, taken }: Verdict, 
         : { 'retry-after': typeof retryAfter === 'number' ? `${retryAfter}` : retryAfter.toUTCString() }),
       ...(redirect === undefined ? {} : { location: `${redirect}${path}` }),
     },
-    body: success && taken ? answer : JSON.stringify({ errors }),
+    body: success && isAccepted ? responseBody : JSON.stringify({ errors }),
     stall,
     resets: false,
-    stores: success && taken,
+    stores: success && isAccepted,
   };
 }
 
-/** Sends it, unless it is none. */
-export function sendAnswer({ status, headers, body, stall }: IntakeAnswer, response: ServerResponse): void {
+/** Sends a response, if there is one. */
+export function sendResponse({ status, headers, body, stall }: MockResponse, response: ServerResponse): void {
   if (status === undefined) return;
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   if (stall === undefined) {
     response.end(body);
     return;
   }
-  // White space is a beginning of JSON: a client that reads as it comes cannot tell that nothing will follow.
+  // JSON may start with white space, so a client that parses while it reads cannot detect that nothing will follow.
   response.flushHeaders();
   const timer = setInterval(() => response.write(' '), stall);
   response.on('close', () => clearInterval(timer));

@@ -1,19 +1,20 @@
-import { METRIC_NAME_LIMIT, MOST_AHEAD, MOST_BEHIND, TAG_LIMIT } from './intake-limits.js';
+import { MAX_NAME_LENGTH, MAX_POINT_AGE_SECONDS, MAX_POINT_LEAD_SECONDS, MAX_TAG_LENGTH } from './intake-limits.js';
 
-const MAX_COMPLAINTS = 20;
+const MAX_ERRORS = 20;
+const MAX_EXCERPT_LENGTH = 80;
 const METRIC_NAME = /^[A-Za-z][A-Za-z0-9_.]*$/;
 const TAG = /^\p{L}[^\p{C},]*$/u;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Collects what is wrong with one payload. What the intake would quietly change or leave out is wrong here too; what it
- * merely folds, as the case of a tag, is not.
+ * Collects the errors of one payload. Everything that the real intake would silently change or drop is an error here,
+ * too, except normalization such as the case of a tag.
  */
 export class PayloadCheck {
-  readonly complaints: string[] = [];
-  /** The part of the payload that is looked at: `series[3]`. */
-  place = '';
+  readonly errors: string[] = [];
+  /** The part of the payload that is being read: `series[3]`. */
+  path = '';
   readonly #seconds: number;
 
   /** @param now milliseconds since the epoch. */
@@ -21,54 +22,57 @@ export class PayloadCheck {
     this.#seconds = now / 1000;
   }
 
-  complain(text: string): void {
-    if (this.complaints.length < MAX_COMPLAINTS)
-      this.complaints.push(this.place === '' ? text : `${this.place}: ${text}`);
+  /** Adds an error at the current path. The first 20 are kept. */
+  addError(message: string): void {
+    if (this.errors.length < MAX_ERRORS) this.errors.push(this.path === '' ? message : `${this.path}: ${message}`);
   }
 
-  /** An object with none but the `known` fields. */
+  /** Reads an object that has only `known` fields. */
   fields(value: unknown, known: ReadonlySet<string>): Fields | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.complain(`${shown(value)} is not an object`);
+      this.addError(`${jsonExcerpt(value)} is not an object`);
       return undefined;
     }
-    for (const key in value) if (!known.has(key)) this.complain(`there is no field ${shown(key)}`);
+    for (const key in value) if (!known.has(key)) this.addError(`there is no field ${jsonExcerpt(key)}`);
     return value as Fields;
   }
 
-  /** A list that is not empty. */
+  /** Reads a list that is not empty. */
   list(value: unknown, name: string): readonly unknown[] {
     if (Array.isArray(value) && value.length > 0) return value as unknown[];
-    this.complain(`${name} is ${shown(value)} and not a list with something in it`);
+    this.addError(`${name} is ${jsonExcerpt(value)}, not a non-empty list`);
     return [];
   }
 
-  /** A point of version 1. */
+  /** Reads a point of version 1. */
   pair(value: unknown): readonly unknown[] | undefined {
     if (Array.isArray(value) && value.length === 2) return value as unknown[];
-    this.complain(`point ${shown(value)} is not a pair`);
+    this.addError(`point ${jsonExcerpt(value)} is not a pair`);
     return undefined;
   }
 
-  text(value: unknown, name: string): string {
+  /** Reads a string that is not empty. */
+  string(value: unknown, name: string): string {
     if (typeof value === 'string' && value !== '') return value;
-    this.complain(`${name} is ${shown(value)} and not a text`);
+    this.addError(`${name} is ${jsonExcerpt(value)}, not a non-empty string`);
     return '';
   }
 
-  optionalText(value: unknown, name: string): string | undefined {
-    return value === undefined ? undefined : this.text(value, name);
+  optionalString(value: unknown, name: string): string | undefined {
+    return value === undefined ? undefined : this.string(value, name);
   }
 
   oneOf<Choice extends string>(value: unknown, name: string, choices: readonly Choice[]): Choice | undefined {
     const choice = choices.find((each) => each === value);
-    if (choice === undefined) this.complain(`${name} is ${shown(value)} and not one of ${choices.join(', ')}`);
+    if (choice === undefined) this.addError(`${name} is ${jsonExcerpt(value)}, not one of ${choices.join(', ')}`);
     return choice;
   }
 
   metric(value: unknown): string {
-    if (typeof value !== 'string' || value.length > METRIC_NAME_LIMIT || !METRIC_NAME.test(value)) {
-      this.complain(`metric ${shown(value)} is not a letter and up to 199 letters, digits, _ and . of ASCII`);
+    if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH || !METRIC_NAME.test(value)) {
+      this.addError(
+        `metric ${jsonExcerpt(value)} is not a string of at most ${MAX_NAME_LENGTH} ASCII letters, digits, _ and . that starts with a letter`,
+      );
     }
     return String(value);
   }
@@ -76,57 +80,59 @@ export class PayloadCheck {
   tags(value: unknown): readonly string[] {
     if (value === undefined) return [];
     if (!Array.isArray(value)) {
-      this.complain(`tags are ${shown(value)} and not a list`);
+      this.addError(`tags are ${jsonExcerpt(value)}, not a list`);
       return [];
     }
     for (const tag of value as unknown[]) {
-      if (typeof tag !== 'string' || characters(tag) > TAG_LIMIT || !TAG.test(tag)) {
-        this.complain(
-          `tag ${shown(tag)} is not a text that begins with a letter, of up to ${TAG_LIMIT} characters, printable and without a comma`,
+      if (typeof tag !== 'string' || countCharacters(tag) > MAX_TAG_LENGTH || !TAG.test(tag)) {
+        this.addError(
+          `tag ${jsonExcerpt(tag)} is not a string of at most ${MAX_TAG_LENGTH} printable characters that starts with a letter and has no comma`,
         );
       }
     }
     const sorted = (value as unknown[]).map(String).sort();
-    sorted.forEach((tag, index) => tag === sorted[index + 1] && this.complain(`tag ${shown(tag)} stands there twice`));
+    sorted.forEach((tag, index) => tag === sorted[index + 1] && this.addError(`tag ${jsonExcerpt(tag)} is sent twice`));
     return sorted;
   }
 
   number(value: unknown): number {
-    // JSON has neither NaN nor infinities: they arrive as null, and one null spoils a whole request.
-    if (typeof value !== 'number' || !Number.isFinite(value)) this.complain(`value ${shown(value)} is not a number`);
+    // JSON has neither NaN nor infinities. They arrive as null, and one null makes the intake reject the whole request.
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      this.addError(`value ${jsonExcerpt(value)} is not a number`);
     return Number(value);
   }
 
-  /** Whole seconds, not further from now than the intake takes. */
-  timestamp(value: unknown, mostBehind: number = MOST_BEHIND): number {
-    if (!Number.isSafeInteger(value)) this.complain(`timestamp ${shown(value)} is not a whole number of seconds`);
+  /** Reads whole seconds since the epoch, within the range that the intake accepts. */
+  timestamp(value: unknown, maxAge: number = MAX_POINT_AGE_SECONDS): number {
+    if (!Number.isSafeInteger(value)) this.addError(`timestamp ${jsonExcerpt(value)} is not a whole number of seconds`);
     const ahead = Number(value) - this.#seconds;
-    if (ahead > MOST_AHEAD) this.complain(`timestamp ${shown(value)} is ${Math.round(ahead)} seconds ahead`);
-    if (-ahead > mostBehind) this.complain(`timestamp ${shown(value)} is ${Math.round(-ahead)} seconds old`);
+    if (ahead > MAX_POINT_LEAD_SECONDS)
+      this.addError(`timestamp ${jsonExcerpt(value)} is ${Math.round(ahead)} seconds ahead`);
+    if (-ahead > maxAge) this.addError(`timestamp ${jsonExcerpt(value)} is ${Math.round(-ahead)} seconds old`);
     return Number(value);
   }
 
-  /** The seconds that a point covers; a count or a rate cannot be read without. */
+  /** Reads the seconds that a point covers, which counts and rates must have. */
   interval(value: unknown, type: 'count' | 'rate' | 'gauge' | undefined): number | undefined {
     if (value === undefined && type === 'gauge') return undefined;
     if (!Number.isSafeInteger(value) || Number(value) < 1) {
-      this.complain(
-        `interval is ${shown(value)} and not a whole number of seconds${type === undefined ? '' : `, for a ${type}`}`,
+      this.addError(
+        `interval is ${jsonExcerpt(value)}, not a whole number of seconds${type === undefined ? '' : `, for a ${type}`}`,
       );
     }
     return Number(value);
   }
 }
 
-/** Characters as a reader counts them: what lies outside the basic plane is one, not two. */
-export function characters(text: string): number {
+/** Counts the characters of a string. One outside the basic plane counts once. */
+export function countCharacters(text: string): number {
   let pairs = 0;
   for (const _ of text.matchAll(/[\u{10000}-\u{10ffff}]/gu)) pairs += 1;
   return text.length - pairs;
 }
 
-/** A value in a message: short. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+/** Returns the beginning of a value as JSON, for a message that shows which part of a payload is wrong. */
+export function jsonExcerpt(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'missing';
+  return json.length > MAX_EXCERPT_LENGTH ? `${json.slice(0, MAX_EXCERPT_LENGTH)}…` : json;
 }

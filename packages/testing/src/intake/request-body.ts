@@ -4,15 +4,18 @@ import { gunzip, inflate } from 'node:zlib';
 
 const decompress = { deflate: promisify(inflate), gzip: promisify(gunzip) };
 
-/** The body of a request as it was sent. */
+/** The body of a request as it was sent, still compressed. */
 export interface RequestBody {
-  /** How many bytes were sent, kept or not. */
+  /** The number of bytes sent, kept or not. */
   readonly length: number;
-  /** `undefined` beyond the limit. */
+  /** Undefined beyond the limit. */
   readonly bytes: Buffer | undefined;
 }
 
-/** Reads to the end, so that the client gets its answer, and keeps no more than `limit` bytes. Rejects on a broken one. */
+/**
+ * Reads a body to its end, so that the client gets a response, and keeps at most `limit` bytes. Rejects if the
+ * connection breaks.
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<RequestBody> {
   let length = 0;
   let chunks: Buffer[] = [];
@@ -25,11 +28,11 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 }
 
 /**
- * The body without its content coding; `'too large'` beyond the limit.
+ * Decompresses a body. Resolves with `'too large'` beyond the limit.
  *
- * @throws Error of zlib when the body is not what the coding says; deflate has the wrapper of zlib (RFC 9110, 8.4.1.2).
+ * @throws {Error} of zlib if the body does not have the given coding. Deflate has the zlib header (RFC 9110, 8.4.1.2).
  */
-export async function decompressed(bytes: Buffer, coding: string, limit: number): Promise<Buffer | 'too large'> {
+export async function decompressBody(bytes: Buffer, coding: string, limit: number): Promise<Buffer | 'too large'> {
   if (coding !== 'deflate' && coding !== 'gzip') return bytes.length > limit ? 'too large' : bytes;
   try {
     return await decompress[coding](bytes, { maxOutputLength: limit });

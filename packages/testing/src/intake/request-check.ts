@@ -2,20 +2,21 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { INTAKE_ENDPOINTS, type IntakeEndpoint } from './intake-endpoint.js';
 import type { IntakeLimits } from './intake-limits.js';
 import { EMPTY_PAYLOAD, type IntakePayload } from './intake-payload.js';
-import { PayloadCheck, shown } from './payload-check.js';
-import { decompressed, type RequestBody } from './request-body.js';
-import { misplacedKeys, stateOfKey } from './request-keys.js';
+import { jsonExcerpt, PayloadCheck } from './payload-check.js';
+import { decompressBody, type RequestBody } from './request-body.js';
+import { checkApiKey, findMisplacedKeys } from './request-keys.js';
 
-/** What the intake holds requests against. */
+/** The rules that requests are checked against. */
 export interface IntakeRules {
-  /** The one key that is right; any, when left out. */
+  /** The right API key. Undefined accepts any key. */
   readonly apiKey: string | undefined;
-  /** Tighter than the documented limits. */
+  /** Limits below the documented ones. */
   readonly limits: Partial<IntakeLimits>;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
 }
 
+/** A request that was read to its end. */
 export interface ArrivedRequest {
   readonly method: string;
   readonly path: string;
@@ -24,89 +25,100 @@ export interface ArrivedRequest {
   readonly body: RequestBody;
 }
 
-/** What the intake makes of a request, before any fault. */
-export interface Verdict {
+/** The result of checking a request, before any fault. */
+export interface RequestCheck {
   readonly status: number;
-  /** The body of the answer. */
-  readonly answer: string;
-  /** Whether the payload is to be kept. */
-  readonly taken: boolean;
-  /** What the documents do not allow. */
+  /** The body of the response. */
+  readonly responseBody: string;
+  /** True if the payload is valid and to be stored. */
+  readonly isAccepted: boolean;
+  /** The rules of the documentation that the request breaks. */
   readonly violations: readonly string[];
   readonly payload: IntakePayload;
-  /** Bytes of the body without its coding; 0 when it could not be told. */
+  /** Bytes of the decompressed body, or 0 if it could not be decompressed. */
   readonly decompressedBytes: number;
-  /** The body without its coding; `undefined` when it could not be told. */
+  /** The decompressed body, or undefined if it could not be decompressed. */
   readonly text: string | undefined;
 }
 
-/** Key first, then size, then content: as the real one. */
-export async function verdictOf(request: ArrivedRequest, rules: IntakeRules): Promise<Verdict> {
+/** Checks the API key first, then the size, then the content, as the real intake does. */
+export async function checkRequest(request: ArrivedRequest, rules: IntakeRules): Promise<RequestCheck> {
   const { method, path, query, headers } = request;
-  const misplaced = misplacedKeys(headers, query);
-  const key = stateOfKey(headers, rules.apiKey);
-  if (key !== 'right') return refusal(403, [...misplaced, `the API key in the header DD-API-KEY is ${key}`]);
-  if (path === '/api/v1/validate' && method === 'GET') return { ...refusal(200, misplaced), answer: '{"valid":true}' };
+  const misplaced = findMisplacedKeys(headers, query);
+  const key = checkApiKey(headers, rules.apiKey);
+  if (key !== 'right') return rejectRequest(403, [...misplaced, `the API key in the header DD-API-KEY is ${key}`]);
+  if (path === '/api/v1/validate' && method === 'GET')
+    return { ...rejectRequest(200, misplaced), responseBody: '{"valid":true}' };
   const endpoint = INTAKE_ENDPOINTS.get(path);
-  if (endpoint === undefined) return refusal(404, [...misplaced, 'there is nothing at this path']);
-  if (method !== 'POST') return refusal(405, [...misplaced, 'this path takes POST only']);
-  const verdict = await verdictOfBody(request, endpoint, rules);
-  return { ...verdict, violations: [...misplaced, ...verdict.violations] };
+  if (endpoint === undefined) return rejectRequest(404, [...misplaced, 'there is no such path']);
+  if (method !== 'POST') return rejectRequest(405, [...misplaced, 'this path accepts POST only']);
+  const check = await checkBody(request, endpoint, rules);
+  return { ...check, violations: [...misplaced, ...check.violations] };
 }
 
-async function verdictOfBody(
+async function checkBody(
   { headers, body }: ArrivedRequest,
   endpoint: IntakeEndpoint,
   rules: IntakeRules,
-): Promise<Verdict> {
+): Promise<RequestCheck> {
   const { limits, codings } = endpoint;
   if (body.bytes === undefined || body.length > limits.body) {
-    return refusal(413, [`a body of ${body.length} bytes, ${limits.body} are taken`]);
+    return rejectRequest(413, [`a body of ${body.length} bytes, at most ${limits.body} are allowed`]);
   }
   const coding = headers['content-encoding'] ?? '';
-  if (coding === 'zstd1' && codings.includes(coding)) return refusal(400, ['zstd1 is not understood by this intake']);
+  if (coding === 'zstd1' && codings.includes(coding))
+    return rejectRequest(400, ['this intake cannot decompress zstd1']);
   if (coding !== '' && !codings.includes(coding))
-    return refusal(400, [`Content-Encoding ${shown(coding)} is not declared`]);
+    return rejectRequest(400, [`Content-Encoding ${jsonExcerpt(coding)} is not documented for this path`]);
   let plain: Buffer | 'too large';
   try {
-    plain = await decompressed(body.bytes, coding, limits.decompressed);
+    plain = await decompressBody(body.bytes, coding, limits.decompressed);
   } catch {
-    return refusal(400, [`the body is not ${coding}${coding === 'deflate' ? ' in the wrapper of zlib' : ''}`]);
+    return rejectRequest(400, [`the body is not ${coding}${coding === 'deflate' ? ' with the zlib header' : ''}`]);
   }
-  if (plain === 'too large') return refusal(413, [`a body of more than ${limits.decompressed} bytes decompressed`]);
+  if (plain === 'too large')
+    return rejectRequest(413, [`a body of more than ${limits.decompressed} bytes decompressed`]);
 
   const text = plain.toString('utf8');
   const check = new PayloadCheck(rules.now());
   const type = headers['content-type'] ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) check.complain(`Content-Type is ${shown(type)}, not application/json`);
-  const payload = read(text, endpoint, check);
-  const complaints = check.complaints;
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    check.addError(`Content-Type is ${jsonExcerpt(type)}, not application/json`);
+  const payload = readPayload(text, endpoint, check);
   const arrived = { payload, decompressedBytes: plain.length, text };
-  if (complaints.length > 0) return { ...refusal(400, complaints), ...arrived };
+  if (check.errors.length > 0) return { ...rejectRequest(400, check.errors), ...arrived };
   const {
-    body: most = Infinity,
-    decompressed: mostDecompressed = Infinity,
-    points: mostPoints = Infinity,
+    body: maxBytes = Infinity,
+    decompressed: maxDecompressed = Infinity,
+    points: maxPoints = Infinity,
   } = rules.limits;
-  if (body.length > most || plain.length > mostDecompressed || payload.points > mostPoints) {
-    return { ...refusal(413, ['the payload is larger than this intake was told to take']), ...arrived, violations: [] };
+  if (body.length > maxBytes || plain.length > maxDecompressed || payload.points > maxPoints) {
+    return { ...rejectRequest(413, ['the payload exceeds the limits of this intake']), ...arrived, violations: [] };
   }
-  return { ...arrived, status: 202, answer: endpoint.accepted, taken: true, violations: [] };
+  return { ...arrived, status: 202, responseBody: endpoint.acceptedBody, isAccepted: true, violations: [] };
 }
 
-function read(text: string, endpoint: IntakeEndpoint, check: PayloadCheck): IntakePayload {
+function readPayload(text: string, endpoint: IntakeEndpoint, check: PayloadCheck): IntakePayload {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    check.complain(`the body is not JSON: ${(error as Error).message}`);
+    check.addError(`the body is not JSON: ${(error as Error).message}`);
     return EMPTY_PAYLOAD;
   }
-  if (text.includes('\uFFFD')) check.complain('the body is not UTF-8, or holds a character that was lost before');
+  if (text.includes('\uFFFD')) check.addError('the body is not UTF-8, or contains a replacement character');
   return endpoint.read(value, check);
 }
 
-function refusal(status: number, violations: readonly string[]): Verdict {
-  const answer = JSON.stringify({ errors: violations });
-  return { status, answer, taken: false, violations, payload: EMPTY_PAYLOAD, decompressedBytes: 0, text: undefined };
+function rejectRequest(status: number, violations: readonly string[]): RequestCheck {
+  const responseBody = JSON.stringify({ errors: violations });
+  return {
+    status,
+    responseBody,
+    isAccepted: false,
+    violations,
+    payload: EMPTY_PAYLOAD,
+    decompressedBytes: 0,
+    text: undefined,
+  };
 }

@@ -7,15 +7,15 @@ export interface SelfSignedCertificate {
 }
 
 /**
- * A certificate that signs itself, with a key made for it that never leaves the process.
+ * Creates a self-signed certificate, with a new key that never leaves the process.
  *
- * Node.js makes keys and signatures but writes no certificates. Those that do weigh 9 MB and 22 packages, a fixed one
- * would be a private key in the repository, and the `openssl` command is not everywhere: so the envelope (RFC 5280) is
- * written here, and everything cryptographic is left to Node.js.
+ * Node.js creates keys and signatures, but no certificates. Packages that do add 9 MB and 22 packages, a fixed
+ * certificate would be a private key in the repository, and the `openssl` command is not installed everywhere. So only
+ * the envelope (RFC 5280) is written here, and Node.js does all cryptography.
  *
- * @param names DNS names, and IPv4 addresses as texts.
+ * @param names DNS names, and IPv4 addresses as strings.
  */
-export function selfSignedCertificate(names: readonly string[]): SelfSignedCertificate {
+export function createSelfSignedCertificate(names: readonly string[]): SelfSignedCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const signature = sequence(ECDSA_WITH_SHA256);
   const name = sequence(
@@ -23,7 +23,7 @@ export function selfSignedCertificate(names: readonly string[]): SelfSignedCerti
   );
   const body = sequence(
     element(CONTEXT_0, element(INTEGER, Buffer.from([2]))), // version 3
-    // Positive and not zero: the first byte is between 1 and 127.
+    // The serial number must be positive and not zero: the first byte is between 1 and 127.
     element(INTEGER, Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     signature,
     name,
@@ -33,7 +33,7 @@ export function selfSignedCertificate(names: readonly string[]): SelfSignedCerti
     element(
       CONTEXT_3,
       sequence(
-        // Its own authority: clients that look for one find the mark.
+        // Marks it as its own authority, for clients that check that.
         sequence(BASIC_CONSTRAINTS, TRUE, element(OCTET_STRING, sequence(TRUE))),
         sequence(SUBJECT_ALTERNATIVE_NAME, element(OCTET_STRING, sequence(...names.map(generalName)))),
       ),
@@ -58,7 +58,9 @@ const ECDSA_WITH_SHA256 = Buffer.from('06082a8648ce3d040302', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 const BASIC_CONSTRAINTS = Buffer.from('0603551d13', 'hex');
 const SUBJECT_ALTERNATIVE_NAME = Buffer.from('0603551d11', 'hex');
-/** All of 2000 to 2049, the years that this notation can write: no clock can make it invalid. */
+/**
+ * Valid from 2000 to 2049, all years that this notation can express, so that the clock of the machine does not matter.
+ */
 const VALIDITY: Buffer = sequence(
   element(UTC_TIME, Buffer.from('000101000000Z')),
   element(UTC_TIME, Buffer.from('491231235959Z')),
@@ -73,7 +75,10 @@ function sequence(...parts: readonly Uint8Array[]): Buffer {
   return element(SEQUENCE, ...parts);
 }
 
-/** A DER element: its tag, its length (as one byte below 128, else behind a byte that counts the bytes), its content. */
+/**
+ * Returns a DER element: tag, length (one byte below 128, otherwise after a byte with the number of its bytes),
+ * content.
+ */
 function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

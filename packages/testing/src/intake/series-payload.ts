@@ -1,7 +1,7 @@
 import type { IntakePoint, IntakeSeries } from './intake-payload.js';
-import { type Fields, type PayloadCheck, shown } from './payload-check.js';
+import { type Fields, jsonExcerpt, type PayloadCheck } from './payload-check.js';
 
-const TOP: ReadonlySet<string> = new Set(['series']);
+const BODY_FIELDS: ReadonlySet<string> = new Set(['series']);
 const V1_FIELDS: ReadonlySet<string> = new Set(['host', 'interval', 'metric', 'points', 'tags', 'type']);
 const V2_FIELDS: ReadonlySet<string> = new Set([
   'interval',
@@ -18,10 +18,10 @@ const V2_POINT_FIELDS: ReadonlySet<string> = new Set(['timestamp', 'value']);
 const RESOURCE_FIELDS: ReadonlySet<string> = new Set(['name', 'type']);
 const TYPES = ['count', 'rate', 'gauge'] as const;
 
-/** The body of POST /api/v1/series: points are `[seconds, value]`, the type is a word. */
+/** Reads the body of POST /api/v1/series, whose points are `[seconds, value]` and whose type is a word. */
 export function readSeriesV1(body: unknown, check: PayloadCheck): IntakeSeries[] {
-  return partsOf(body, check).flatMap((part, index) => {
-    check.place = `series[${index}]`;
+  return readParts(body, check).flatMap((part, index) => {
+    check.path = `series[${index}]`;
     const fields = check.fields(part, V1_FIELDS);
     if (fields === undefined) return [];
     const type = check.oneOf(fields['type'], 'type', TYPES);
@@ -29,10 +29,10 @@ export function readSeriesV1(body: unknown, check: PayloadCheck): IntakeSeries[]
       const pair = check.pair(point);
       return pair === undefined ? [] : [{ timestamp: check.timestamp(pair[0]), value: check.number(pair[1]) }];
     });
-    const host = check.optionalText(fields['host'], 'host');
+    const host = check.optionalString(fields['host'], 'host');
     return [
       {
-        ...identityOf(fields, check),
+        ...readIdentity(fields, check),
         type: type ?? 'gauge',
         interval: check.interval(fields['interval'], type),
         host,
@@ -43,15 +43,17 @@ export function readSeriesV1(body: unknown, check: PayloadCheck): IntakeSeries[]
   });
 }
 
-/** The body of POST /api/v2/series: points are objects, the type is a number, the host is a resource. */
+/**
+ * Reads the body of POST /api/v2/series, whose points are objects, whose type is a number and whose host is a resource.
+ */
 export function readSeriesV2(body: unknown, check: PayloadCheck): IntakeSeries[] {
-  return partsOf(body, check).flatMap((part, index) => {
-    check.place = `series[${index}]`;
+  return readParts(body, check).flatMap((part, index) => {
+    check.path = `series[${index}]`;
     const fields = check.fields(part, V2_FIELDS);
     if (fields === undefined) return [];
     const type = TYPES[Number(fields['type']) - 1];
     if (type === undefined || typeof fields['type'] !== 'number') {
-      check.complain(`type is ${shown(fields['type'])} and not 1 (count), 2 (rate) or 3 (gauge)`);
+      check.addError(`type is ${jsonExcerpt(fields['type'])}, not 1 (count), 2 (rate) or 3 (gauge)`);
     }
     const points = check.list(fields['points'], 'points').flatMap((point): IntakePoint[] => {
       const of = check.fields(point, V2_POINT_FIELDS);
@@ -59,12 +61,12 @@ export function readSeriesV2(body: unknown, check: PayloadCheck): IntakeSeries[]
         ? []
         : [{ timestamp: check.timestamp(of['timestamp']), value: check.number(of['value']) }];
     });
-    const unit = check.optionalText(fields['unit'], 'unit');
-    check.optionalText(fields['source_type_name'], 'source_type_name');
-    const host = hostOf(fields['resources'], check);
+    const unit = check.optionalString(fields['unit'], 'unit');
+    check.optionalString(fields['source_type_name'], 'source_type_name');
+    const host = readHost(fields['resources'], check);
     return [
       {
-        ...identityOf(fields, check),
+        ...readIdentity(fields, check),
         type: type ?? 'gauge',
         interval: check.interval(fields['interval'], type),
         host,
@@ -75,23 +77,24 @@ export function readSeriesV2(body: unknown, check: PayloadCheck): IntakeSeries[]
   });
 }
 
-/** The list under `series`. */
-export function partsOf(body: unknown, check: PayloadCheck): readonly unknown[] {
-  const fields = check.fields(body, TOP);
+/** Returns the list in the field `series`. */
+export function readParts(body: unknown, check: PayloadCheck): readonly unknown[] {
+  const fields = check.fields(body, BODY_FIELDS);
   return fields === undefined ? [] : check.list(fields['series'], 'series');
 }
 
-export function identityOf(fields: Fields, check: PayloadCheck): Pick<IntakeSeries, 'metric' | 'tags'> {
+/** Reads the name and the tags of a series. */
+export function readIdentity(fields: Fields, check: PayloadCheck): Pick<IntakeSeries, 'metric' | 'tags'> {
   return { metric: check.metric(fields['metric']), tags: check.tags(fields['tags']) };
 }
 
-function hostOf(resources: unknown, check: PayloadCheck): string | undefined {
+function readHost(resources: unknown, check: PayloadCheck): string | undefined {
   if (resources === undefined) return undefined;
   const hosts = check.list(resources, 'resources').flatMap((resource) => {
     const { type, name } = check.fields(resource, RESOURCE_FIELDS) ?? {};
-    const text = check.text(name, 'the name of a resource');
-    return check.text(type, 'the type of a resource') === 'host' ? [text] : [];
+    const text = check.string(name, 'the name of a resource');
+    return check.string(type, 'the type of a resource') === 'host' ? [text] : [];
   });
-  if (hosts.length > 1) check.complain('there is more than one host among the resources');
+  if (hosts.length > 1) check.addError('there is more than one host in the resources');
   return hosts[0];
 }

@@ -2,34 +2,37 @@ import { AssertionError } from 'node:assert';
 import type { CardinalityReport, MetricReport } from '@metrics/core';
 import { type CustomMetricOptions, countCustomMetrics } from '@metrics/core/cost';
 
-/** What one metric may have. */
+/** The budget of one metric. */
 export interface MetricBudget {
-  /** Series that a test run may open. */
+  /** Maximum number of series that a test run opens. */
   readonly series?: number | undefined;
-  /** The most series there can be, computed from the declaration; a metric without one, or with open values, fails. */
+  /**
+   * Maximum number of series that the declaration allows. A metric that is not declared with the values of its tags
+   * fails.
+   */
   readonly worstCase?: number | undefined;
-  /** Distinct values by tag. */
+  /** Maximum number of distinct values, by tag. */
   readonly values?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What a team has agreed on, as a file that is checked in: `metrics.budget.json`. */
+/** The budget of an application, usually a file in its repository: `metrics.budget.json`. */
 export interface CardinalityBudget {
-  /** Of all metrics. */
+  /** Maximum number of series of all metrics. */
   readonly series?: number | undefined;
-  /** Of all metrics, on one host, as the vendor counts. */
+  /** Maximum number of custom metrics of one host, as the vendor counts them. */
   readonly customMetrics?: number | undefined;
-  /** By key; `'*'` for every metric not named. */
+  /** Budgets by the key of a metric. `'*'` applies to every metric without its own. */
   readonly metrics?: Readonly<Record<string, MetricBudget>> | undefined;
 }
 
 /**
- * Fails where a report is over a budget, naming each metric and the tag with most values.
+ * Asserts that a report stays within a budget. The error names each metric above it, and its tag with most values.
  *
  * ```js
  * assertCardinality(metrics.cardinality(), JSON.parse(readFileSync('metrics.budget.json', 'utf8')));
  * ```
  *
- * @throws AssertionError with one line per excess.
+ * @throws {AssertionError} if anything exceeds the budget, with one line for each.
  */
 export function assertCardinality(
   report: CardinalityReport,
@@ -37,20 +40,22 @@ export function assertCardinality(
   counting: CustomMetricOptions = {},
 ): void {
   const { metrics = {} } = budget;
-  const excesses = report.metrics.flatMap((metric) => excessesOf(metric, metrics[metric.metric] ?? metrics['*'] ?? {}));
+  const excesses = report.metrics.flatMap((metric) =>
+    findExcesses(metric, metrics[metric.metric] ?? metrics['*'] ?? {}),
+  );
   const totals = { series: report.series, customMetrics: countCustomMetrics(report, counting) };
   for (const total of ['series', 'customMetrics'] as const) {
     const allowed = budget[total];
     if (allowed !== undefined && totals[total] > allowed) {
-      const dearest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
+      const largest = report.metrics.slice(0, 3).map(({ metric, series }) => `${metric} (${series})`);
       excesses.push(
-        `all metrics: ${totals[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${dearest.join(', ')}`,
+        `all metrics: ${totals[total]} ${TOTALS[total]}, ${allowed} allowed; most from ${largest.join(', ')}`,
       );
     }
   }
   for (const name of Object.keys(metrics)) {
     const isKnown = name === '*' || report.metrics.some(({ metric }) => metric === name);
-    if (!isKnown) excesses.push(`${name}: has a budget and was neither declared nor recorded; is it still there?`);
+    if (!isKnown) excesses.push(`${name}: has a budget, but was neither declared nor recorded; does it still exist?`);
   }
   if (excesses.length === 0) return;
   throw new AssertionError({
@@ -61,7 +66,7 @@ export function assertCardinality(
 
 const TOTALS = { series: 'series', customMetrics: 'custom metrics on one host' };
 
-function excessesOf({ metric, series, worstCase, tags }: MetricReport, budget: MetricBudget): string[] {
+function findExcesses({ metric, series, worstCase, tags }: MetricReport, budget: MetricBudget): string[] {
   const lines: string[] = [];
   const [widest] = tags;
   const by =
@@ -73,7 +78,9 @@ function excessesOf({ metric, series, worstCase, tags }: MetricReport, budget: M
   if (budget.worstCase !== undefined && worstCase === undefined)
     lines.push(`${metric}: no worst case: declare it with the values of its tags${by}`);
   else if (budget.worstCase !== undefined && worstCase! > budget.worstCase)
-    lines.push(`${metric}: ${worstCase} series in the worst case, ${budget.worstCase} allowed${declaredBy(tags)}`);
+    lines.push(
+      `${metric}: ${worstCase} series in the worst case, ${budget.worstCase} allowed${describeWidestTag(tags)}`,
+    );
   for (const [tag, allowed] of Object.entries(budget.values ?? {})) {
     const used = tags.find((each) => each.tag === tag);
     if (used !== undefined && used.values > allowed)
@@ -82,8 +89,8 @@ function excessesOf({ metric, series, worstCase, tags }: MetricReport, budget: M
   return lines;
 }
 
-/** The declared tag that multiplies most. */
-function declaredBy(tags: MetricReport['tags']): string {
+/** Names the tag with the most declared values. */
+function describeWidestTag(tags: MetricReport['tags']): string {
   const [widest] = [...tags].sort((one, other) => other.limit - one.limit);
   return widest === undefined ? '' : `; most by tag ${widest.tag} (${widest.limit} values declared)`;
 }

@@ -4,10 +4,10 @@ import type { RecordedSample } from './recorded-sample.js';
 import type { Recording } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
 
-/** Listens in on one `Metrics` while any capture runs, and hands each sample to the captures it belongs to. */
+/** Receives the samples of one `Metrics` while captures run, and adds each to the recordings of its captures. */
 export class CaptureTap extends SampleReceiver implements MetricsBackend {
   readonly #metrics: Metrics;
-  /** Asked at each sample, in the async context of its caller. */
+  /** Called for each sample, in the async context of the code that recorded it. */
   readonly #recordings: () => readonly Recording[];
   #captures = 0;
   #tap: Disposable | undefined;
@@ -18,11 +18,13 @@ export class CaptureTap extends SampleReceiver implements MetricsBackend {
     this.#recordings = recordings;
   }
 
+  /** Taps the metrics, if no capture does so yet. */
   join(): void {
     this.#captures += 1;
     this.#tap ??= tap(this.#metrics, { backend: this, onProblem: (problem) => this.#problem(problem) });
   }
 
+  /** Removes the tap after the last capture. */
   leave(): void {
     this.#captures -= 1;
     if (this.#captures > 0) return;
@@ -43,7 +45,7 @@ export class CaptureTap extends SampleReceiver implements MetricsBackend {
 
   async close(): Promise<void> {}
 
-  /** A listener has no books: what it hears is counted by the backend. */
+  /** Returns zeros: the registered backend counts the samples. */
   stats(): BackendStats {
     return { accepted: 0, sent: 0, dropped: {}, pending: 0, sampledOut: 0 };
   }

@@ -3,12 +3,13 @@ import { type Metrics, metrics as sharedMetrics } from '@metrics/core';
 import { CaptureTap } from './capture-tap.js';
 import { Recording, type RecordingOptions } from './recording.js';
 
+/** Options of {@link capture}. */
 export interface CaptureOptions extends RecordingOptions {
-  /** Whose samples are captured: those of this instance, its children, instruments and handles. @default metrics */
+  /** The instance to capture, with its children, instruments and handles. @default metrics */
   readonly metrics?: Metrics | undefined;
 }
 
-/** One running capture. Everything that `fn` starts, also after its awaits, runs in its scope. */
+/** One running capture: the async context of everything that `fn` starts, also after its awaits. */
 interface CaptureScope {
   readonly recording: Recording;
   readonly metrics: Metrics;
@@ -20,16 +21,17 @@ const scopes = new AsyncLocalStorage<CaptureScope>();
 const taps = new WeakMap<Metrics, CaptureTap>();
 
 /**
- * Runs `fn` and answers what it recorded, and what was dropped (`problems`), whatever backend is registered. Samples still
- * reach that backend too.
+ * Runs `fn` and resolves with the samples that it recorded and the problems that it caused, whatever backend is
+ * registered. That backend receives the samples as well.
  *
- * Captures that run at the same time are isolated: each sees what its own `fn` does, across awaits. One inside another is
- * seen by both. What `fn` leaves running is not seen any more once `fn` has ended.
+ * Captures that run at the same time are isolated: each contains only the samples of its `fn`, across awaits. The
+ * samples of a nested capture are in the outer one, too. A capture ends with `fn`: it contains nothing that `fn` left
+ * running.
  *
- * Rejects as `fn` throws or rejects; `fn` is given the recording, for whoever needs it then, or in between.
+ * Rejects with the error of `fn` if that throws or rejects. `fn` receives the recording, to read it meanwhile.
  */
 export async function capture(
-  fn: (seen: Recording) => unknown,
+  fn: (recording: Recording) => unknown,
   { metrics = sharedMetrics, ...options }: CaptureOptions = {},
 ): Promise<Recording> {
   const recording = new Recording(options);
@@ -46,7 +48,7 @@ export async function capture(
   return recording;
 }
 
-/** What a sample recorded here and now belongs into: the innermost capture, and those around it. */
+/** Returns the recordings of the current async context: that of the innermost capture, and those of the outer ones. */
 function recordingsFor(metrics: Metrics): Recording[] {
   const recordings: Recording[] = [];
   for (let scope = scopes.getStore(); scope !== undefined; scope = scope.outer) {

@@ -1,30 +1,39 @@
+import type { MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
 import type { RecordedSample, RecordedValue } from './recorded-sample.js';
-import type { Recording } from './recording.js';
-import { shortened } from './truncate-list.js';
+import { truncateList } from './truncate-list.js';
 
 const MAX_LINES = 50;
 const MAX_VALUES = 10;
 
 /**
- * A recording as text for people: series by series, then what happened once, then what went wrong.
+ * Describes a recording for people: one line for each series, event, service check and problem.
  *
- * @param amount what a sample adds to a counter.
+ * @param amountOf what a sample adds to a counter.
  */
 export function describeRecording(
-  recording: Recording,
-  amount: (sample: RecordedValue) => number = ({ value }) => value,
+  samples: readonly RecordedSample[],
+  {
+    events,
+    serviceChecks,
+    problems,
+  }: {
+    readonly events: readonly MetricsEvent[];
+    readonly serviceChecks: readonly ServiceCheck[];
+    readonly problems: readonly Problem[];
+  },
+  amountOf: (sample: RecordedValue) => number = ({ value }) => value,
 ): string {
   const lines = [
-    ...seriesLines(recording.samples(), amount),
-    ...recording.events.map((event) => `event ${event.title}`),
-    ...recording.serviceChecks.map((check) => `service check ${check.name} ${check.status}`),
-    ...recording.problems.map(({ code, metric = '', message }) => `problem ${code} ${metric}: ${message}`),
+    ...describeSeries(samples, amountOf),
+    ...events.map((event) => `event ${event.title}`),
+    ...serviceChecks.map((check) => `service check ${check.name} ${check.status}`),
+    ...problems.map(({ code, metric = '', message }) => `problem ${code} ${metric}: ${message}`),
   ];
   if (lines.length === 0) return 'nothing recorded';
-  return shortened(lines, MAX_LINES, 'lines').join('\n');
+  return truncateList(lines, MAX_LINES, 'lines').join('\n');
 }
 
-function seriesLines(samples: readonly RecordedSample[], amount: (sample: RecordedValue) => number): string[] {
+function describeSeries(samples: readonly RecordedSample[], amountOf: (sample: RecordedValue) => number): string[] {
   const bySeries = new Map<string, RecordedSample[]>();
   for (const sample of samples) {
     const label = labelOf(sample);
@@ -32,7 +41,7 @@ function seriesLines(samples: readonly RecordedSample[], amount: (sample: Record
     if (known === undefined) bySeries.set(label, [sample]);
     else known.push(sample);
   }
-  return [...bySeries].map(([label, ofSeries]) => `${label} ${valueOf(ofSeries, amount)}`);
+  return [...bySeries].map(([label, ofSeries]) => `${label} ${describeValues(ofSeries, amountOf)}`);
 }
 
 function labelOf({ kind, name, instance, tags }: RecordedSample): string {
@@ -41,17 +50,19 @@ function labelOf({ kind, name, instance, tags }: RecordedSample): string {
   return `${kind} ${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`}`;
 }
 
-/** The sum of a counter, the last value of a gauge, the distinct members of a set, all values of the others. */
-function valueOf(samples: readonly RecordedSample[], amount: (sample: RecordedValue) => number): string {
+/**
+ * Shows the sum of a counter, the last value of a gauge, the distinct members of a set, and all values of the others.
+ */
+function describeValues(samples: readonly RecordedSample[], amountOf: (sample: RecordedValue) => number): string {
   const values = samples.map((sample) => (sample.kind === 'set' ? sample.member : sample.value));
   switch (samples[0]?.kind) {
     case 'counter':
-      return String((samples as RecordedValue[]).reduce((sum, sample) => sum + amount(sample), 0));
+      return String((samples as RecordedValue[]).reduce((sum, sample) => sum + amountOf(sample), 0));
     case 'gauge':
       return String(values.at(-1));
     case 'set':
-      return shortened([...new Set(values)].map(String), MAX_VALUES, 'members').join(', ');
+      return truncateList([...new Set(values)].map(String), MAX_VALUES, 'members').join(', ');
     default:
-      return shortened(values.map(String), MAX_VALUES, 'values').join(', ');
+      return truncateList(values.map(String), MAX_VALUES, 'values').join(', ');
   }
 }

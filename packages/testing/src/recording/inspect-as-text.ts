@@ -1,6 +1,6 @@
 /**
- * Makes `console.log` and Node's assertion messages show what `toString` answers. Call it from a static block: a method
- * under the symbol would end up in the public types.
+ * Makes `console.log` and Node's assertion messages show the result of `toString`. Call it in a static block: a method
+ * with the symbol as its name would be part of the public types.
  */
 export function inspectAsText(prototype: { toString(): string }): void {
   const value = function (this: typeof prototype): string {

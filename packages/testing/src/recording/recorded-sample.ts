@@ -1,15 +1,15 @@
 import type { MetricKind, Series } from '@metrics/core';
 
-/** One sample with all that is known about its series. Frozen, and safe to keep. */
+/** One sample with the properties of its series. Frozen, and safe to keep. */
 export type RecordedSample = RecordedValue | RecordedMember;
 
 /** A sample of a counter (its amount), gauge, timing (milliseconds) or distribution. */
 export interface RecordedValue extends Series {
   readonly kind: Exclude<MetricKind, 'set'>;
   readonly value: number;
-  /** The rate the call came with. Every sample is recorded, whatever its rate. */
+  /** The rate of the call. Every sample is recorded, whatever its rate. */
   readonly sampleRate: number;
-  /** Seconds since the epoch, where the call gave one. */
+  /** Seconds since the epoch, if the call passed a time. */
   readonly timestamp?: number | undefined;
 }
 

@@ -4,22 +4,23 @@ import { Recording, type RecordingOptions } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
 
 /**
- * Keeps every sample in memory and answers questions about them: `backend.recorded.counter('jobs.done')`. Another backend
- * may be registered over it without `replace`.
+ * Keeps every sample in memory and lets tests query them: `backend.recorded.counter('jobs.done')`. Another backend can
+ * be registered over it without `replace`.
  *
- * A sample counts as sent while it is kept. Dropped: `capacity` (the oldest, beyond `maxSamples`), `closed` (recorded
- * after `close`), `unknown_series` (the id is not open). Sampling rates are recorded and nothing is left out.
+ * A sample counts as sent while it is kept. Drop reasons: `capacity` (the oldest samples, beyond `maxSamples`),
+ * `closed` (recorded after `close`), `unknown_series` (the id is not open). Sample rates are recorded, and no sample is
+ * skipped.
  */
 export class RecordingBackend extends SampleReceiver implements MetricsBackend {
   readonly replaceable = true;
-  /** What was recorded; stays readable after `close`. */
+  /** Everything that was recorded. Stays readable after `close`. */
   readonly recorded: Recording;
   readonly #dropped: Record<string, number> = {};
   #host: BackendHost | undefined;
   #accepted = 0;
   #closed = false;
 
-  /** @throws RangeError when `maxSamples` is not a positive integer. */
+  /** @throws {TypeError | RangeError} if `maxSamples` is not a positive integer. */
   constructor(options?: RecordingOptions) {
     super();
     this.recorded = new Recording(options);
@@ -30,11 +31,11 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
   }
 
   event(event: MetricsEvent): void {
-    if (this.#accept()) this.#forgotten(this.recorded.addEvent(event));
+    if (this.#accept()) this.#countEvicted(this.recorded.addEvent(event));
   }
 
   serviceCheck(check: ServiceCheck): void {
-    if (this.#accept()) this.#forgotten(this.recorded.addServiceCheck(check));
+    if (this.#accept()) this.#countEvicted(this.recorded.addServiceCheck(check));
   }
 
   async flush(): Promise<void> {}
@@ -57,18 +58,18 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
 
   protected override receive(sample: RecordedSample | undefined): void {
     if (!this.#accept()) return;
-    if (sample !== undefined) this.#forgotten(this.recorded.addSample(sample));
-    else this.#drop('unknown_series', 'A sample came for an id that is not open: open the series first.');
+    if (sample !== undefined) this.#countEvicted(this.recorded.addSample(sample));
+    else this.#drop('unknown_series', 'A sample was recorded on an id that is not open: open the series first.');
   }
 
   #accept(): boolean {
     this.#accepted += 1;
-    if (this.#closed) this.#drop('closed', 'A sample came after close: register a new RecordingBackend.');
+    if (this.#closed) this.#drop('closed', 'A sample was recorded after close: register a new RecordingBackend.');
     return !this.#closed;
   }
 
-  #forgotten(oldestWent: boolean): void {
-    if (oldestWent) this.#drop('capacity', 'More was recorded than is kept: raise maxSamples, or clear() in between.');
+  #countEvicted(evicted: boolean): void {
+    if (evicted) this.#drop('capacity', 'The oldest sample was evicted: raise maxSamples, or call clear() in between.');
   }
 
   #drop(code: string, message: string): void {
@@ -78,7 +79,7 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
     try {
       this.#host?.report(problem);
     } catch {
-      // A host never throws; should one, recording still must not.
+      // A host must not throw. If one does, recording still does not.
     }
   }
 }

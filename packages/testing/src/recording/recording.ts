@@ -1,16 +1,17 @@
 import type { MetricKind, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
+import { checkInteger } from '@metrics/core/backend';
 import { BoundedList } from './bounded-list.js';
 import { describeRecording } from './describe-recording.js';
 import { inspectAsText } from './inspect-as-text.js';
 import type { RecordedMember, RecordedSample, RecordedValue } from './recorded-sample.js';
 
 /**
- * Tags a sample must have; it may have more. Values compare as text, so `{ status: 200 }` finds `'200'`. `undefined` and
- * `null` ask for samples without that tag: what is found is what a call with the same tags records.
+ * Tags that a sample must have; it may have more. Values compare as strings, so `{ status: 200 }` matches `'200'`.
+ * `undefined` and `null` match samples without the tag. So the tags of a call match the sample that it records.
  */
 export type TagQuery = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** What a sample must be like; everything left out matches. */
+/** Properties that a sample must have. An omitted one matches every sample. */
 export interface SampleFilter {
   readonly kind?: MetricKind | undefined;
   /** The name without the registered prefix. */
@@ -21,15 +22,20 @@ export interface SampleFilter {
   readonly tags?: TagQuery | undefined;
 }
 
+/** Options of a {@link Recording}. */
 export interface RecordingOptions {
   /**
-   * How many samples are kept; beyond it the oldest go. As many events, service checks and problems are kept.
+   * Maximum number of samples that are kept; beyond it the oldest are evicted. Also the maximum number of events, of
+   * service checks and of problems.
    * @default 100_000
    */
   readonly maxSamples?: number | undefined;
 }
 
-/** What was recorded, to be asked by tests. Keys are those of the application, without the registered prefix. */
+/**
+ * Samples, events, service checks and problems that tests can query. Keys are those of the application, without the
+ * registered prefix.
+ */
 export class Recording {
   static {
     inspectAsText(Recording.prototype);
@@ -40,44 +46,42 @@ export class Recording {
   readonly #serviceChecks: BoundedList<ServiceCheck>;
   readonly #problems: BoundedList<Problem>;
 
-  /** @throws RangeError when `maxSamples` is not a positive integer. */
+  /** @throws {TypeError | RangeError} if `maxSamples` is not a positive integer. */
   constructor({ maxSamples = 100_000 }: RecordingOptions = {}) {
-    if (!Number.isSafeInteger(maxSamples) || maxSamples < 1) {
-      throw new RangeError(`maxSamples must be a positive integer, not ${String(maxSamples)}`);
-    }
+    checkInteger('maxSamples', maxSamples, 1, Number.MAX_SAFE_INTEGER);
     this.#samples = new BoundedList(maxSamples);
     this.#events = new BoundedList(maxSamples);
     this.#serviceChecks = new BoundedList(maxSamples);
     this.#problems = new BoundedList(maxSamples);
   }
 
-  /** The sum of a counter. Calls count in full, whatever their sampling rate. 0 when there are none. */
+  /** Returns the sum of a counter, or 0 if it has no samples. Each sample counts in full, whatever its sample rate. */
   counter(key: string, tags?: TagQuery): number {
     return this.#values('counter', key, tags).reduce((sum, value) => sum + value, 0);
   }
 
-  /** The value a gauge was last given, or `undefined` when there is none. */
+  /** Returns the last value of a gauge, or undefined if it has no samples. */
   gauge(key: string, tags?: TagQuery): number | undefined {
     return this.#values('gauge', key, tags).at(-1);
   }
 
-  /** All values of a timing in milliseconds, in the order of the calls. */
+  /** Returns all values of a timing in milliseconds, in the order of the calls. */
   timings(key: string, tags?: TagQuery): number[] {
     return this.#values('timing', key, tags);
   }
 
-  /** All values of a distribution, in the order of the calls. */
+  /** Returns all values of a distribution, in the order of the calls. */
   distributions(key: string, tags?: TagQuery): number[] {
     return this.#values('distribution', key, tags);
   }
 
-  /** The distinct members of a set, in the order of their first calls. */
+  /** Returns the distinct members of a set, in the order of their first calls. */
   members(key: string, tags?: TagQuery): string[] {
     const samples = this.samples({ kind: 'set', key, tags }) as RecordedMember[];
     return [...new Set(samples.map((sample) => sample.member))];
   }
 
-  /** All samples that match, oldest first. */
+  /** Returns all samples that match, oldest first. */
   samples(filter: SampleFilter = {}): RecordedSample[] {
     return this.#samples.toArray().filter((sample) => matches(sample, filter));
   }
@@ -90,12 +94,12 @@ export class Recording {
     return this.#serviceChecks.toArray();
   }
 
-  /** What was dropped or not done as asked, one for each time it happened. */
+  /** The problems that were reported, one for each time. */
   get problems(): readonly Problem[] {
     return this.#problems.toArray();
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.#samples.clear();
     this.#events.clear();
@@ -103,22 +107,26 @@ export class Recording {
     this.#problems.clear();
   }
 
-  /** One line a series, as `counter jobs.done{status=200} 3`: what a failed assertion should show. */
+  /**
+   * Returns one line for each series, such as `counter jobs.done{status=200} 3`, for the message of a failed assertion.
+   */
   toString(): string {
-    return describeRecording(this);
+    return describeRecording(this.samples(), this);
   }
 
-  /** Adds a sample. Answers whether the oldest one had to go; so do its siblings. For recorders of your own. */
+  /**
+   * Adds a sample, for your own recorders. Returns true if that evicted the oldest one, as the other `add` methods do.
+   */
   addSample(sample: RecordedSample): boolean {
     return this.#samples.push(sample);
   }
 
   addEvent(event: MetricsEvent): boolean {
-    return this.#events.push(Object.freeze({ ...event, ...ownTags(event) }));
+    return this.#events.push(Object.freeze({ ...event, ...copyTags(event) }));
   }
 
   addServiceCheck(check: ServiceCheck): boolean {
-    return this.#serviceChecks.push(Object.freeze({ ...check, ...ownTags(check) }));
+    return this.#serviceChecks.push(Object.freeze({ ...check, ...copyTags(check) }));
   }
 
   addProblem(problem: Problem): boolean {
@@ -140,7 +148,7 @@ function matches(sample: RecordedSample, { kind, key, name, instance, tags = {} 
   );
 }
 
-/** The application may reuse its object, and its tags, for the next one. */
-function ownTags({ tags }: MetricsEvent | ServiceCheck): Pick<MetricsEvent, 'tags'> {
+/** Copies the tags, because the application may reuse its object. */
+function copyTags({ tags }: MetricsEvent | ServiceCheck): Pick<MetricsEvent, 'tags'> {
   return tags === undefined ? {} : { tags: Object.freeze({ ...tags }) };
 }

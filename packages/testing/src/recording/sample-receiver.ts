@@ -1,12 +1,12 @@
 import type { MetricKind, Series, SeriesId } from '@metrics/core';
 import type { RecordedSample } from './recorded-sample.js';
 
-/** The recording methods of a backend: each call with an id becomes a whole sample again. */
+/** The recording methods of a backend, which turn each call with an id into a whole sample. */
 export abstract class SampleReceiver {
-  /** Copies of the series that are open. */
+  /** Copies of the open series. */
   readonly #series = new Map<SeriesId, Series>();
 
-  /** Takes a sample; `undefined` stands for one whose id is not open. */
+  /** Receives a sample, or undefined if its id is not open. */
   protected abstract receive(sample: RecordedSample | undefined): void;
 
   protected forgetSeries(): void {
@@ -43,13 +43,13 @@ export abstract class SampleReceiver {
     this.receive(series && Object.freeze({ ...series, kind: 'set', member }));
   }
 
-  /** A sample with a time of its own is one of a counter or of a gauge: the series knows. */
+  /** Records a sample with its own timestamp. Only counters and gauges have them. */
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
     const kind = this.#series.get(id)?.kind === 'counter' ? 'counter' : 'gauge';
     this.#value(id, kind, value, 1, epochSeconds);
   }
 
-  /** The call says the kind, in case the series was opened as another. */
+  /** The kind is that of the call, which wins if the series was opened as another one. */
   #value(id: SeriesId, kind: Exclude<MetricKind, 'set'>, value: number, sampleRate: number, timestamp?: number): void {
     const series = this.#series.get(id);
     const sample = series && { ...series, kind, value, sampleRate };

@@ -1,5 +1,7 @@
-/** The first of many parts, and how many more there are: for texts that people read. */
-export function shortened(parts: readonly string[], most: number, noun: string): string[] {
-  if (parts.length <= most) return [...parts];
-  return [...parts.slice(0, most), `… and ${parts.length - most} more ${noun}`];
+/**
+ * Returns the first `max` parts and, if there are more, a last one that says how many: for strings that people read.
+ */
+export function truncateList(parts: readonly string[], max: number, noun: string): string[] {
+  if (parts.length <= max) return [...parts];
+  return [...parts.slice(0, max), `… and ${parts.length - max} more ${noun}`];
 }

@@ -1,53 +1,54 @@
-/** Promises that settle when something that arrives makes a condition hold. */
-export class ArrivalWaiters {
-  readonly #waiting = new Set<() => void>();
+/** Promises that resolve when something that arrives fulfills their condition. */
+export class ConditionWaiters {
+  readonly #rechecks = new Set<() => void>();
   readonly #describe: () => string;
-  #ended: string | undefined;
+  #endReason: string | undefined;
 
-  /** @param describe what arrived so far, for the errors. */
+  /** @param describe describes everything that has arrived, for the errors. */
   constructor(describe: () => string) {
     this.#describe = describe;
   }
 
   /**
-   * Resolves as soon as the condition holds; it is asked now and at each {@link look}.
+   * Resolves as soon as the condition holds. Checks it now and at each {@link recheck}.
    *
    * @param timeout milliseconds.
-   * @throws Error that shows what did arrive, when time runs out or nothing can arrive any more; whatever the condition throws.
+   * @throws {Error} after the timeout or after {@link end}, with everything that arrived. Errors of the condition are
+   * rethrown.
    */
   wait(condition: () => boolean, timeout: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const settle = (settled: () => void): void => {
+      const settle = (callback: () => void): void => {
         clearTimeout(timer);
-        this.#waiting.delete(look);
-        settled();
+        this.#rechecks.delete(recheck);
+        callback();
       };
-      const look = (): void => {
+      const recheck = (): void => {
         try {
           if (condition()) settle(resolve);
-          else if (this.#ended !== undefined) settle(() => reject(this.#error(this.#ended!)));
+          else if (this.#endReason !== undefined) settle(() => reject(this.#error(this.#endReason!)));
         } catch (error) {
           settle(() => reject(error));
         }
       };
-      const timer = setTimeout(() => settle(() => reject(this.#error(`Waited ${timeout} ms in vain`))), timeout);
-      this.#waiting.add(look);
-      look();
+      const timer = setTimeout(() => settle(() => reject(this.#error(`Timed out after ${timeout} ms`))), timeout);
+      this.#rechecks.add(recheck);
+      recheck();
     });
   }
 
-  /** Something arrived. */
-  look(): void {
-    for (const look of this.#waiting) look();
+  /** Checks all conditions again. Called after something arrived. */
+  recheck(): void {
+    for (const recheck of this.#rechecks) recheck();
   }
 
-  /** Nothing can arrive any more. */
-  end(why: string): void {
-    this.#ended = why;
-    this.look();
+  /** Rejects all promises, now and in the future, whose condition does not hold: nothing can arrive any more. */
+  end(reason: string): void {
+    this.#endReason = reason;
+    this.recheck();
   }
 
-  #error(why: string): Error {
-    return new Error(`${why}. What arrived:\n${this.#describe()}`);
+  #error(reason: string): Error {
+    return new Error(`${reason}. What arrived:\n${this.#describe()}`);
   }
 }

@@ -4,11 +4,15 @@ import { listenStream } from './stream-listener.js';
 import { listenUdp } from './udp-listener.js';
 import { listenUnixDatagrams } from './unix-datagram-listener.js';
 
-/** `tcp` is framed by line feeds, `unixstream` by lengths as for the Datadog Agent. */
+/**
+ * A transport. Packets end with a line feed on `tcp`, and follow their length on `unixstream`, as for the Datadog
+ * Agent.
+ */
 export type ServerTransport = 'udp' | 'tcp' | 'unixgram' | 'unixstream';
 
 type Listen = (address: { readonly port: number; readonly path: string }, sink: PacketSink) => Promise<PacketListener>;
 
+/** The functions that bind a socket, by transport. */
 export const listen: Readonly<Record<ServerTransport, Listen>> = {
   udp: ({ port }, sink) => listenUdp(port, sink),
   tcp: ({ port }, sink) => listenStream({ host: '127.0.0.1', port }, newlineFraming, sink),

@@ -1,32 +1,32 @@
-/** One kind of socket, bound. */
+/** A bound socket of one transport. */
 export interface PacketListener {
-  /** Of UDP and TCP. */
+  /** The port of UDP and TCP. */
   readonly port?: number;
-  /** Resolves when nothing is read any more. Not called again before {@link resume}. */
+  /** Stops reading. Resolves when it has stopped. Not called twice without {@link resume} in between. */
   pause(): Promise<void>;
-  /** Called after {@link pause} only. */
+  /** Reads again. Only called after {@link pause}. */
   resume(): void;
-  /** Ends all connections. Resolves when the address is free and all that was read was handed over. */
+  /** Closes all connections. Resolves when the address is free and everything that was read was passed to the sink. */
   close(): Promise<void>;
 }
 
-/** Where a listener puts what it reads. */
+/** The receiver of everything that a listener reads. */
 export interface PacketSink {
-  /** Takes a packet. */
+  /** Receives a packet. */
   packet(bytes: Buffer): void;
-  /** Takes what can be no packet. */
+  /** Receives the error of a stream that cannot be split into packets. */
   malformed(error: Error): void;
-  /** Counted by the listener, which calls {@link look} after each change. */
+  /** Counts that the listener updates. It calls {@link connectionsChanged} after each change. */
   readonly connections: ServerConnections;
-  look(): void;
+  connectionsChanged(): void;
 }
 
-/** Connections of a stream, since the server was started. */
+/** Counts of stream connections since the start of the server. */
 export interface ServerConnections {
   open: number;
   accepted: number;
-  /** Those that the server dropped because of what they sent. */
+  /** Connections that the server closed because of what they sent. */
   dropped: number;
-  /** Those that ended within a packet or a line, which is lost. */
+  /** Connections that ended within a packet or a line, which is dropped. */
   truncated: number;
 }

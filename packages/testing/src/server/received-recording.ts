@@ -6,20 +6,20 @@ import { Recording, type TagQuery } from '../recording/recording.js';
 const KINDS = { c: 'counter', g: 'gauge', ms: 'timing', h: 'distribution', d: 'distribution', s: 'set' } as const;
 
 /**
- * What a server was sent, with the questions of a {@link Recording}. Names are whole, with their prefix; a counter is the
- * sum that the server makes: each amount divided by its rate.
+ * A {@link Recording} of received messages. Keys are whole names, prefix included. Counters are scaled as servers do:
+ * each amount is divided by its rate.
  */
 export class ReceivedRecording extends Recording {
   override counter(name: string, tags?: TagQuery): number {
     const samples = this.samples({ kind: 'counter', name, tags }) as RecordedValue[];
-    return samples.reduce((sum, sample) => sum + scaled(sample), 0);
+    return samples.reduce((sum, sample) => sum + scaleByRate(sample), 0);
   }
 
   override toString(): string {
-    return describeRecording(this, scaled);
+    return describeRecording(this.samples(), this, scaleByRate);
   }
 
-  /** Keeps a message. Answers whether an older one had to go. */
+  /** Adds a message. Returns true if that evicted an older one. */
   addMessage(message: DogStatsdMessage): boolean {
     switch (message.type) {
       case '_e':
@@ -34,8 +34,8 @@ export class ReceivedRecording extends Recording {
   }
 }
 
-/** A value as often as its rate says. Inverses of rates are whole but for rounding. */
-export function scaled({ value, sampleRate }: RecordedValue): number {
+/** Returns the value divided by its rate. Inverses within a millionth of an integer are rounded to it. */
+export function scaleByRate({ value, sampleRate }: RecordedValue): number {
   const inverse = 1 / sampleRate;
   const whole = Math.round(inverse);
   return value * (Math.abs(inverse - whole) < inverse / 1e6 ? whole : inverse);
@@ -50,10 +50,10 @@ function samplesOf(message: DogStatsdMetric): RecordedSample[] {
   return message.values.map((value) => Object.freeze({ ...series, kind: KINDS[type], value, sampleRate, ...time }));
 }
 
-/** What it says, without how it came. */
-function withoutOrigin<Message extends DogStatsdMessage>(message: Message): Omit<Message, keyof typeof OF_ORIGIN> {
-  const said = Object.entries(message).filter(([field]) => !Object.hasOwn(OF_ORIGIN, field));
-  return Object.fromEntries(said) as Omit<Message, keyof typeof OF_ORIGIN>;
+/** Returns the message without its type and its origin. */
+function withoutOrigin<Message extends DogStatsdMessage>(message: Message): Omit<Message, keyof typeof ORIGIN_FIELDS> {
+  const entries = Object.entries(message).filter(([field]) => !Object.hasOwn(ORIGIN_FIELDS, field));
+  return Object.fromEntries(entries) as Omit<Message, keyof typeof ORIGIN_FIELDS>;
 }
 
-const OF_ORIGIN = { type: true, localData: true, externalData: true, cardinality: true };
+const ORIGIN_FIELDS = { type: true, localData: true, externalData: true, cardinality: true };

@@ -1,44 +1,46 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkOneOf, describeValue } from '@metrics/core/backend';
 import type { RecordingOptions } from '../recording/recording.js';
-import { ArrivalWaiters } from './condition-waiters.js';
+import { ConditionWaiters } from './condition-waiters.js';
 import { listen, type ServerTransport } from './listen.js';
 import type { PacketListener, PacketSink, ServerConnections } from './packet-listener.js';
 import { ServerRecord } from './server-record.js';
 
+/** Options of {@link RecordingServer.start}. */
 export interface RecordingServerOptions extends RecordingOptions {
   /** @default 'udp' */
   readonly transport?: ServerTransport | undefined;
   /**
-   * On 127.0.0.1, of `udp` and `tcp`.
-   * @default a free one
+   * The port of `udp` and `tcp`, on 127.0.0.1.
+   * @default a free port
    */
   readonly port?: number | undefined;
   /**
-   * Of the socket file of `unixgram` and `unixstream`.
+   * The path of the socket file of `unixgram` and `unixstream`.
    * @default a new file in a temporary directory, removed by `stop`
    */
   readonly path?: string | undefined;
   /**
-   * Questions fail while something malformed is among what arrived, or more than is kept. With `false` it is only listed
-   * under `malformed`.
+   * True makes queries throw if anything malformed arrived, or more than is kept. With false it is only listed in
+   * `malformed`.
    * @default true
    */
   readonly strict?: boolean | undefined;
 }
 
 /**
- * A StatsD and DogStatsD server for tests: a real socket, a strict parser ({@link parseDogStatsd}), and the questions of a
- * {@link Recording}. It can stall, disappear, and come back on the same address.
+ * A StatsD and DogStatsD server for tests: a real socket, a strict parser ({@link parseDogStatsd}), and the queries of
+ * a {@link Recording}. It can stall, disappear, and come back on the same address.
  *
- * It keeps the process alive until {@link stop}, so that a test that waits is not cut short: `await using`, or stop it in
- * `afterEach`.
+ * It keeps the process alive until {@link stop}, so that a waiting test is not ended early: use `await using`, or call
+ * `stop` in `afterEach`.
  */
 export class RecordingServer extends ServerRecord implements AsyncDisposable {
   readonly transport: ServerTransport;
   readonly #connections: ServerConnections = { open: 0, accepted: 0, dropped: 0, truncated: 0 };
-  readonly #waiters = new ArrivalWaiters(() => this.toString());
+  readonly #waiters = new ConditionWaiters(() => this.toString());
   #port: number;
   #path: string | undefined;
   #temporary: string | undefined;
@@ -47,10 +49,10 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
   #stopped = false;
 
   /**
-   * Resolves when the server is ready.
+   * Starts a server. Resolves when it is ready.
    *
-   * @throws TypeError or RangeError for bad options; Error where the address is taken, or where the native package of
-   * `unixgram` is missing.
+   * @throws {TypeError | RangeError} if an option is invalid.
+   * @throws {Error} if the address is in use, or if the native package of `unixgram` is missing.
    */
   static async start(options: RecordingServerOptions = {}): Promise<RecordingServer> {
     const server = new RecordingServer(options);
@@ -65,11 +67,11 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
 
   private constructor(options: RecordingServerOptions) {
     const { transport = 'udp', port = 0, path, strict = true, maxSamples = 100_000 } = options;
-    if (!Object.hasOwn(listen, transport)) {
-      throw new TypeError(`transport must be one of ${Object.keys(listen).join(', ')}, not ${transport as string}`);
-    }
-    if (path !== undefined && Buffer.byteLength(path) > MOST_PATH_BYTES) {
-      throw new RangeError(`path must have at most ${MOST_PATH_BYTES} bytes, a limit of the system, not ${path}`);
+    checkOneOf('transport', transport, Object.keys(listen));
+    if (path !== undefined && Buffer.byteLength(path) > MAX_SOCKET_PATH) {
+      throw new RangeError(
+        `path must have at most ${MAX_SOCKET_PATH} bytes, a limit of the system, and ${describeValue(path)} has more.`,
+      );
     }
     super(strict, maxSamples);
     this.transport = transport;
@@ -87,28 +89,28 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
     return this.path ?? `127.0.0.1:${this.#port}`;
   }
 
-  /** Of `udp` and `tcp`. */
+  /** The port of `udp` and `tcp`. */
   get port(): number | undefined {
     return this.#isUnix ? undefined : this.#port;
   }
 
-  /** Of the socket file of `unixgram` and `unixstream`. */
+  /** The path of the socket file of `unixgram` and `unixstream`. */
   get path(): string | undefined {
     return this.#isUnix ? this.#path : undefined;
   }
 
-  /** Of `tcp` and `unixstream`, since the start. */
+  /** Counts of the connections of `tcp` and `unixstream` since the start. */
   get connections(): Readonly<ServerConnections> {
     return { ...this.#connections };
   }
 
   /**
-   * Resolves as soon as so many lines have come, or the condition holds; it is asked now, after each packet, and when a
-   * connection comes or goes.
+   * Resolves as soon as the given number of lines has arrived, or the condition holds. Checks it now, after each
+   * packet, and when a connection opens or closes.
    *
    * @param options.timeout milliseconds, 5000 by default.
-   * @throws Error that shows what did arrive, when time runs out or the server is stopped; AssertionError as soon as
-   * something malformed arrives, unless `strict` is off; whatever the condition throws.
+   * @throws {Error} after the timeout or `stop`, with everything that arrived. Errors of the condition are rethrown.
+   * @throws {AssertionError} as soon as something malformed arrives, unless `strict` is false.
    */
   waitFor(
     expected: number | ((server: this) => boolean),
@@ -121,7 +123,7 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
   }
 
   /**
-   * From now on nothing is read, as by a reader that hangs: the buffers of clients fill. Not over UDP, where a client sees no
+   * Stops reading, as a server that hangs: the buffers of clients fill. Rejects over UDP, where clients see no
    * difference.
    */
   async pause(): Promise<void> {
@@ -130,14 +132,15 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
     this.#paused = this.#listener !== undefined;
   }
 
+  /** Reads again after {@link pause}. */
   resume(): void {
     if (this.#paused) this.#listener?.resume();
     this.#paused = false;
   }
 
   /**
-   * Gives the address up, as a server that dies: connections end, what was not read is lost. The socket file is removed,
-   * also where another server has made it anew.
+   * Closes the socket, as a server that crashes: connections end, unread data is lost. The socket file is removed, even
+   * if another server has created it again.
    */
   async down(): Promise<void> {
     const listener = this.#listener;
@@ -147,12 +150,12 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
   }
 
   /**
-   * Comes back on the same address, after {@link down}.
+   * Binds the same address again after {@link down}.
    *
-   * @throws Error where somebody else took it, or after `stop`.
+   * @throws {Error} if another process uses it, or after `stop`.
    */
   async up(): Promise<void> {
-    if (this.#stopped) throw new Error('The server was stopped: start another one');
+    if (this.#stopped) throw new Error('The server was stopped: start a new one');
     if (this.#listener !== undefined) return;
     if (this.#isUnix && this.#path === undefined) {
       this.#temporary = await mkdtemp(join(tmpdir(), 'metrics-'));
@@ -160,21 +163,21 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
     }
     const sink: PacketSink = {
       connections: this.#connections,
-      look: () => this.#waiters.look(),
+      connectionsChanged: () => this.#waiters.recheck(),
       packet: (bytes) => {
         this.addPacket(bytes);
-        this.#waiters.look();
+        this.#waiters.recheck();
       },
       malformed: (error) => {
         this.addMalformed(error);
-        this.#waiters.look();
+        this.#waiters.recheck();
       },
     };
     this.#listener = await listen[this.transport]({ port: this.#port, path: this.#path ?? '' }, sink);
     this.#port = this.#listener.port ?? this.#port;
   }
 
-  /** Ends everything; what was recorded stays readable. Calling it again changes nothing. */
+  /** Stops the server. Everything that was recorded stays readable. Calling it again does nothing. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.down();
@@ -191,5 +194,5 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
   }
 }
 
-/** The kernel's `sun_path`, without the zero at its end. */
-const MOST_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
+/** Bytes of the path of a Unix socket: the kernel's `sun_path` without its final zero. */
+const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;

@@ -10,11 +10,12 @@ import { BoundedList } from '../recording/bounded-list.js';
 import { inspectAsText } from '../recording/inspect-as-text.js';
 import type { RecordedValue } from '../recording/recorded-sample.js';
 import type { Recording, TagQuery } from '../recording/recording.js';
-import { ReceivedRecording, scaled } from './received-recording.js';
+import { ReceivedRecording, scaleByRate } from './received-recording.js';
 
-const MOST_PACKET_BYTES = 64 * 1024 * 1024;
+/** Bytes of the packets that are kept. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
-/** What a server was sent, to be asked by tests. */
+/** Everything that a server received, for tests to query. */
 export class ServerRecord {
   static {
     inspectAsText(ServerRecord.prototype);
@@ -37,54 +38,59 @@ export class ServerRecord {
   }
 
   /**
-   * The samples, events and service checks, with the questions of every {@link Recording}:
-   * `server.recorded.counter('shop.orders', { status: 200 })`. Keys are whole names here, prefix included. A counter is the
-   * sum a server makes of it, each amount divided by its rate; histograms count as distributions.
+   * The samples, events and service checks, with the queries of a {@link Recording}:
+   * `server.recorded.counter('shop.orders', { status: 200 })`. Keys are whole names here, prefix included. Counters are
+   * scaled as servers do: each amount is divided by its rate. Histograms are distributions.
    */
   get recorded(): Recording {
     this.check();
     return this.#recorded;
   }
 
-  /** Every metric line as it was sent, oldest first: wire types, packed values, origin. */
+  /** The metric lines as they were sent, oldest first: wire types, packed values, origin. */
   get metrics(): readonly DogStatsdMetric[] {
-    return this.#messagesThat((message) => message.type !== '_e' && message.type !== '_sc') as DogStatsdMetric[];
+    return this.#filterMessages((message) => message.type !== '_e' && message.type !== '_sc') as DogStatsdMetric[];
   }
 
   get events(): readonly DogStatsdEvent[] {
-    return this.#messagesThat((message) => message.type === '_e') as DogStatsdEvent[];
+    return this.#filterMessages((message) => message.type === '_e') as DogStatsdEvent[];
   }
 
   get serviceChecks(): readonly DogStatsdServiceCheck[] {
-    return this.#messagesThat((message) => message.type === '_sc') as DogStatsdServiceCheck[];
+    return this.#filterMessages((message) => message.type === '_sc') as DogStatsdServiceCheck[];
   }
 
-  /** All values under a name, of whatever type, each counted as often as its rate says, in one sum. 0 when there are none. */
+  /**
+   * Returns the sum of all values under a name, whatever their type, each divided by its rate. 0 if there are no
+   * values.
+   */
   sum(name: string, tags?: TagQuery): number {
-    return this.#values(name, tags).reduce((sum, sample) => sum + scaled(sample), 0);
+    return this.#values(name, tags).reduce((sum, sample) => sum + scaleByRate(sample), 0);
   }
 
-  /** All values under a name, of whatever type but set, as they were sent. */
+  /** Returns all values under a name as they were sent, whatever their type except set. */
   values(name: string, tags?: TagQuery): number[] {
     return this.#values(name, tags).map((sample) => sample.value);
   }
 
-  /** The packets as they came, oldest first: the last 64 MiB. Over TCP each line is one. */
+  /** The packets that arrived, oldest first: the last 64 MiB. Over TCP each line is a packet. */
   get packets(): readonly Buffer[] {
     return [...this.#packets];
   }
 
-  /** The lines of {@link packets}, malformed ones too. */
+  /** The lines of {@link packets}, including malformed ones. */
   get lines(): readonly string[] {
     return this.#packets.flatMap((packet) => packet.toString().replace(/\n$/, '').split('\n'));
   }
 
-  /** What could not be read: a {@link DogStatsdSyntaxError} for each line, and an `Error` for each stream that was dropped. */
+  /**
+   * The errors: a {@link DogStatsdSyntaxError} for each malformed line, and an `Error` for each stream that was closed.
+   */
   get malformed(): readonly Error[] {
     return this.#recorded.problems.map((problem) => problem.cause as Error);
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.#recorded.clear();
     this.#messages.clear();
@@ -94,7 +100,7 @@ export class ServerRecord {
     this.#overflowed = false;
   }
 
-  /** One line a series, then what was malformed: what a failed assertion should show. */
+  /** Returns one line for each series and each error, for the message of a failed assertion. */
   toString(): string {
     return this.#lineCount === 0 && this.malformed.length === 0 ? 'nothing arrived' : this.#recorded.toString();
   }
@@ -102,11 +108,11 @@ export class ServerRecord {
   protected addPacket(packet: Buffer): void {
     this.#packets.push(packet);
     this.#packetBytes += packet.length;
-    while (this.#packetBytes > MOST_PACKET_BYTES) this.#packetBytes -= this.#packets.shift()!.length;
+    while (this.#packetBytes > MAX_KEPT_BYTES) this.#packetBytes -= this.#packets.shift()!.length;
     try {
       this.#lineCount += this.#addMessages(packet);
     } catch (error) {
-      // One bad line costs no other, as with the Agent.
+      // A malformed line does not affect the others, as in the Agent.
       const lines = packet.toString('latin1').split(/(?<=\n)/);
       this.#lineCount += lines.length;
       const errors = lines.flatMap((line) => this.#addLine(line));
@@ -119,21 +125,21 @@ export class ServerRecord {
     this.#recorded.addProblem({ code: 'malformed', count: 1, message, cause: error });
   }
 
-  /** How many came, malformed ones too. */
+  /** The number of lines that arrived, including malformed ones. */
   protected get lineCount(): number {
     return this.#lineCount;
   }
 
-  /** Each question begins with it. @throws AssertionError unless all that arrived was read and is kept. */
+  /** Called by each query. @throws {AssertionError} if anything that arrived was malformed or is no longer kept. */
   protected check(): void {
     if (!this.#strict) return;
     const { malformed } = this;
     if (malformed.length > 0) {
-      const rest = malformed.length > 1 ? `, and ${malformed.length - 1} more of the kind` : '';
+      const rest = malformed.length > 1 ? `, and ${malformed.length - 1} more errors` : '';
       throw new AssertionError({ message: `Something malformed arrived. ${malformed[0]!.message}${rest}` });
     }
     if (this.#overflowed) {
-      const message = `More than ${this.#maxSamples} samples arrived, and no more are kept: raise maxSamples, or clear() in between`;
+      const message = `More than ${this.#maxSamples} samples arrived, and the oldest were evicted: raise maxSamples, or call clear() in between`;
       throw new AssertionError({ message });
     }
   }
@@ -147,7 +153,7 @@ export class ServerRecord {
     }
   }
 
-  /** Answers how many there were: one a line. */
+  /** Returns the number of messages, one for each line. */
   #addMessages(packet: Buffer): number {
     const messages = parseDogStatsd(packet);
     for (const message of messages) {
@@ -157,7 +163,7 @@ export class ServerRecord {
     return messages.length;
   }
 
-  #messagesThat(matches: (message: DogStatsdMessage) => boolean): DogStatsdMessage[] {
+  #filterMessages(matches: (message: DogStatsdMessage) => boolean): DogStatsdMessage[] {
     this.check();
     return this.#messages.toArray().filter(matches);
   }

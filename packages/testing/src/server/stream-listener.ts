@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type ListenOptions, type Socket } from 
 import type { Framing } from './framing.js';
 import type { PacketListener, PacketSink } from './packet-listener.js';
 
-/** TCP, or a Unix stream. */
+/** Listens on TCP or on a Unix stream socket. */
 export async function listenStream(
   address: Pick<ListenOptions, 'host' | 'port' | 'path'>,
   framing: Framing,
@@ -32,10 +32,10 @@ export async function listenStream(
       sockets.delete(socket);
       sink.connections.open -= 1;
       if (pending.length > 0 && !closing) sink.connections.truncated += 1;
-      sink.look();
+      sink.connectionsChanged();
     });
     if (paused) socket.pause();
-    sink.look();
+    sink.connectionsChanged();
   });
   server.listen(address);
   await once(server, 'listening');

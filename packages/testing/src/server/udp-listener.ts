@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { PacketListener, PacketSink } from './packet-listener.js';
 
-/** UDP on 127.0.0.1. Datagrams without a byte are passed over: clients send them to find out whether anybody is there. */
+/** Listens on UDP, on 127.0.0.1. Skips empty datagrams, which clients send to find out if a server is there. */
 export async function listenUdp(port: number, sink: PacketSink): Promise<PacketListener> {
   const socket = createSocket('udp4', (packet) => {
     if (packet.length > 0) sink.packet(packet);

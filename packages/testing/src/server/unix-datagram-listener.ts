@@ -4,19 +4,23 @@ import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { lengthFraming } from './framing.js';
 import type { PacketListener, PacketSink } from './packet-listener.js';
-import { unixDatagramProgram } from './unix-datagram-program.js';
+import { UNIX_DATAGRAM_PROGRAM } from './unix-datagram-program.js';
 
-/** @throws Error where the native package is missing or was not built, or the path cannot be bound. */
+/**
+ * Listens on a Unix datagram socket, in a child process.
+ *
+ * @throws {Error} if the native package is missing or was not built, or if the path cannot be bound.
+ */
 export async function listenUnixDatagrams(path: string, sink: PacketSink): Promise<PacketListener> {
-  // Whose streams are pipes: the types know that of three streams only.
-  const child = spawn(process.execPath, ['-e', unixDatagramProgram, nativePackage(), path], {
+  // All streams are pipes, which the types express for three streams only.
+  const child = spawn(process.execPath, ['-e', UNIX_DATAGRAM_PROGRAM, resolveNativePackage(), path], {
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    // Its options are for the program under test: a debugger's port, a loader.
+    // The options are for the program under test: the port of a debugger, a loader.
     env: { ...process.env, NODE_OPTIONS: '' },
   }) as ChildProcessWithoutNullStreams;
-  let complaint = '';
+  let stderr = '';
   let done: () => void = () => undefined;
-  const answer = (): Promise<void> =>
+  const nextDone = (): Promise<void> =>
     new Promise((resolve) => {
       done = resolve;
     });
@@ -29,18 +33,18 @@ export async function listenUnixDatagrams(path: string, sink: PacketSink): Promi
     });
   });
   child.stderr.on('data', (text: Buffer) => {
-    complaint += text.toString();
+    stderr += text.toString();
   });
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'close');
   const failed = ended.then((): never => {
-    if (complaint.startsWith('cannot bind')) throw new Error(complaint.trim());
-    throw missing(new Error(complaint));
+    if (stderr.startsWith('cannot bind')) throw new Error(stderr.trim());
+    throw missingPackageError(new Error(stderr));
   });
-  await Promise.race([answer(), failed]);
+  await Promise.race([nextDone(), failed]);
   return {
     pause: async () => {
-      const stalled = answer();
+      const stalled = nextDone();
       child.send('stall', () => undefined);
       await Promise.race([stalled, ended]);
     },
@@ -53,16 +57,16 @@ export async function listenUnixDatagrams(path: string, sink: PacketSink): Promi
   };
 }
 
-/** The file of the native package. */
-function nativePackage(): string {
+/** Returns the path of the native package. */
+function resolveNativePackage(): string {
   try {
     return createRequire(import.meta.url).resolve('unix-dgram');
   } catch (error) {
-    throw missing(error);
+    throw missingPackageError(error);
   }
 }
 
-function missing(cause: unknown): Error {
+function missingPackageError(cause: unknown): Error {
   return new Error(
     "transport 'unixgram' needs the native package unix-dgram, which is not installed or was not built: run `npm install --save-dev unix-dgram`, with a C++ compiler present.",
     { cause },

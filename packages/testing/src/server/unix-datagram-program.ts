@@ -1,13 +1,13 @@
 /**
- * The program that reads Unix datagrams, in a process of its own: the native package reads as fast as it can in the process
- * that loads it, so a reader that stalls must be another one. Here a client also meets what it meets in production, a
- * reader that works while the client is busy.
+ * The source of the program that reads Unix datagrams. It runs in its own process, because the native package always
+ * reads as fast as it can in the process that loads it, and this reader must be able to stall. As in production, it
+ * also reads while the client is busy.
  *
- * Writes each datagram to its standard output behind its length, as unsigned 32-bit little-endian integer. An empty one
- * means "done": first of binding, then of each request to stall. To stall is to wait for a byte of standard input and
- * nothing else.
+ * The program writes each datagram to its standard output, after its length as an unsigned 32-bit little-endian
+ * integer. An empty datagram means "done": first with binding, then with each request to stall. While it stalls, it
+ * only waits for a byte on its standard input.
  */
-export const unixDatagramProgram = `
+export const UNIX_DATAGRAM_PROGRAM = `
 const { readSync, writeSync } = require('node:fs');
 const [, package, path] = process.argv;
 function write(bytes) {

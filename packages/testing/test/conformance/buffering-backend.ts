@@ -1,14 +1,14 @@
 import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Series, SeriesId } from '@metrics/core';
 import type { BackendUnderTest, Capabilities, DeliveredSample } from '../../src/conformance.js';
 
-/** One line on its way: what arrives, and how many samples it stands for. */
+/** One line: the sample that arrives, and the number of samples that it represents. */
 export interface Line extends DeliveredSample {
   readonly samples: number;
 }
 
 /**
- * A backend as a stranger would write one, with what makes real ones hard: windows, draws, names without tags, a transport
- * that takes time and fails. It keeps the contract; the backends that break it are subclasses with one thing wrong.
+ * A backend with the difficulties of real ones: windows, sampling, names without tags, a transport that takes time and
+ * fails. It keeps the contract. The backends that break it are subclasses with one flaw.
  */
 export class BufferingBackend implements MetricsBackend {
   readonly arrived: DeliveredSample[] = [];
@@ -24,9 +24,9 @@ export class BufferingBackend implements MetricsBackend {
   protected inFlight = 0;
   protected closed = false;
   #draining: Promise<void> = Promise.resolve();
-  #giveUp = () => {};
-  readonly #givenUp = new Promise<void>((resolve) => {
-    this.#giveUp = resolve;
+  #abandon = () => {};
+  readonly #abandoned = new Promise<void>((resolve) => {
+    this.#abandon = resolve;
   });
 
   start(host: BackendHost): void {
@@ -69,11 +69,11 @@ export class BufferingBackend implements MetricsBackend {
 
   async flush(): Promise<void> {
     this.#draining = this.#draining.then(() => this.drain());
-    await Promise.race([this.#draining, this.#givenUp]);
+    await Promise.race([this.#draining, this.#abandoned]);
   }
 
   async close({ timeout }: { readonly timeout: number }): Promise<void> {
-    if (this.closed) return this.#givenUp;
+    if (this.closed) return this.#abandoned;
     const flushed = this.flush();
     this.closed = true;
     let timer: NodeJS.Timeout | undefined;
@@ -87,14 +87,16 @@ export class BufferingBackend implements MetricsBackend {
     this.drop(this.pending(), 'timeout');
     this.lines.clear();
     this.events = [];
-    this.#giveUp();
+    this.#abandon();
   }
 
   stats(): BackendStats {
     return { ...this.counts, dropped: { ...this.dropped }, pending: this.pending() };
   }
 
-  /** A window's line for a counter, gauge or member; one of its own (an object as `slot`) for a timing. */
+  /**
+   * Adds a sample to the line of its slot in the window. An object as `slot` makes a separate line, as timings need.
+   */
   protected put(id: SeriesId, slot: unknown, make: (name: string, known: Line | undefined) => DeliveredSample): void {
     this.counts.accepted += 1;
     const name = this.names.get(id);
@@ -149,10 +151,10 @@ export class BufferingBackend implements MetricsBackend {
       this.host?.report({
         code: `${reason}_loss`,
         count: samples,
-        message: 'See why the transport does not take them.',
+        message: 'Check the transport.',
       });
     } catch {
-      // Not this backend's problem.
+      // The backend does not depend on its host.
     }
   }
 }
@@ -167,7 +169,7 @@ const capabilities: Capabilities = {
   serviceChecks: false,
 };
 
-/** A subject for the suite. */
+/** Returns the backend for the suite. */
 export function bufferingSubject(
   Backend: new () => BufferingBackend = BufferingBackend,
   failure: 'error' | 'silence' = 'silence',

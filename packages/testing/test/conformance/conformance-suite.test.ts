@@ -5,16 +5,16 @@ import { flaws } from './flawed-backends.js';
 
 const byName = new Map(conformanceChecks.map((check) => [check.name, check]));
 
-test.each(flaws)('a backend that $flaw fails "$check"', async ({ subject, check, says }) => {
+test.each(flaws)('a backend that $flaw fails "$check"', async ({ backend, check, message }) => {
   const failure = await byName
     .get(check)
-    ?.run(subject)
+    ?.run(backend)
     .then(
       () => 'none',
       (error: unknown) => error,
     );
   expect(failure).toBeInstanceOf(AssertionError);
-  expect(String(failure)).toMatch(says);
+  expect(String(failure)).toMatch(message);
 });
 
 test('every check has a flaw that it finds', () => {
@@ -31,11 +31,11 @@ test('a program that ends by itself passes', async () => {
   await byName.get('a program that forgets to close still ends')?.run({ ...bufferingSubject(), program });
 });
 
-test('a fixture is disposed of after its backend was closed, also where the check fails', async () => {
+test('a fixture is disposed of after its backend was closed, also if the check fails', async () => {
   const subject = bufferingSubject();
   for (const capabilities of [subject.capabilities, { ...subject.capabilities, events: false }]) {
     const order: string[] = [];
-    const run = byName.get('optional methods are there exactly where the capabilities say so')?.run({
+    const run = byName.get('the backend has exactly the optional methods that its capabilities list')?.run({
       capabilities,
       create: async () => {
         const fixture = await subject.create();

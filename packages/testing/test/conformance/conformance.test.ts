@@ -22,15 +22,15 @@ describe('combine of two recording backends', () => {
   test.each(conformanceChecks)('$name', ({ run }) => run(recordingSubject({ around, copies: 2 })));
 });
 
-describe('combine, as its last member sees it, beside a dummy', () => {
+describe('combine of a dummy and a recording backend', () => {
   const around = (backend: RecordingBackend) => combine(new DummyMetricsBackend(), backend);
   test.each(conformanceChecks)('$name', ({ run }) => run(recordingSubject({ around })));
 });
 
-describe('a backend with windows, draws and a transport that fails', () => {
+describe('a backend with windows, sampling and a transport that fails', () => {
   test.each(conformanceChecks)('$name', ({ run }) => run(bufferingSubject(BufferingBackend, 'error')));
 });
 
-describe('a backend with windows, draws and a transport that falls silent', () => {
+describe('a backend with windows, sampling and a transport that never responds', () => {
   test.each(conformanceChecks)('$name', ({ run }) => run(bufferingSubject(BufferingBackend, 'silence')));
 });

@@ -1,5 +1,5 @@
 import type { MetricsBackend } from '@metrics/core';
-import { type BackendUnderTest, type Capabilities } from '../../src/conformance.js';
+import type { BackendUnderTest, Capabilities } from '../../src/conformance.js';
 import { RecordingBackend } from '../../src/index.js';
 
 const capabilities: Capabilities = {
@@ -12,7 +12,7 @@ const capabilities: Capabilities = {
   serviceChecks: true,
 };
 
-/** A recording backend, or another `around` it that hands everything on to it. */
+/** Returns a recording backend for the suite, or another one `around` it that passes everything on to it. */
 export function recordingSubject({
   Recording = RecordingBackend,
   around = (backend) => backend,

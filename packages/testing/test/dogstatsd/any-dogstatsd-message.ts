@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { DogStatsdMessage } from '../../src/servers.js';
 
-/** Everything that a client can say, and that has one way to be said. */
+/** Generates every message that a client can send in exactly one way. */
 export function anyMessage(): fc.Arbitrary<DogStatsdMessage> {
   return fc.oneof(
     optional({ type: fc.constant('c'), name, values, sampleRate, tags }, { ...origin, timestamp }),
@@ -33,7 +33,7 @@ function optional(required: Shape, others: Shape): fc.Arbitrary<unknown> {
   return fc.record({ ...required, ...others }, { requiredKeys: Object.keys(required), noNullPrototype: true });
 }
 
-/** At least one character of any script, without what is syntax there. */
+/** Generates one or more characters of any script, except those that are syntax. */
 function text(syntax = /[|\\]/g): fc.Arbitrary<string> {
   return fc
     .string({
@@ -47,7 +47,7 @@ function text(syntax = /[|\\]/g): fc.Arbitrary<string> {
     .map((any) => any.replace(syntax, '_').replace(/\p{Cc}/gu, '_'));
 }
 
-/** Backslashes are left out: there is no escape for them. */
+/** Generates text without backslashes, which cannot be escaped. */
 const freeText = fc
   .array(fc.oneof(text(/\\/g), fc.constantFrom('\n', '|', 'm:', '\t', '|d:5')), { minLength: 1, maxLength: 4 })
   .map((parts) => parts.join(''));

@@ -3,8 +3,8 @@ import { type DogStatsdMessage, DogStatsdSyntaxError, parseDogStatsd } from '../
 import { anyMessage } from './any-dogstatsd-message.js';
 import { renderDogStatsd } from './dogstatsd-renderer.js';
 
-// Every construct is documented at https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/; lines marked "vendor's" are
-// the examples of that page.
+// Every construct is documented at https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/; lines marked
+// "vendor's" are the examples of that page.
 
 const parsed = (line: string): DogStatsdMessage => {
   const messages = parseDogStatsd(`${line}\n`);
@@ -44,20 +44,20 @@ describe('metrics', () => {
       'custom_metric:60|g|#shell',
       { type: 'g', name: 'custom_metric', values: [60], sampleRate: 1, tags: { shell: '' } },
     ],
-    // The other types, and all that a number may be.
+    // The other types, and all forms of numbers.
     ['a:12.5|ms', { type: 'ms', name: 'a', values: [12.5], ...values }],
     ['a:-0.0000001|d', { type: 'd', name: 'a', values: [-1e-7], ...values }],
     ['a:0|d|@1', { type: 'd', name: 'a', values: [0], ...values }],
     ['a:-5|ms', { type: 'ms', name: 'a', values: [-5], ...values }],
-    // The Agent takes a sign as part of the value, not as a difference.
+    // The Agent reads a sign as part of the value, not as a delta.
     ['a:-5|g', { type: 'g', name: 'a', values: [-5], ...values }],
     ['a-b/c;d=e{f}:1|c', { type: 'c', name: 'a-b/c;d=e{f}', values: [1], ...values }],
     ['_e:1|c', { type: 'c', name: '_e', values: [1], ...values }],
     ['u:é 🦊,#@|s', { type: 's', name: 'u', member: 'é 🦊,#@', tags: {} }],
-    // Rates whose inverse is whole, also when they were rounded.
+    // Rates whose inverse is an integer, also after rounding.
     ['a:1|d|@0.3333', { type: 'd', name: 'a', values: [1], sampleRate: 0.3333, tags: {} }],
     ['a:1|ms|@0.000123', { type: 'ms', name: 'a', values: [1], sampleRate: 0.000123, tags: {} }],
-    // A counter's amount is divided by the rate as it is.
+    // The amount of a counter is divided by any rate.
     ['a:1|c|@0.6', { type: 'c', name: 'a', values: [1], sampleRate: 0.6, tags: {} }],
     [
       'a:1|c|#url:http://x/?a=b,k:v w,ü:ß',
@@ -94,7 +94,7 @@ describe('metrics', () => {
   });
 
   // "DogStatsD protocol v1.3"
-  test('1.3 gives counters and gauges a time', () => {
+  test('1.3 adds timestamps to counters and gauges', () => {
     expect(parsed('page.views:15|c|#env:dev|T1656581400')).toMatchObject({ values: [15], timestamp: 1_656_581_400 });
     expect(parsed('a:15|g|T1')).toMatchObject({ timestamp: 1 });
   });
@@ -114,7 +114,7 @@ describe('metrics', () => {
   });
 
   test.each(['@0.5|#k:v|c:ci-a|e:x|T5|card:low', '@0.5|T5|#k:v|card:low|c:ci-a|e:x'])(
-    'behind the rate the fields come in any order: %s',
+    'after the rate the fields come in any order: %s',
     (fields) => {
       expect(parsed(`a:1|c|${fields}`)).toEqual({
         type: 'c',
@@ -213,7 +213,7 @@ describe('service checks', () => {
   });
 });
 
-describe('what is refused, and where', () => {
+describe('rejected input, with the position of the error', () => {
   test.each<[line: string, column: number, expected: string]>([
     // Lines.
     ['', 1, 'a name of printable ASCII without , : | @ #'],
@@ -241,19 +241,19 @@ describe('what is refused, and where', () => {
     ['a:-Infinity|g', 3, 'a decimal number'],
     ['a:+1|g', 3, 'a decimal number'],
     ['a:.5|g', 3, 'a decimal number'],
-    ['a:5.|g', 4, "':' or '|' behind a decimal number without an exponent"],
-    ['a:1e5|g', 4, "':' or '|' behind a decimal number without an exponent"],
-    ['a:1e-7|g', 4, "':' or '|' behind a decimal number without an exponent"],
-    ['a:0x1F|g', 4, "':' or '|' behind a decimal number without an exponent"],
-    ['a:1_0|c', 4, "':' or '|' behind a decimal number without an exponent"],
-    ['a:007|c', 4, "':' or '|' behind a decimal number without an exponent"],
+    ['a:5.|g', 4, "':' or '|' after a decimal number without an exponent"],
+    ['a:1e5|g', 4, "':' or '|' after a decimal number without an exponent"],
+    ['a:1e-7|g', 4, "':' or '|' after a decimal number without an exponent"],
+    ['a:0x1F|g', 4, "':' or '|' after a decimal number without an exponent"],
+    ['a:1_0|c', 4, "':' or '|' after a decimal number without an exponent"],
+    ['a:007|c', 4, "':' or '|' after a decimal number without an exponent"],
     ['a: 1|c', 3, 'a decimal number'],
     [`a:${'9'.repeat(310)}|c`, 3, 'a number that fits 64 bits'],
     ['a:1:|d', 5, 'a decimal number'],
     ['a::1|d', 3, 'a decimal number'],
     ['a:1:NaN:3|d', 5, 'a decimal number'],
     ['a:|s', 3, 'a member of a set'],
-    ['a:b:c|s', 4, "'|' behind one member without a colon"],
+    ['a:b:c|s', 4, "'|' after one member without a colon"],
     // Rates.
     ['a:1|c|@', 8, 'a rate'],
     ['a:1|c|@0', 8, 'a rate greater than 0 and at most 1'],
@@ -287,7 +287,7 @@ describe('what is refused, and where', () => {
     ['a:1|c|T1656581400000', 8, 'seconds since the epoch, not a smaller unit'],
     ['a:1|d|T1656581400', 7, 'one of the fields @ # c: e: card:'],
     ['a:1|ms|T1656581400', 8, 'one of the fields @ # c: e: card:'],
-    // Where it came from.
+    // Origin.
     ['a:1|c|c:', 9, 'local data'],
     ['a:1|c|c:ci-', 9, 'ci-<container id>, in-<inode>, or both'],
     ['a:1|c|c:in-x', 9, 'ci-<container id>, in-<inode>, or both'],
@@ -300,16 +300,16 @@ describe('what is refused, and where', () => {
     ['a:1|c|card:lower', 12, 'one of none, low, orchestrator, high'],
     ['a:1|c|c:ci-a|c:ci-a', 14, 'no second field c:'],
     // Events.
-    ['_e{1,1}:a', 10, "'|' behind a title of 1 bytes"],
-    ['_e{0,1}:|b', 4, 'the length of a title, at least 1'],
-    ['_e{01,1}:a|b', 4, 'the length of a title, at least 1'],
-    ['_e{1, 1}:a|b', 6, 'the length of a text'],
+    ['_e{1,1}:a', 10, "'|' after the title of 1 bytes"],
+    ['_e{0,1}:|b', 4, 'the length of the title, at least 1'],
+    ['_e{01,1}:a|b', 4, 'the length of the title, at least 1'],
+    ['_e{1, 1}:a|b', 6, 'the length of the text'],
     ['_e{1}:a|b', 5, "','"],
     ['_e{1,1}a|b', 7, "'}:'"],
-    ['_e{1,3}:é|abc', 10, "'|' behind a title of 1 bytes"],
-    ['_e{3,3}:é|abc', 12, "'|' behind a title of 3 bytes"],
-    ['_e{1,3}:a|é🦊', 14, "'|' or the end of the line behind a text of 3 bytes"],
-    ['_e{1,2}:a|abc', 13, "'|' or the end of the line behind a text of 2 bytes"],
+    ['_e{1,3}:é|abc', 10, "'|' after the title of 1 bytes"],
+    ['_e{3,3}:é|abc', 12, "'|' after the title of 3 bytes"],
+    ['_e{1,3}:a|é🦊', 14, "'|' or the end of the line after the text of 3 bytes"],
+    ['_e{1,2}:a|abc', 13, "'|' or the end of the line after the text of 2 bytes"],
     ['_e{1,9}:a|abc', 11, '9 bytes of text, not 3'],
     [`_e{1,${'9'.repeat(400)}}:a|abc`, 410, 'Infinity bytes of text, not 3'],
     ['_e{1,1}:a|b|p:urgent', 15, 'one of normal, low'],
@@ -326,8 +326,8 @@ describe('what is refused, and where', () => {
     ['_sc|a|-1', 7, 'one of 0, 1, 2, 3'],
     ['_sc|a|00', 7, 'one of 0, 1, 2, 3'],
     ['_sc|a|0|m:', 11, 'a message'],
-    ['_sc|a|0|m:a m: b', 11, "a message with 'm\\:' in place of 'm:'"],
-    ['_sc|a|0|m:a|#b', 13, 'the message behind all other fields'],
+    ['_sc|a|0|m:a m: b', 11, "a message with 'm\\:' instead of 'm:'"],
+    ['_sc|a|0|m:a|#b', 13, 'the message after all other fields'],
     ['_sc|a|0|m:a|b', 13, 'one of the fields d: h: m: # c: e: card:'],
   ])('%j', (line, column, expected) => {
     const error = errorOf(`ok:1|c\n${line}\nok:1|c\n`);
@@ -338,8 +338,8 @@ describe('what is refused, and where', () => {
   });
 
   test('a packet that is empty, does not end, or ends twice', () => {
-    expect(errorOf('')).toMatchObject({ line: 1, column: 1, expected: 'a line feed behind the last line' });
-    expect(errorOf('a:1|c')).toMatchObject({ line: 1, column: 6, expected: 'a line feed behind the last line' });
+    expect(errorOf('')).toMatchObject({ line: 1, column: 1, expected: 'a line feed after the last line' });
+    expect(errorOf('a:1|c')).toMatchObject({ line: 1, column: 6, expected: 'a line feed after the last line' });
     expect(errorOf('a:1|c\n\n')).toMatchObject({ line: 2, column: 1 });
   });
 
@@ -349,7 +349,7 @@ describe('what is refused, and where', () => {
     expect(errorOf('é:\ud800|s\n')).toMatchObject({ column: 4, expected: 'no lone surrogate' });
   });
 
-  test('more than the Agent reads at once', () => {
+  test('a packet larger than the read buffer of the Agent', () => {
     const line = `a:${'x'.repeat(8192 - 5)}|s\n`;
     expect(parseDogStatsd(line)).toHaveLength(1);
     expect(errorOf(`b${line}`)).toMatchObject({ offset: 8192, expected: 'at most 8192 bytes, not 8193' });
@@ -357,7 +357,7 @@ describe('what is refused, and where', () => {
     expect(errorOf('a:1|c\n', 5)).toMatchObject({ offset: 5 });
   });
 
-  test('the message shows the place, and not all of a long line', () => {
+  test('the message shows the position, and a part of a long line', () => {
     expect(errorOf('a:1|c\nlatency:NaN|ms\n').message).toBe(
       'Line 2, byte 9: expected a decimal number, found "NaN|ms" in "latency:NaN|ms"',
     );
@@ -373,7 +373,7 @@ test('a view into a larger buffer is read within its bounds', () => {
 describe('properties', () => {
   const message = anyMessage();
 
-  test('what a client can say is read as it was meant', () => {
+  test('everything that a client can send is read as it was meant', () => {
     fc.assert(
       fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), (messages) => {
         const packet = messages.map((each) => `${renderDogStatsd(each)}\n`).join('');
@@ -383,7 +383,7 @@ describe('properties', () => {
     );
   });
 
-  test('without one of its bytes a packet is refused or says something else', () => {
+  test('without one of its bytes a packet is rejected or means something else', () => {
     fc.assert(
       fc.property(message, fc.nat(), (original, anyIndex) => {
         const packet = Buffer.from(`${renderDogStatsd(original)}\n`);
@@ -395,7 +395,7 @@ describe('properties', () => {
     );
   });
 
-  test('lengths of an event that are off by a few bytes are refused or say something else', () => {
+  test('lengths of an event that are off by a few bytes are rejected or mean something else', () => {
     fc.assert(
       fc.property(message, fc.integer({ min: -3, max: 3 }), fc.boolean(), (original, difference, ofTitle) => {
         fc.pre(original.type === '_e' && difference !== 0);
@@ -408,7 +408,7 @@ describe('properties', () => {
     );
   });
 
-  test('any bytes are read or refused with a place inside them', () => {
+  test('any bytes are parsed, or rejected with a position inside them', () => {
     const syntax = fc.constantFrom(
       ...'a1:|@#,.-{}_escdhgmT\n'.split(''),
       '_e{1,1}:',
@@ -442,7 +442,7 @@ describe('properties', () => {
     ['letters of two bytes', 'é'],
     ['zeros', '0'],
     ['bytes that are not UTF-8', '\u00ff'],
-  ])('a megabyte of %s is decided at once', (_, part) => {
+  ])('a megabyte of %s is parsed or rejected quickly', (_, part) => {
     for (const head of ['', 'a:', 'a:1|c|#', '_e{1,1000000}:a|', '_sc|a|0|m:']) {
       const bytes = Buffer.concat([Buffer.from(head), Buffer.alloc(1 << 20, part, 'latin1'), Buffer.from('\n')]);
       expect(outcome(bytes)).toBeInstanceOf(DogStatsdSyntaxError);

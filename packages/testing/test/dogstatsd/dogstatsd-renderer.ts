@@ -2,7 +2,7 @@ import type { DogStatsdMessage } from '../../src/servers.js';
 
 const STATUSES = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 
-/** A message as the line a client would send, without its line feed. Written from the vendor's page, not from the parser. */
+/** Renders the line that a client sends, without its line feed. Written from the vendor's page, not from the parser. */
 export function renderDogStatsd(message: DogStatsdMessage): string {
   return [head(message), ...fields(message)].join('|');
 }

@@ -12,13 +12,13 @@ export interface IntakeReply {
 export interface IntakeRequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** @default deflate with the wrapper of zlib */
+  /** @default deflate with the zlib header */
   readonly encode?: (body: Buffer) => Buffer;
-  /** After so many milliseconds it ends with code ETIMEDOUT. @default 5000 */
+  /** Milliseconds after which it rejects with code ETIMEDOUT. @default 5000 */
   readonly timeout?: number;
 }
 
-/** A client of node:https with one connection that is kept alive: nothing here knows the backend. */
+/** A client with one kept-alive connection of node:http or node:https, independent of the backend. */
 export class IntakeClient {
   readonly #intake: RecordingIntake;
   readonly #agent: Agent;

@@ -24,7 +24,7 @@ async function stop(): Promise<void> {
 
 afterAll(stop);
 
-/** https://docs.datadoghq.com/api/latest/metrics/submit-metrics/, version 1 */
+/** A series of version 1. @see https://docs.datadoghq.com/api/latest/metrics/submit-metrics/ */
 const countV1 = (more: object = {}) => ({
   metric: 'shop.jobs',
   type: 'count',
@@ -35,7 +35,7 @@ const countV1 = (more: object = {}) => ({
   ...more,
 });
 
-/** The same, version 2. */
+/** The same series in version 2. */
 const countV2 = (more: object = {}) => ({
   metric: 'shop.jobs',
   type: 1,
@@ -46,7 +46,7 @@ const countV2 = (more: object = {}) => ({
   ...more,
 });
 
-/** https://docs.datadoghq.com/api/latest/metrics/submit-distribution-points/ */
+/** @see https://docs.datadoghq.com/api/latest/metrics/submit-distribution-points/ */
 const distribution = (more: object = {}) => ({
   metric: 'shop.query',
   tags: ['table:users'],
@@ -55,7 +55,7 @@ const distribution = (more: object = {}) => ({
   ...more,
 });
 
-/** https://docs.datadoghq.com/api/latest/events/post-an-event/ */
+/** @see https://docs.datadoghq.com/api/latest/events/post-an-event/ */
 const event = (more: object = {}) => ({
   title: 'deployed',
   text: 'version 5',
@@ -69,11 +69,11 @@ const event = (more: object = {}) => ({
   ...more,
 });
 
-describe('what is right', () => {
+describe('valid requests', () => {
   beforeAll(() => start());
   beforeEach(() => intake.clear());
 
-  test.each(['v1', 'v2'] as const)('a count in the shape of %s is the same series', async (version) => {
+  test.each(['v1', 'v2'] as const)('a count of %s is the same series', async (version) => {
     const reply = await client.series(version, version === 'v1' ? countV1() : countV2());
     expect(reply).toMatchObject({ status: 202, body: version === 'v1' ? '{"status":"ok"}' : '{"errors":[]}' });
     expect(intake.series).toEqual([
@@ -110,7 +110,7 @@ describe('what is right', () => {
     expect([intake.series.length, intake.violations, intake.overwrites]).toEqual([4, [], []]);
   });
 
-  test('distributions keep every value, also of a second that comes twice', async () => {
+  test('distributions keep every value, also of a second that is sent twice', async () => {
     await client.send('/api/v1/distribution_points', { series: [distribution()] });
     await client.send('/api/v1/distribution_points', { series: [distribution({ points: [[NOW, [7]]] })] });
     expect(intake.values('shop.query', { table: 'users' })).toEqual([1.5, 2, 2, 7]);
@@ -146,7 +146,7 @@ describe('what is right', () => {
     expect(intake.events[1]).toMatchObject({ title: 'bare', text: '', timestamp: undefined, tags: [] });
   });
 
-  test('the request is on record: what it weighed, what it held, without its key', async () => {
+  test('the request is recorded with its size and contents, without its key', async () => {
     await client.series(
       'v2',
       countV2({
@@ -179,7 +179,7 @@ describe('what is right', () => {
   });
 });
 
-describe('what is wrong is refused, kept out and told', () => {
+describe('invalid requests are rejected, not stored, and listed as violations', () => {
   beforeAll(() => start());
   beforeEach(() => intake.clear());
 
@@ -213,66 +213,90 @@ describe('what is wrong is refused, kept out and told', () => {
 
   const cases: readonly Case[] = [
     v1('NaN, which JSON writes as null', points([NOW, null]), 'value null is not a number'),
-    v1('a number as text', points([NOW, '5']), 'value "5" is not a number'),
+    v1('a number as a string', points([NOW, '5']), 'value "5" is not a number'),
     v1('a point of three', points([NOW, 5, 6]), `point [${NOW},5,6] is not a pair`),
     v1(
       'a point as an object',
       points({ timestamp: NOW, value: 5 }),
       `point {"timestamp":${NOW},"value":5} is not a pair`,
     ),
-    v1('no points', points(), 'points is [] and not a list with something in it'),
+    v1('no points', points(), 'points is [], not a non-empty list'),
     v1('half a second', points([NOW + 0.5, 5]), `timestamp ${NOW + 0.5} is not a whole number of seconds`),
     v1('milliseconds', points([NOW * 1000, 5]), `timestamp ${NOW * 1000} is `),
     v1('eleven minutes ahead', points([NOW + 665, 5]), `timestamp ${NOW + 665} is 66`),
     v1('more than an hour old', points([NOW - 3601, 5]), `timestamp ${NOW - 3601} is 360`),
-    v1('a type of version 2', { type: 1 }, 'type is 1 and not one of count, rate, gauge'),
+    v1('a type of version 2', { type: 1 }, 'type is 1, not one of count, rate, gauge'),
     v1(
       'a count without interval',
       { interval: undefined },
-      'interval is missing and not a whole number of seconds, for a count',
+      'interval is missing, not a whole number of seconds, for a count',
     ),
     v1(
       'a rate over no time',
       { type: 'rate', interval: 0 },
-      'interval is 0 and not a whole number of seconds, for a rate',
+      'interval is 0, not a whole number of seconds, for a rate',
     ),
-    v1('a host that is empty', { host: '' }, 'host is "" and not a text'),
+    v1('a host that is empty', { host: '' }, 'host is "", not a non-empty string'),
     v1('a field of version 2', { resources: [] }, 'there is no field "resources"'),
-    v1('tags as an object', { tags: { env: 'test' } }, 'tags are {"env":"test"} and not a list'),
-    v1('a tag that is no text', { tags: [5] }, 'tag 5 is not a text that begins with a letter'),
-    v1('a tag that begins with a digit', { tags: ['1:a'] }, 'tag "1:a" is not a text that begins with a letter'),
-    v1('a tag with a line break', { tags: ['a:b\nc'] }, 'tag "a:b\\nc" is not a text that begins with a letter'),
-    v1('a tag with a comma', { tags: ['a:b,c'] }, 'tag "a:b,c" is not a text that begins with a letter'),
+    v1('tags as an object', { tags: { env: 'test' } }, 'tags are {"env":"test"}, not a list'),
+    v1(
+      'a tag that is not a string',
+      { tags: [5] },
+      'tag 5 is not a string of at most 200 printable characters that starts with a letter',
+    ),
+    v1(
+      'a tag that starts with a digit',
+      { tags: ['1:a'] },
+      'tag "1:a" is not a string of at most 200 printable characters that starts with a letter',
+    ),
+    v1(
+      'a tag with a line break',
+      { tags: ['a:b\nc'] },
+      'tag "a:b\\nc" is not a string of at most 200 printable characters that starts with a letter',
+    ),
+    v1(
+      'a tag with a comma',
+      { tags: ['a:b,c'] },
+      'tag "a:b,c" is not a string of at most 200 printable characters that starts with a letter',
+    ),
     v1('a tag of 201 characters', { tags: [`a:${'x'.repeat(199)}`] }, 'tag "a:xxx'),
-    v1('a tag twice', { tags: ['a:b', 'a:b'] }, 'tag "a:b" stands there twice'),
-    v1('a name that begins with a digit', { metric: '5xx' }, 'metric "5xx" is not a letter and up to 199 letters'),
-    v1('a name with a dash', { metric: 'a-b' }, 'metric "a-b" is not a letter'),
+    v1('a tag twice', { tags: ['a:b', 'a:b'] }, 'tag "a:b" is sent twice'),
+    v1(
+      'a name that starts with a digit',
+      { metric: '5xx' },
+      'metric "5xx" is not a string of at most 200 ASCII letters',
+    ),
+    v1('a name with a dash', { metric: 'a-b' }, 'metric "a-b" is not a string of at most 200 ASCII letters'),
     v1('a name of 201 characters', { metric: 'x'.repeat(201) }, 'metric "xxxx'),
-    v1('no name', { metric: undefined }, 'metric missing is not a letter'),
-    v2('a type of version 1', { type: 'count' }, 'type is "count" and not 1 (count), 2 (rate) or 3 (gauge)'),
-    v2('a type that is not told', { type: 0 }, 'type is 0 and not 1 (count)'),
+    v1('no name', { metric: undefined }, 'metric missing is not a string of at most 200 ASCII letters'),
+    v2('a type of version 1', { type: 'count' }, 'type is "count", not 1 (count), 2 (rate) or 3 (gauge)'),
+    v2('an unknown type', { type: 0 }, 'type is 0, not 1 (count)'),
     v2('a point as a pair', points([NOW, 5]), `[${NOW},5] is not an object`),
     v2('Infinity, which JSON writes as null', points({ timestamp: NOW, value: null }), 'value null is not a number'),
     v2('a host of version 1', { host: 'web-1' }, 'there is no field "host"'),
     v2(
       'a resource without a name',
       { resources: [{ type: 'host' }] },
-      'the name of a resource is missing and not a text',
+      'the name of a resource is missing, not a non-empty string',
     ),
     v2('two hosts', { resources: ['a', 'b'].map((name) => ({ type: 'host', name })) }, 'there is more than one host'),
-    v2('a unit that is no text', { unit: 5 }, 'unit is 5 and not a text'),
-    values('a point without values', points([NOW, []]), 'the values of a point is [] and not a list'),
-    values('a single value', points([NOW, 5]), 'the values of a point is 5 and not a list'),
-    values('a value that is none', points([NOW, [1, null]]), 'value null is not a number'),
+    v2('a unit that is not a string', { unit: 5 }, 'unit is 5, not a non-empty string'),
+    values('a point without values', points([NOW, []]), 'the values of a point is [], not a non-empty list'),
+    values('a single value', points([NOW, 5]), 'the values of a point is 5, not a non-empty list'),
+    values('a value that is not a number', points([NOW, [1, null]]), 'value null is not a number'),
     values('an interval', { interval: 10 }, 'there is no field "interval"'),
-    values('a count', { type: 'count' }, 'type is "count" and not one of distribution'),
-    events('no title', { title: undefined }, 'title is missing and not a text'),
-    events('a text of 4001 characters', { text: '\u{1F600}'.repeat(4001) }, 'text has 4001 characters, 4000 are taken'),
+    values('a count', { type: 'count' }, 'type is "count", not one of distribution'),
+    events('no title', { title: undefined }, 'title is missing, not a non-empty string'),
+    events(
+      'text of 4001 characters',
+      { text: '\u{1F600}'.repeat(4001) },
+      'text has 4001 characters, at most 4000 are allowed',
+    ),
     events('a key of 101 characters', { aggregation_key: 'x'.repeat(101) }, 'aggregation_key has 101 characters'),
-    events('an alert type of its own', { alert_type: 'fatal' }, 'alert_type is "fatal" and not one of error, warning'),
+    events('an unknown alert type', { alert_type: 'fatal' }, 'alert_type is "fatal", not one of error, warning'),
     events('an event of yesterday', { date_happened: NOW - 24 * 3600 }, `timestamp ${NOW - 24 * 3600} is 864`),
     ['a list', '/api/v2/series', [countV2()], '[{"metric":"shop.jobs"'],
-    ['no series at all', '/api/v2/series', { series: [] }, 'series is [] and not a list with something in it'],
+    ['no series at all', '/api/v2/series', { series: [] }, 'series is [], not a non-empty list'],
     ['half a JSON', '/api/v2/series', Buffer.from('{"series":['), 'the body is not JSON'],
     [
       'Latin-1',
@@ -284,22 +308,22 @@ describe('what is wrong is refused, kept out and told', () => {
       'raw deflate',
       '/api/v2/series',
       { series: [countV2()] },
-      'the body is not deflate in the wrapper of zlib',
+      'the body is not deflate with the zlib header',
       { encode: (body) => deflateRawSync(body), headers: { 'content-encoding': 'deflate' } },
     ],
     [
       'gzip for distributions',
       '/api/v1/distribution_points',
       { series: [distribution()] },
-      'Content-Encoding "gzip" is not declared',
+      'Content-Encoding "gzip" is not documented for this path',
       GZIP,
     ],
-    ['a coded event', '/api/v1/events', event(), 'Content-Encoding "deflate" is not declared'],
+    ['a coded event', '/api/v1/events', event(), 'Content-Encoding "deflate" is not documented for this path'],
     [
       'zstd',
       '/api/v2/series',
       { series: [countV2()] },
-      'zstd1 is not understood',
+      'this intake cannot decompress zstd1',
       { encode: (body) => body, headers: { 'content-encoding': 'zstd1' } },
     ],
     [
@@ -311,21 +335,21 @@ describe('what is wrong is refused, kept out and told', () => {
     ],
   ];
   test.each([...cases])('%s', async (...[, path, body, violation, options]) => {
-    const { status, body: answer } = await client.send(path, body, options);
+    const { status, body: responseBody } = await client.send(path, body, options);
     expect(status).toBe(400);
     expect(intake.violations).toHaveLength(1);
     expect(intake.violations[0]).toContain(`POST ${path}: ${violation}`);
-    expect(JSON.parse(answer)).toEqual({ errors: intake.requests[0]?.violations });
+    expect(JSON.parse(responseBody)).toEqual({ errors: intake.requests[0]?.violations });
     expect([intake.series, intake.distributions, intake.events]).toEqual([[], [], []]);
   });
 
-  test('one wrong point keeps out its whole request', async () => {
+  test('one invalid point rejects the whole request', async () => {
     await client.series('v2', countV2(), countV2({ points: [{ timestamp: NOW, value: null }] }));
     expect(intake.violations).toEqual(['POST /api/v2/series: series[1]: value null is not a number']);
     expect(intake.sum('shop.jobs')).toBe(0);
   });
 
-  test('a clock of its own decides what is old', async () => {
+  test('the option now determines which points are too old', async () => {
     const later = await RecordingIntake.start({ now: () => (NOW + 3605) * 1000 });
     const other = new IntakeClient(later);
     expect((await other.series('v2', countV2())).status).toBe(400);
@@ -335,12 +359,12 @@ describe('what is wrong is refused, kept out and told', () => {
     await later.stop();
   });
 
-  test('a path or a method that there is not', async () => {
+  test('an unknown path or method', async () => {
     expect((await client.send('/api/v2/logs', {})).status).toBe(404);
     expect((await client.send('/api/v2/series', {}, { method: 'PUT' })).status).toBe(405);
     expect(intake.violations).toEqual([
-      'POST /api/v2/logs: there is nothing at this path',
-      'PUT /api/v2/series: this path takes POST only',
+      'POST /api/v2/logs: there is no such path',
+      'PUT /api/v2/series: this path accepts POST only',
     ]);
   });
 
@@ -349,12 +373,12 @@ describe('what is wrong is refused, kept out and told', () => {
     await client.series('v2', countV2({ type: 3, tags: ['env:other'] }));
     await client.send('/api/v1/distribution_points', { series: [distribution({ metric: 'shop.jobs' })] });
     expect(intake.violations).toEqual([
-      'metric shop.jobs came as a count and as a gauge',
-      'metric shop.jobs came as a count and as a distribution',
+      'metric shop.jobs was sent as a count and as a gauge',
+      'metric shop.jobs was sent as a count and as a distribution',
     ]);
   });
 
-  test('a point over one with its series and second, in two requests and in one', async () => {
+  test('a second point of the same series and second, in two requests and in one', async () => {
     await client.series('v2', countV2());
     await client.series('v1', countV1({ points: [[NOW, 7]] }));
     const twice = { timestamp: NOW - 5, value: 1 };
@@ -376,8 +400,8 @@ describe('keys', () => {
   beforeEach(() => intake.clear());
 
   test.each([
-    ['the wrong one', { 'dd-api-key': 'other' }, 'wrong'],
-    ['none', { 'dd-api-key': '' }, 'missing'],
+    ['wrong', { 'dd-api-key': 'other' }, 'wrong'],
+    ['empty', { 'dd-api-key': '' }, 'missing'],
   ])('%s is 403', async (_what, headers, apiKey) => {
     expect((await client.send('/api/v2/series', { series: [countV2()] }, { headers })).status).toBe(403);
     expect(intake.violations).toEqual([`POST /api/v2/series: the API key in the header DD-API-KEY is ${apiKey}`]);
@@ -385,19 +409,19 @@ describe('keys', () => {
     expect(intake.sum('shop.jobs')).toBe(0);
   });
 
-  test('the right one is taken and never shown', async () => {
+  test('the right key is accepted and never shown', async () => {
     const headers = { 'dd-api-key': secret };
     expect((await client.send('/api/v2/series', { series: [countV2()] }, { headers })).status).toBe(202);
     expect(intake.requests[0]?.apiKey).toBe('right');
     expect(inspect(intake, { depth: 10, showHidden: true }) + JSON.stringify(intake.requests)).not.toContain(secret);
   });
 
-  test('secrets in the query and secrets that nothing needs are violations', async () => {
+  test('secrets in the query and secrets that are not needed are violations', async () => {
     const headers = { 'dd-api-key': secret, 'dd-application-key': 'also secret' };
     await client.send(`/api/v2/series?api_key=${secret}`, { series: [countV2()] }, { headers });
     expect(intake.violations).toEqual([
-      'POST /api/v2/series: api_key is in the query, where logs keep it',
-      'POST /api/v2/series: DD-APPLICATION-KEY is needed by nothing here',
+      'POST /api/v2/series: api_key is in the query, which servers log',
+      'POST /api/v2/series: DD-APPLICATION-KEY is not needed by this intake',
     ]);
     expect(intake.requests[0]?.path).toBe('/api/v2/series');
   });
@@ -405,7 +429,7 @@ describe('keys', () => {
 
 describe('sizes', () => {
   beforeEach(() => intake.clear());
-  /** One point, and a field that is ignored at the length that is asked for. */
+  /** Returns a series of one point, with an ignored field of the given length. */
   const weighing = (bytes: number): Buffer => {
     const text = JSON.stringify({ series: [countV2({ metadata: '' })] });
     return Buffer.from(text.replace('"metadata":""', `"metadata":"${'x'.repeat(bytes - text.length)}"`));
@@ -415,7 +439,7 @@ describe('sizes', () => {
     await start();
     expect((await client.send('/api/v2/series', weighing(512_000), IDENTITY)).status).toBe(202);
     expect((await client.send('/api/v2/series', weighing(512_001), IDENTITY)).status).toBe(413);
-    expect(intake.violations).toEqual(['POST /api/v2/series: a body of 512001 bytes, 512000 are taken']);
+    expect(intake.violations).toEqual(['POST /api/v2/series: a body of 512001 bytes, at most 512000 are allowed']);
     expect(intake.requests.map(({ bytes, body }) => [bytes, body])).toEqual([
       [512_000, undefined],
       [512_001, undefined],
@@ -431,12 +455,12 @@ describe('sizes', () => {
     );
   });
 
-  test('more than any path takes is read to its end, not kept', async () => {
+  test('a body larger than any path accepts is read to its end, not kept', async () => {
     expect((await client.send('/api/v1/series', Buffer.alloc(10_000_000), IDENTITY)).status).toBe(413);
-    expect(intake.violations).toEqual(['POST /api/v1/series: a body of 10000000 bytes, 3200000 are taken']);
+    expect(intake.violations).toEqual(['POST /api/v1/series: a body of 10000000 bytes, at most 3200000 are allowed']);
   });
 
-  test('tighter limits answer 413 and are no violation, for a client that splits', async () => {
+  test('requests above lower limits get status 413 and are no violation, to test splitting', async () => {
     await start({ limits: { points: 1 } });
     const two = { points: [1, 2].map((value) => ({ timestamp: NOW - value, value })) };
     expect((await client.series('v2', countV2(two))).status).toBe(413);
@@ -449,17 +473,17 @@ describe('sizes', () => {
     expect(intake.violations).toEqual([]);
   });
 
-  test('what is beyond maxPoints is told and not kept', async () => {
+  test('points beyond maxPoints are a violation and not kept', async () => {
     await start({ maxPoints: 4 });
     await client.send('/api/v1/distribution_points', { series: [distribution()] });
     await client.send('/api/v1/distribution_points', { series: [distribution()] });
     expect(intake.values('shop.query')).toHaveLength(3);
-    expect(intake.violations).toEqual(['more than 4 points were sent: raise maxPoints, or clear() in between']);
+    expect(intake.violations).toEqual(['more than 4 points were sent: raise maxPoints, or call clear() in between']);
     intake.clear();
     await client.send('/api/v1/distribution_points', { series: [distribution()] });
     expect([intake.values('shop.query').length, intake.violations]).toEqual([3, []]);
     await expect(RecordingIntake.start({ maxPoints: 0 })).rejects.toThrow(
-      'maxPoints must be a positive integer, not 0',
+      'maxPoints must be an integer from 1 to 9007199254740991, not 0.',
     );
   });
 });
@@ -479,7 +503,7 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
       options,
     );
 
-  test('a script answers request by request, and then does its duty again', async () => {
+  test('a script applies to one request after the other, and then the intake works normally', async () => {
     const date = new Date('2030-01-02T03:04:05Z');
     intake.script([503, { status: 429, retryAfter: 7 }, { status: 429, retryAfter: date }, 'ok', 413]);
     const replies = [await send(), await send(), await send(), await send(), await send(), await send()];
@@ -492,7 +516,7 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
     expect(intake.violations).toEqual([]);
   });
 
-  test('what comes after the script can be a fault as well', async () => {
+  test('afterwards can be a fault as well', async () => {
     intake.script(['ok'], { afterwards: 500 });
     expect([(await send()).status, (await send()).status, (await send()).status]).toEqual([202, 500, 500]);
     expect((await client.send('/api/v1/validate', '', { method: 'GET' })).status).toBe(200);
@@ -517,16 +541,16 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
     await other.stop();
   });
 
-  test('hang: the request is on record, an answer never comes', async () => {
+  test('hang: the request is recorded, a response never arrives', async () => {
     intake.script(['hang']);
-    const unanswered = send({ timeout: 300 });
+    const pending = send({ timeout: 300 });
     await intake.waitFor(({ requests }) => requests.length === 1);
-    await expect(unanswered).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await expect(pending).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     expect(intake.requests[0]).toMatchObject({ status: undefined, points: 1, fault: 'hang' });
     expect(intake.points('shop.jobs')).toEqual([]);
   });
 
-  test('stall: headers and a few bytes come, an end never; the points were taken', async () => {
+  test('stall: headers and a few bytes arrive, but never an end; the points are stored', async () => {
     intake.script([
       { status: 202, stall: 5 },
       { status: 503, stall: 5 },
@@ -535,7 +559,7 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
     expect(intake.points('shop.jobs')).toEqual([{ timestamp: NOW, value }]);
     await expect(send({ timeout: 300 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     await send();
-    // The one that never ended told the client nothing: to send it again was right.
+    // The response that never ended did not acknowledge anything, so the client was right to send it again.
     expect([intake.points('shop.jobs'), intake.overwrites]).toEqual([[{ timestamp: NOW, value }], []]);
     expect(intake.requests.map(({ status }) => status)).toEqual([202, 503, 202]);
   });
@@ -552,7 +576,7 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
     expect((await send()).status).toBe(202);
   });
 
-  test('lost-answer: the connection breaks, and it was stored; sending it again overwrites without loss', async () => {
+  test('lost-response: the connection breaks after the payload was stored; sending it again overwrites without loss', async () => {
     intake.script(['lost-response']);
     await expect(send()).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(intake.points('shop.jobs')).toEqual([{ timestamp: NOW, value }]);
@@ -561,14 +585,14 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
     expect([intake.points('shop.jobs'), intake.overwrites]).toEqual([[{ timestamp: NOW, value }], []]);
   });
 
-  test('two points of one second in one request overwrite each other, answered or not', async () => {
+  test('two points of one second in one request overwrite each other, with or without a response', async () => {
     intake.script(['lost-response']);
     const points = [1, 2].map((each) => ({ timestamp: NOW, value: each }));
     await expect(client.series('v2', countV2({ points }))).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(intake.overwrites).toMatchObject([{ lost: 1, kept: 2 }]);
   });
 
-  test('a wrong request stays a violation under any fault', async () => {
+  test('an invalid request is a violation under any fault', async () => {
     intake.script([503, 'hang', { status: 200 }]);
     const wrong = { series: [countV2({ metric: '5' })] };
     await client.send('/api/v2/series', wrong);
@@ -591,11 +615,11 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
       await intake.waitFor(() => intake.refused > before);
       expect(intake.requests).toHaveLength(1);
       intake.outage(false);
-      await expect(retried(send)).resolves.toMatchObject({ status: 202 });
+      await expect(retry(send)).resolves.toMatchObject({ status: 202 });
     },
   );
 
-  test('there is no other fault', () => {
+  test('other faults are rejected', () => {
     const wrong = (fault: unknown) => () => intake.script([fault as IntakeFault]);
     expect(wrong('slow')).toThrow(new TypeError('There is no fault "slow": see IntakeFault'));
     expect(wrong(null)).toThrow(TypeError);
@@ -603,8 +627,8 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
   });
 });
 
-describe('life', () => {
-  test('the certificate is for this machine, holds its own key, and is another one each time', async () => {
+describe('lifecycle', () => {
+  test('the certificate is valid for this machine, contains its own key, and is a new one each time', async () => {
     await start();
     const certificate = new X509Certificate(intake.ca);
     expect(certificate.verify(certificate.publicKey)).toBe(true);
@@ -622,21 +646,21 @@ describe('life', () => {
     expect(new X509Certificate(intake.ca).serialNumber).not.toBe(new X509Certificate(ca).serialNumber);
   });
 
-  test('a client that does not trust it is not served', async () => {
+  test('a client that does not trust the certificate is not served', async () => {
     await expect(fetch(`${intake.url}/api/v1/validate`)).rejects.toMatchObject({
       cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
     });
     expect(intake.requests).toEqual([]);
   });
 
-  test('waiting ends with what is waited for, with what the condition throws, and in vain with what arrived', async () => {
+  test('waiting ends when the condition holds, with its error, or with what arrived after the timeout', async () => {
     const waiting = intake.waitFor(({ events }) => events.length === 1);
     await client.send('/api/v1/events', event(), IDENTITY);
     await waiting;
     await expect(intake.waitFor(() => JSON.parse('{'))).rejects.toThrow(SyntaxError);
-    const inVain = intake.waitFor(() => false, { timeout: 20 });
-    await expect(inVain).rejects.toThrow(
-      /^Waited 20 ms in vain.*\n.*POST \/api\/v1\/events: 1 points, 202\nevent deployed$/,
+    const late = intake.waitFor(() => false, { timeout: 20 });
+    await expect(late).rejects.toThrow(
+      /^Timed out after 20 ms.*\n.*POST \/api\/v1\/events: 1 points, 202\nevent deployed$/,
     );
     const stopped = intake.waitFor(() => false);
     await Promise.all([
@@ -648,18 +672,18 @@ describe('life', () => {
     expect(intake.events).toHaveLength(1);
   });
 
-  test('it stops in spite of requests that hang', async () => {
+  test('it stops even if requests hang', async () => {
     const hanging = await RecordingIntake.start();
     const waiting = new IntakeClient(hanging);
     hanging.script(['hang', { status: 200, stall: 1 }]);
-    const unanswered = waiting.send('/api/v2/series', { series: [countV2()] });
+    const pending = waiting.send('/api/v2/series', { series: [countV2()] });
     await hanging.waitFor(({ requests }) => requests.length === 1);
-    const [reply] = await Promise.allSettled([unanswered, hanging[Symbol.asyncDispose]()]);
+    const [reply] = await Promise.allSettled([pending, hanging[Symbol.asyncDispose]()]);
     expect(reply.status).toBe('rejected');
     waiting.close();
   });
 
-  test('it says what arrived', async () => {
+  test('it describes what arrived', async () => {
     await start();
     expect(String(intake)).toBe('nothing arrived');
     await client.series('v2', countV2(), countV2({ metric: 'shop.level', type: 3, tags: [] }));
@@ -668,7 +692,7 @@ describe('life', () => {
     await client.send('/api/v2/other', {});
     expect(inspect(intake)).toBe(
       [
-        'violation POST /api/v2/other: there is nothing at this path',
+        'violation POST /api/v2/other: there is no such path',
         `overwrite shop.jobs at ${NOW}: 5 by 6`,
         'POST /api/v2/series: 2 points, 202',
         'POST /api/v2/series: 1 points, 202',
@@ -682,8 +706,8 @@ describe('life', () => {
   });
 });
 
-/** The first requests after an outage may still meet a connection that it broke. */
-async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
+/** Tries several times: the first requests after an outage may still use a connection that it broke. */
+async function retry<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (let left = 5; ; left -= 1) {
     try {
       return await attempt();

@@ -1,7 +1,7 @@
 import { anyValue, type CardinalityReport, createMetrics } from '@metrics/core';
 import { assertCardinality, type CardinalityBudget, RecordingBackend } from '../../src/index.js';
 
-/** What a test run leaves: one declared metric, one with a tag of data. */
+/** Returns the report of a test run: two declared metrics, and one with many values of a tag. */
 function run(): CardinalityReport {
   const metrics = createMetrics({ backend: new RecordingBackend(), onError: () => {} });
   const jobs = metrics.defineCounter('jobs.done', {
@@ -22,7 +22,7 @@ const failure = (budget: CardinalityBudget): string => {
   return '';
 };
 
-it('within the budget nothing happens', () => {
+it('a report within the budget passes', () => {
   expect(
     failure({
       series: 31,
@@ -37,7 +37,7 @@ it('within the budget nothing happens', () => {
   expect(failure({})).toBe('');
 });
 
-it('an excess names the metric and the tag', () => {
+it('the error names the metric and the tag', () => {
   expect(failure({ metrics: { 'db.query': { series: 10, values: { table: 20, ok: 1, absent: 0 } } } })).toBe(
     'The cardinality budget is exceeded:\n' +
       '  db.query: 30 series, 10 allowed; most by tag table (30: t0, t1, t2, t3, t4, …)\n' +
@@ -54,13 +54,13 @@ it('the worst case is computed from declarations, used or not', () => {
   );
 });
 
-it('totals, defaults for every metric, and budgets that nothing answers to', () => {
+it('totals, defaults for every metric, and budgets of metrics that do not exist', () => {
   expect(failure({ series: 30, customMetrics: 100 })).toContain(
     'all metrics: 31 series, 30 allowed; most from db.query (30), jobs.done (1)',
   );
   expect(failure({ customMetrics: 100 })).toContain('all metrics: 151 custom metrics on one host, 100 allowed');
   expect(failure({ metrics: { '*': { series: 5 } } })).toContain('db.query: 30 series, 5 allowed');
   expect(failure({ metrics: { gone: { series: 5 } } })).toContain(
-    'gone: has a budget and was neither declared nor recorded',
+    'gone: has a budget, but was neither declared nor recorded',
   );
 });

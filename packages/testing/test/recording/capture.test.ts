@@ -3,7 +3,7 @@ import { capture, type Recording, RecordingBackend } from '../../src/index.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a capture sees what the function records while the dummy is registered', async () => {
+test('a capture contains what the function records while the dummy is registered', async () => {
   const before = metrics.stats().discarded;
   const seen = await capture(() => {
     metrics.incr('jobs.done', { tags: { status: 200, task: 'mail' } });
@@ -36,7 +36,7 @@ describe('with a backend registered', () => {
   beforeEach(() => {
     own = createMetrics();
     backend = new RecordingBackend();
-    // Problems are told to the process otherwise, which would print them here.
+    // Without it problems become process warnings, which would be printed here.
     own.register(backend, { prefix: 'shop.', tags: { region: 'eu' }, onError: () => {} });
   });
 
@@ -48,7 +48,7 @@ describe('with a backend registered', () => {
     ]);
   });
 
-  test('series, instruments and handles from before the capture are seen', async () => {
+  test('a capture contains series, instruments and handles that existed before', async () => {
     const counter = own.defineCounter('requests', { tags: ['method'] });
     const handle = counter.with({ method: 'get' });
     const child = own.child({ prefix: 'db.', tags: { pool: 'main' } });
@@ -70,7 +70,7 @@ describe('with a backend registered', () => {
     expect(backend.recorded.counter('requests')).toBe(6);
   });
 
-  test('captures at the same time see each their own function, across awaits', async () => {
+  test('captures at the same time are isolated, across awaits', async () => {
     const handle = own.defineCounter('steps').with({});
     const work = async (worker: number) => {
       for (let step = 0; step < 20; step += 1) {
@@ -91,7 +91,7 @@ describe('with a backend registered', () => {
     expect(backend.recorded.counter('work')).toBe(100);
   });
 
-  test('a capture inside another is seen by both, what is around it by the outer one', async () => {
+  test('the samples of a nested capture are in both, those around it in the outer one', async () => {
     let inner: Recording | undefined;
     const outer = await capture(
       async () => {
@@ -105,7 +105,7 @@ describe('with a backend registered', () => {
     expect(outer.counter('jobs')).toBe(111);
   });
 
-  test('captures of two instances see each their own, also inside one another', async () => {
+  test('captures of two instances are isolated, also if nested', async () => {
     const other = createMetrics();
     let inner: Recording | undefined;
     const outer = await capture(
@@ -124,7 +124,7 @@ describe('with a backend registered', () => {
     expect(outer.counter('jobs')).toBe(1);
   });
 
-  test('what the function leaves running is not seen once it has ended, also while others run', async () => {
+  test('a capture ends with its function, also while others run', async () => {
     let left: Promise<void> | undefined;
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -148,7 +148,7 @@ describe('with a backend registered', () => {
     expect(outer.counter('jobs')).toBe(11);
   });
 
-  test('what happens outside any capture is not seen, also while one runs', async () => {
+  test('a capture contains nothing recorded outside of it, also while it runs', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -181,7 +181,7 @@ describe('with a backend registered', () => {
     expect(given?.counter('jobs')).toBe(1);
   });
 
-  test('problems tell every sample that was dropped, one by one', async () => {
+  test('problems contain every dropped sample, one by one', async () => {
     const seen = await capture(
       () => {
         for (let time = 0; time < 3; time += 1) own.gauge('queue.length', Number.NaN);
@@ -202,7 +202,7 @@ describe('with a backend registered', () => {
     expect(String(seen)).toContain('problem invalid_value queue.length: ');
   });
 
-  test('events and service checks are seen', async () => {
+  test('a capture contains events and service checks', async () => {
     const seen = await capture(
       () => {
         own.event({ title: 'deployed', text: 'version 7', tags: { service: 'web' } });
@@ -214,7 +214,7 @@ describe('with a backend registered', () => {
     expect(seen.serviceChecks).toMatchObject([{ name: 'shop.database', status: 'ok' }]);
   });
 
-  test('a timer and an observed gauge are seen where they are read', async () => {
+  test('a capture contains timers and observed gauges that are read in it', async () => {
     own.defineGauge('queue.length', { observe: () => 9 });
     const seen = await capture(
       async () => {
@@ -227,7 +227,7 @@ describe('with a backend registered', () => {
     expect(seen.gauge('queue.length')).toBe(9);
   });
 
-  test('a backend registered during the capture is listened to as well', async () => {
+  test('a capture continues when a backend is registered in it', async () => {
     const next = new RecordingBackend();
     const seen = await capture(
       () => {
@@ -246,7 +246,7 @@ describe('with a backend registered', () => {
   });
 });
 
-test('while no capture runs the dummy costs nothing: nothing listens in', async () => {
+test('while no capture runs there is no tap, so that the dummy costs nothing', async () => {
   const own = createMetrics();
   own.register(new DummyMetricsBackend());
   await Promise.all([1, 2, 3].map(() => capture(() => own.incr('jobs'), { metrics: own })));

@@ -44,14 +44,14 @@ describe('queries', () => {
     expect(recorded.counter('level')).toBe(0);
   });
 
-  test('tags match as text, and a sample may have more', () => {
+  test('tags match as strings, and a sample may have more', () => {
     expect(recorded.counter('jobs', { status: 200 })).toBe(2.5);
     expect(recorded.counter('jobs', { status: '200', cached: true })).toBe(2.5);
     expect(recorded.counter('jobs', { status: 404 })).toBe(0);
     expect(recorded.counter('jobs', { toString: 'function' })).toBe(0);
   });
 
-  test('an undefined or null tag asks for samples without it', () => {
+  test('an undefined or null tag matches samples without it', () => {
     expect(recorded.counter('jobs', { cached: undefined })).toBe(-1);
     expect(recorded.counter('jobs', { cached: null, status: 500 })).toBe(-1);
   });
@@ -67,7 +67,7 @@ describe('queries', () => {
     expect(recorded.members('users')).toEqual(['alice', 'bob']);
   });
 
-  test('samples are whole, frozen, and found by kind, name and instance', () => {
+  test('samples are complete, frozen, and found by kind, name and instance', () => {
     expect(recorded.samples({ kind: 'counter', instance: 'worker-1' })).toEqual([
       { ...series('counter', 'jobs', { tags: { status: '500' }, instance: 'worker-1' }), value: -1, sampleRate: 1 },
     ]);
@@ -79,7 +79,7 @@ describe('queries', () => {
     expect(recorded.samples()).toHaveLength(11);
   });
 
-  test('as text it shows series by series', () => {
+  test('toString shows one line for each series', () => {
     const text = [
       'counter shop.jobs{status=200,cached=true} 2.5',
       'counter shop.jobs{status=500,instance=worker-1} -1',
@@ -104,7 +104,7 @@ test('queries take tags as calls do, and nothing else', () => {
   expect(recorded.counter('jobs', ['status'])).toBe(0);
 });
 
-test('as text it stays short', () => {
+test('toString stays short', () => {
   const { recorded } = filled(200);
   const lines = String(recorded).split('\n');
   expect(lines).toHaveLength(51);
@@ -113,7 +113,7 @@ test('as text it stays short', () => {
   expect(String(new RecordingBackend().recorded)).toBe('nothing recorded');
 });
 
-test('times, events and service checks are kept with their own tags', () => {
+test('timestamps, events and service checks are kept, with copies of their tags', () => {
   const backend = new RecordingBackend();
   const tags = { service: 'web' };
   backend.open(0, series('counter', 'imported'));
@@ -128,7 +128,7 @@ test('times, events and service checks are kept with their own tags', () => {
   expect(backend.stats()).toMatchObject({ accepted: 3, sent: 3 });
 });
 
-test('beyond maxSamples the oldest go, counted and told', () => {
+test('beyond maxSamples the oldest samples are evicted, counted and reported', () => {
   const problems: Problem[] = [];
   const backend = new RecordingBackend({ maxSamples: 3 });
   backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
@@ -140,7 +140,7 @@ test('beyond maxSamples the oldest go, counted and told', () => {
   expect(problems[0]).toMatchObject({ code: 'capacity', count: 1 });
 });
 
-test('what comes after close or for an id that is not open is dropped under its reason', async () => {
+test('samples after close or on an id that is not open are dropped with their reason', async () => {
   const backend = new RecordingBackend();
   backend.open(0, series('counter', 'jobs'));
   backend.incr(0, 1, 1);
@@ -152,7 +152,7 @@ test('what comes after close or for an id that is not open is dropped under its 
   expect(backend.recorded.problems.map(({ code }) => code)).toEqual(['unknown_series', 'closed']);
 });
 
-test('clear forgets what was recorded; open series stay open', () => {
+test('clear removes what was recorded; open series stay open', () => {
   const backend = new RecordingBackend();
   backend.open(0, series('counter', 'jobs'));
   backend.incr(0, 1, 1);
@@ -166,14 +166,17 @@ test('clear forgets what was recorded; open series stay open', () => {
   expect(backend.recorded.counter('jobs')).toBe(5);
 });
 
-test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number])(
-  'maxSamples refuses %p',
-  (maxSamples) => {
-    expect(() => new RecordingBackend({ maxSamples })).toThrow(
-      new RangeError(`maxSamples must be a positive integer, not ${maxSamples}`),
-    );
-  },
-);
+test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('maxSamples rejects %p', (maxSamples) => {
+  expect(() => new RecordingBackend({ maxSamples })).toThrow(
+    new RangeError(`maxSamples must be an integer from 1 to 9007199254740991, not ${maxSamples}.`),
+  );
+});
+
+test('maxSamples rejects a string', () => {
+  expect(() => new RecordingBackend({ maxSamples: '5' as unknown as number })).toThrow(
+    new TypeError('maxSamples must be a number, not "5".'),
+  );
+});
 
 function filled(count: number): RecordingBackend {
   const backend = new RecordingBackend();

@@ -48,14 +48,14 @@ function framed(packet: string | Uint8Array): Buffer {
   return frame;
 }
 
-/** Each byte in a segment of its own, as far as the system lets us. */
+/** Writes each byte in its own segment, as far as the system allows. */
 async function trickle(client: Socket, bytes: Buffer): Promise<void> {
   client.setNoDelay();
   for (const byte of bytes) await new Promise((resolve) => client.write(Buffer.of(byte), resolve));
 }
 
-describe('what arrived', () => {
-  test('samples, events and service checks, with the questions of a recording', async () => {
+describe('queries', () => {
+  test('samples, events and service checks, with the queries of a recording', async () => {
     const server = await start();
     await sendUdp(
       server,
@@ -84,7 +84,7 @@ describe('what arrived', () => {
       { name: 'database', status: 'critical', message: 'no route', tags: {} },
     ]);
 
-    // What the conformance suite asks of the server behind a backend.
+    // The contents are assignable to what the conformance suite compares.
     const { events, serviceChecks } = recorded;
     const delivered: Delivered = { samples: recorded.samples(), events, serviceChecks };
     expect(delivered.samples).toHaveLength(12);
@@ -100,7 +100,7 @@ describe('what arrived', () => {
     expect(server.malformed).toEqual([]);
   });
 
-  test('one sum over all types, and values as they were sent', async () => {
+  test('the sum over all types, and values as they were sent', async () => {
     const server = await start();
     await sendUdp(server, 'a:2|c|@0.3333333333333333|#x:1\na:1:2|d|@0.5\na:-4|g|#x:1\na:b|s\n');
     await server.waitFor(4);
@@ -111,7 +111,7 @@ describe('what arrived', () => {
     expect([server.sum('b'), server.values('b')]).toEqual([0, []]);
   });
 
-  test('as text it is the series, scaled', async () => {
+  test('toString shows the series, scaled', async () => {
     const server = await start();
     expect(String(server)).toBe('nothing arrived');
     await sendUdp(server, 'a:2|c|@0.5|#x:1\nb:7|ms\n');
@@ -119,7 +119,7 @@ describe('what arrived', () => {
     expect(inspect(server)).toBe('counter a{x=1} 4\ntiming b 7');
   });
 
-  test('clear forgets everything', async () => {
+  test('clear removes everything', async () => {
     const server = await start();
     await sendUdp(server, 'a:2|c\nb\n');
     await expect(server.waitFor(2)).rejects.toThrow('malformed');
@@ -144,8 +144,8 @@ describe('what arrived', () => {
   });
 });
 
-describe('what is malformed', () => {
-  test('fails every question, and the wait', async () => {
+describe('malformed input', () => {
+  test('fails every query, and waitFor', async () => {
     const server = await start();
     await sendUdp(server, 'a:1|c\nb:NaN|c\nc:1|c\nd\n');
     const complaint =
@@ -169,7 +169,7 @@ describe('what is malformed', () => {
     expect(String(server)).toMatch(/^counter a 1\ncounter c 1\nproblem malformed : Line 1, byte 3/);
   });
 
-  test('is only listed without strict, and costs no other line', async () => {
+  test('is only listed without strict, and does not affect other lines', async () => {
     const server = await start({ strict: false });
     await sendUdp(server, 'a:1|c\nb:NaN|c\nc:1|c\n', Buffer.from([0xff]), 'no line feed:1|c');
     await server.waitFor(5);
@@ -177,11 +177,11 @@ describe('what is malformed', () => {
     expect(server.malformed.map((error) => (error as DogStatsdSyntaxError).expected)).toEqual([
       'a decimal number',
       'UTF-8',
-      'a line feed behind the last line',
+      'a line feed after the last line',
     ]);
   });
 
-  test('is also a packet of good lines that the Agent would cut off', async () => {
+  test('includes a packet of valid lines that the Agent would truncate', async () => {
     const server = await start({ strict: false });
     await sendUdp(server, 'a:1|c\n'.repeat(1366));
     await server.waitFor(1366);
@@ -199,12 +199,12 @@ describe('waiting', () => {
     await server.waitFor(2, { timeout: 0 });
   });
 
-  test('in vain says what did arrive', async () => {
+  test('ends after the timeout with what arrived', async () => {
     const server = await start();
     await sendUdp(server, 'a:1|c\n');
     await server.waitFor(1);
     await expect(server.waitFor(2, { timeout: 10 })).rejects.toThrow(
-      'Waited 10 ms in vain. What arrived:\ncounter a 1',
+      'Timed out after 10 ms. What arrived:\ncounter a 1',
     );
   });
 
@@ -224,7 +224,7 @@ describe('waiting', () => {
 });
 
 describe('bounds', () => {
-  test('more samples than are kept fail the questions', async () => {
+  test('more samples than are kept fail the queries', async () => {
     const strict = await start({ maxSamples: 2 });
     const lenient = await start({ maxSamples: 2, strict: false });
     for (const server of [strict, lenient]) await sendUdp(server, 'a:1:2|d\n', 'a:3|d\n');
@@ -251,7 +251,7 @@ describe('bounds', () => {
 });
 
 describe('streams', () => {
-  test('TCP is cut at line feeds, wherever segments end', async () => {
+  test('TCP is split at line feeds, wherever segments end', async () => {
     const server = await start({ transport: 'tcp' });
     const client = await connect(server);
     await trickle(client, Buffer.from('a:1|c|#k:é\nb:2|g\n'));
@@ -266,7 +266,7 @@ describe('streams', () => {
     expect(server.connections).toEqual({ accepted: 1, open: 0, dropped: 0, truncated: 1 });
   });
 
-  test('a Unix stream is cut by its lengths, wherever segments end', async () => {
+  test('a Unix stream is split by its lengths, wherever segments end', async () => {
     const server = await start({ transport: 'unixstream' });
     const client = await connect(server);
     const packet = 'a:1|c|#k:é\nb:2|g\n';
@@ -280,8 +280,12 @@ describe('streams', () => {
   });
 
   test.each<['tcp' | 'unixstream', Buffer, string]>([
-    ['unixstream', Buffer.from([0x01, 0x20, 0, 0]), 'A packet of 8193 bytes, 8192 at most: the connection was dropped'],
-    ['tcp', Buffer.alloc(8193, 'x'), 'A line of more than 8192 bytes: the connection was dropped'],
+    [
+      'unixstream',
+      Buffer.from([0x01, 0x20, 0, 0]),
+      'A packet of 8193 bytes, more than 8192: the connection was closed',
+    ],
+    ['tcp', Buffer.alloc(8193, 'x'), 'A line of more than 8192 bytes: the connection was closed'],
   ])('%s: what is too long ends the connection, and no other', async (transport, tooLong, message) => {
     const server = await start({ transport, strict: false });
     const line = (text: string): string | Buffer => (transport === 'tcp' ? text : framed(text));
@@ -310,7 +314,7 @@ describe('streams', () => {
       const later = await connect(server);
       let sent = 1;
       for (const client of [before, later]) {
-        // What neither kernel takes piles up here; a server that reads would take it all.
+        // Bytes that neither kernel buffers pile up here. A server that reads would receive them all.
         while (client.writableLength < 1_000_000) {
           expect(sent).toBeLessThan(10_000);
           client.write(packet);
@@ -371,19 +375,19 @@ describe('outages', () => {
     await expect((await start()).pause()).rejects.toThrow('A UDP server cannot be paused');
   });
 
-  test('a server that was stopped stays readable, and does not come back', async () => {
+  test('a stopped server stays readable, and cannot be started again', async () => {
     const server = await start();
     await sendUdp(server, 'a:1|c\n');
     await server.waitFor(1);
     await server.stop();
     await server.stop();
     expect(server.recorded.counter('a')).toBe(1);
-    await expect(server.up()).rejects.toThrow('The server was stopped: start another one');
+    await expect(server.up()).rejects.toThrow('The server was stopped: start a new one');
   });
 });
 
 describe('addresses', () => {
-  test('are told in every form that clients take', async () => {
+  test('are available in every form that clients need', async () => {
     const udp = await start();
     expect([udp.transport, udp.url, udp.address, udp.path]).toEqual([
       'udp',
@@ -395,7 +399,7 @@ describe('addresses', () => {
     expect([stream.url, stream.address, stream.port]).toEqual([`unixstream://${stream.path}`, stream.path, undefined]);
   });
 
-  test('are those that were asked for, and are not taken from others', async () => {
+  test('are those of the options, and are never taken from other servers', async () => {
     const first = await start({ transport: 'tcp' });
     const port = first.port!;
     await expect(start({ transport: 'tcp', port })).rejects.toThrow('EADDRINUSE');
@@ -417,20 +421,20 @@ describe('addresses', () => {
     }
   });
 
-  test('a temporary directory goes with the server', async () => {
+  test('a temporary directory is removed with the server', async () => {
     const server = await start({ transport: 'unixstream' });
     expect(existsSync(server.path!)).toBe(true);
     await server[Symbol.asyncDispose]();
     expect(existsSync(dirname(server.path!))).toBe(false);
   });
 
-  test('bad options are refused, with their values', async () => {
+  test('invalid options are rejected, with their values', async () => {
     await expect(start({ transport: 'carrier pigeon' as 'udp' })).rejects.toThrow(
-      new TypeError('transport must be one of udp, tcp, unixgram, unixstream, not carrier pigeon'),
+      new RangeError('transport must be one of "udp", "tcp", "unixgram", "unixstream", not "carrier pigeon".'),
     );
     await expect(start({ transport: 'unixstream', path: `/tmp/${'x'.repeat(120)}` })).rejects.toThrow(RangeError);
     await expect(start({ maxSamples: 0 })).rejects.toThrow(
-      new RangeError('maxSamples must be a positive integer, not 0'),
+      new RangeError('maxSamples must be an integer from 1 to 9007199254740991, not 0.'),
     );
     await expect(start({ transport: 'tcp', port: 65_536 })).rejects.toThrow('65536');
   });

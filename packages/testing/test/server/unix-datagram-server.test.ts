@@ -5,30 +5,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { RecordingServer } from '../../src/servers.js';
 
 interface DatagramSocket {
   on(event: 'connect' | 'error', listener: (error?: { code: number }) => void): void;
   connect(path: string): void;
-  /** The code is 1 where the reader is behind, negative where nobody is there. */
+  /** The code of the error is 1 if the queue of the reader is full, and negative if there is no reader. */
   send(packet: Buffer, done: (error?: { code: number }) => void): void;
   close(): void;
 }
 
-/** The native package, where it was built. With METRICS_REQUIRE_SERVERS=1 it must be. */
-const native = loaded();
-const describeWithNative = native === undefined ? describe.skip : describe;
-
-function loaded(): { createSocket(type: string): DatagramSocket } | undefined {
-  try {
-    return require('unix-dgram') as { createSocket(type: string): DatagramSocket };
-  } catch (error) {
-    if (process.env['METRICS_REQUIRE_SERVERS'] === '1') throw error;
-    return undefined;
-  }
+/** Loads the native package, which is only installed if it could be built. */
+function loadNative(): { createSocket(type: string): DatagramSocket } {
+  return require('unix-dgram') as { createSocket(type: string): DatagramSocket };
 }
 
-describeWithNative('Unix datagrams', () => {
+describeWithUnixDatagrams('Unix datagrams', () => {
   const servers: RecordingServer[] = [];
   const clients: DatagramSocket[] = [];
 
@@ -43,9 +36,9 @@ describeWithNative('Unix datagrams', () => {
     return server;
   }
 
-  /** Answers the error's code, or 0. */
+  /** Resolves with the socket and the code of the error, or 0. */
   function connect({ path }: { readonly path?: string | undefined }): Promise<[DatagramSocket, number]> {
-    const client = native!.createSocket('unix_dgram');
+    const client = loadNative().createSocket('unix_dgram');
     clients.push(client);
     return new Promise((resolve) => {
       client.on('connect', () => resolve([client, 0]));
@@ -58,7 +51,7 @@ describeWithNative('Unix datagrams', () => {
     return new Promise((resolve) => client.send(Buffer.from(text), (error) => resolve(error?.code ?? 0)));
   }
 
-  test('arrive, each as a packet; empty ones are passed over', async () => {
+  test('arrive, each as a packet; empty ones are skipped', async () => {
     const server = await start();
     const [client] = await connect(server);
     expect(await send(client, '')).toBe(0);
@@ -69,14 +62,14 @@ describeWithNative('Unix datagrams', () => {
     expect(server.url).toBe(`unixgram://${server.path}`);
   });
 
-  test('what is longer than the Agent reads is malformed', async () => {
+  test('a packet longer than the read buffer of the Agent is malformed', async () => {
     const server = await start();
     const [client] = await connect(server);
     expect(await send(client, `a:${'x'.repeat(20_000)}|s\n`)).toBe(0);
     await expect(server.waitFor(1)).rejects.toThrow('expected at most 8192 bytes, not 20005');
   });
 
-  test('a paused server makes clients see that it is behind, at once, and loses nothing', async () => {
+  test('a paused server makes clients see immediately that its queue is full, and loses nothing', async () => {
     const server = await start();
     const [client] = await connect(server);
     for (let round = 1; round <= 3; round += 1) {
@@ -113,7 +106,7 @@ describeWithNative('Unix datagrams', () => {
     expect(existsSync(dirname(path!))).toBe(false);
   });
 
-  test('a path that is taken is not taken away', async () => {
+  test('a path that is in use is not taken over', async () => {
     const first = await start();
     await expect(start(first.path)).rejects.toThrow(/^cannot bind .*server\.sock: error -98$/);
     const [client] = await connect(first);
@@ -144,7 +137,7 @@ describeWithNative('Unix datagrams', () => {
     child.kill('SIGKILL');
     await once(child, 'close');
     const ends = Date.now() + 10_000;
-    // Where the file is left and nobody listens, the code is -111.
+    // The code is -111 if the file exists and no server listens.
     while ((await connect({ path }))[1] !== -111) {
       expect(Date.now()).toBeLessThan(ends);
       await passed(10);

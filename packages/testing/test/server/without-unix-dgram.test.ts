@@ -18,7 +18,7 @@ test('the error of a server of Unix datagrams names the native package that is n
   expect(error).toMatchObject({ message: missing, cause: { message: "Cannot find module 'unix-dgram'" } });
 });
 
-test('or that was built for another version of Node.js', async () => {
+test('or the one that was built for another version of Node.js', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'without-unix-dgram-'));
   const file = join(directory, 'unix-dgram.cjs');
   await writeFile(file, "throw new Error('compiled against a different Node.js version');");
@@ -31,9 +31,9 @@ test('or that was built for another version of Node.js', async () => {
   await rm(directory, { recursive: true });
 });
 
-test('and other transports need it not', async () => {
+test('other transports do not need it', async () => {
   resolve = () => {
-    throw new Error('asked for');
+    throw new Error('resolved');
   };
   for (const transport of ['udp', 'tcp', 'unixstream'] as const) {
     await using server = await RecordingServer.start({ transport });

@@ -1,52 +1,53 @@
+// The parameters of a request, checked.
+import { describeValue } from '@metrics/core/backend';
+
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
-/** Parameters of this form filter by a tag: `tag.region=eu`. */
-const TAG = 'tag.';
+/** Parameters with this prefix filter by a tag: `tag.region=eu`. */
+const TAG_PREFIX = 'tag.';
 
 /**
- * The query of a request, read strictly: a misspelt parameter that is ignored gives a wrong answer that looks right.
- * Everything throws a `RangeError` whose message says what to do.
+ * The query of a request, read strictly: if a misspelt parameter were ignored, a wrong response would look right. Methods
+ * throw a `RangeError` whose message says what to do.
  */
 export class QueryParameters {
   readonly #values = new Map<string, string>();
 
-  /** @param known the parameters there are; `tag.*` stands for all that filter by a tag. */
+  /** @param known names of the valid parameters; `tag.*` means all that filter by a tag. */
   constructor(query: string, known: readonly string[]) {
     for (const [name, value] of new URLSearchParams(query)) {
-      const isTag = name.startsWith(TAG) && name !== TAG;
+      const isTag = name.startsWith(TAG_PREFIX) && name !== TAG_PREFIX;
       if (!known.includes(isTag ? 'tag.*' : name))
-        throw new RangeError(`There is no parameter ${quoted(name)} here, only ${known.join(', ')}.`);
-      if (this.#values.has(name)) throw new RangeError(`The parameter ${quoted(name)} is there twice: give it once.`);
+        throw new RangeError(`There is no parameter ${describeValue(name)} here, only ${known.join(', ')}.`);
+      if (this.#values.has(name))
+        throw new RangeError(`The parameter ${describeValue(name)} is there twice: keep one of them.`);
       this.#values.set(name, value);
     }
   }
 
-  text(name: string): string | undefined {
+  string(name: string): string | undefined {
     const value = this.#values.get(name);
-    if (value === '') throw new RangeError(`The parameter ${name} is empty: give it a value or leave it out.`);
+    if (value === '') throw new RangeError(`The parameter ${name} is empty: add a value, or remove it.`);
     return value;
   }
 
-  requiredText(name: string): string {
-    const value = this.text(name);
+  requiredString(name: string): string {
+    const value = this.string(name);
     if (value === undefined) throw new RangeError(`The parameter ${name} is missing.`);
     return value;
   }
 
   number(name: string): number | undefined {
-    const value = this.text(name);
+    const value = this.string(name);
     if (value !== undefined && !NUMBER.test(value))
-      throw new RangeError(`The parameter ${name} must be a number such as 60, not ${quoted(value)}.`);
+      throw new RangeError(`The parameter ${name} must be a number such as 60, not ${describeValue(value)}.`);
     return value === undefined ? undefined : Number(value);
   }
 
-  /** The tags to filter by. The object has no prototype: a tag may have any name. */
+  /** Returns the tags to filter by. The object has no prototype, because a tag may have any name. */
   tags(): Record<string, string> {
     const tags = Object.create(null) as Record<string, string>;
-    for (const [name, value] of this.#values) if (name.startsWith(TAG)) tags[name.slice(TAG.length)] = value;
+    for (const [name, value] of this.#values)
+      if (name.startsWith(TAG_PREFIX)) tags[name.slice(TAG_PREFIX.length)] = value;
     return tags;
   }
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -1,45 +1,45 @@
-// What the handler answers, as JSON. Nothing is imported: the page, which runs where there is no Node.js, reads it too.
+// The JSON bodies of the handler. This file imports nothing, because the page, which runs without Node.js, uses it too.
 
 type Kind = 'counter' | 'gauge' | 'timing' | 'distribution' | 'set';
 
 /** `/keys` */
-export interface KeysAnswer {
+export interface KeysResponse {
   readonly keys: readonly string[];
-  /** Whether there are more than those. */
+  /** True if there are more keys. */
   readonly truncated: boolean;
 }
 
 /** `/series` */
-export interface SeriesAnswer {
+export interface SeriesResponse {
   readonly key: string;
-  /** `null` where nothing is kept under the key. */
+  /** `null` if the key has no history. */
   readonly kind: Kind | null;
   readonly unit: string | null;
-  /** How many series there are. */
+  /** Number of series. */
   readonly count: number;
-  /** The tags of the series, each with its values, in order. */
+  /** The tags of the series, in order, each with its values. */
   readonly tags: readonly { readonly tag: string; readonly values: readonly string[]; readonly truncated: boolean }[];
 }
 
 /** `/range` */
-export interface RangeAnswer {
+export interface RangeResponse {
   readonly key: string;
   readonly kind: Kind | null;
   readonly unit: string | null;
-  /** One without `groupBy`, or none where no series matches. `tagValue` is '' for the series without the tag. */
+  /** One group without `groupBy`, or an empty list if no series matches. `tagValue` is '' for series without the tag. */
   readonly groups: readonly {
     readonly tagValue: string | null;
-    /** Seconds since the epoch, and a value; `null` where nothing was recorded. The same times in all groups. */
+    /** Seconds since the epoch, and a value; `null` if nothing was recorded. The times are the same in all groups. */
     readonly points: readonly (readonly [timestamp: number, value: number | null])[];
   }[];
-  /** How many groups are left out; those with the largest values over the range are there. */
+  /** Number of omitted groups. The groups with the largest values over the range are included. */
   readonly omittedGroups: number;
 }
 
 /** `/top` */
-export interface TopAnswer {
+export interface TopResponse {
   readonly key: string;
   readonly tag: string;
-  /** The largest first. */
+  /** The entries, largest value first. */
   readonly entries: readonly { readonly tagValue: string; readonly value: number }[];
 }

@@ -1,48 +1,50 @@
+// HTTP access to the history: routes requests, and responds with the page or with JSON.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeValue } from '@metrics/core/backend';
 import { pageFiles } from './page-files.js';
-import { type TimeSeriesReads, timeSeriesAnswers } from './routes.js';
+import { routes, type TimeSeriesReads } from './routes.js';
 
 export interface TimeSeriesHandlerOptions {
   /**
-   * Where it is mounted, `/internal/metrics`, for frameworks that leave that in the URL of the request: node:http and
-   * Fastify do, `app.use` of Express does not.
+   * Path at which the handler is mounted, such as `/internal/metrics`, for frameworks that keep it in the URL of the request.
+   * node:http and Fastify do; `app.use` of Express does not.
    *
    * @default '/'
    */
   readonly path?: string | undefined;
-  /** Told why a read failed. The client only learns that it did, by status 500. @default nobody is told */
+  /** Called with the error of a failed read. The client gets status 500 without the reason. @default none */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Never throws. With `next`, what is not its own is left to the next handler instead of being answered with 404. */
+/** Handles a request; never throws. If `next` is passed, it is called for other paths instead of responding with 404. */
 export type TimeSeriesHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
-interface Answer {
+interface PreparedResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The message of an error may quote what was asked for. */
-const LONGEST_MESSAGE = 500;
-/** No file is called that. */
-const NOWHERE = '/';
+/** Characters of an error's message, which may quote the request. */
+const MAX_MESSAGE_LENGTH = 500;
+/** A name that no file has. */
+const NO_FILE = '/';
 
-const PAGE_ANSWERS: ReadonlyMap<string, Answer> = new Map([
+const PAGE_RESPONSES: ReadonlyMap<string, PreparedResponse> = new Map([
   ['', { status: 200, type: 'text/html; charset=utf-8', body: pageFiles['index.html'] }],
   ['page.css', { status: 200, type: 'text/css; charset=utf-8', body: pageFiles['page.css'] }],
   ['page.js', { status: 200, type: 'text/javascript; charset=utf-8', body: pageFiles['page.js'] }],
 ]);
 
-const NAMES = ['/', ...Array.from(timeSeriesAnswers.keys(), (name) => `/${name}`)].join(', ');
-const NOT_FOUND = json(404, { error: `There is nothing here, only ${NAMES}.` });
-const NOT_ALLOWED: Answer = {
-  ...json(405, { error: 'There is nothing to change here: use GET or HEAD.' }),
+const NAMES = ['/', ...Array.from(routes.keys(), (name) => `/${name}`)].join(', ');
+const NOT_FOUND = jsonResponse(404, { error: `There is nothing here, only ${NAMES}.` });
+const NOT_ALLOWED: PreparedResponse = {
+  ...jsonResponse(405, { error: 'There is nothing to change here: use GET or HEAD.' }),
   headers: { allow: 'GET, HEAD' },
 };
 
@@ -64,84 +66,89 @@ const HEADERS = {
 };
 
 /**
- * Answers HTTP requests with what a backend keeps: a page with charts at `/`, and as JSON `/keys?pattern=`,
+ * Creates a handler that responds with the history of a backend: a page with charts at `/`, and as JSON `/keys?pattern=`,
  * `/series?key=`, `/range?key=&start=&end=&step=&groupBy=&statistic=&tag.<name>=` and `/top?key=&tag=&n=`.
  *
- * It reads only, and asks nobody who they are: mount it behind your own authentication.
+ * The handler only reads, and does not authenticate requests: protect it with your own authentication.
  *
- * @throws {TypeError} on a bad argument.
+ * @throws {TypeError} if an argument is invalid.
  */
 export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesHandlerOptions = {}): TimeSeriesHandler {
   if (typeof backend?.range !== 'function' || typeof backend.top !== 'function')
     throw new TypeError('timeSeriesHandler takes a TimeSeriesBackend, the one that is registered.');
   const { path = '/', onError } = options;
   if (typeof path !== 'string' || !path.startsWith('/'))
-    throw new TypeError(`path must be a path such as '/internal/metrics', not ${JSON.stringify(path)}.`);
+    throw new TypeError(`path must be a path such as '/internal/metrics', not ${describeValue(path)}.`);
   const mount = path.replace(/\/+$/, '');
 
-  function tell(error: unknown): void {
+  function reportError(error: unknown): void {
     try {
       onError?.(error);
     } catch {
-      // The application's function must not break what it watches.
+      // The application's function must not break the handler.
     }
   }
 
-  async function read(name: string, query: string): Promise<Answer> {
+  async function read(name: string, query: string): Promise<PreparedResponse> {
     try {
-      return json(200, await timeSeriesAnswers.get(name)!(backend, query));
+      return jsonResponse(200, await routes.get(name)!(backend, query));
     } catch (error) {
       if (error instanceof TypeError || error instanceof RangeError)
-        return json(400, { error: error.message.slice(0, LONGEST_MESSAGE) });
-      tell(error);
-      return json(500, { error: 'The time series could not be read. The onError of the handler is told why.' });
+        return jsonResponse(400, { error: error.message.slice(0, MAX_MESSAGE_LENGTH) });
+      reportError(error);
+      return jsonResponse(500, {
+        error: 'The time series could not be read. The handler passes the reason to its onError.',
+      });
     }
   }
 
   return function handleTimeSeries(request, response, next) {
-    const [pathname, query] = split(request.url ?? '');
+    const [pathname, query] = splitUrl(request.url ?? '');
     const name =
-      pathname === mount ? '' : pathname.startsWith(`${mount}/`) ? pathname.slice(mount.length + 1) : NOWHERE;
-    const file = PAGE_ANSWERS.get(name);
-    if (file === undefined && !timeSeriesAnswers.has(name)) {
-      // At once, so that what the next handler throws is not taken for an error of this one.
+      pathname === mount ? '' : pathname.startsWith(`${mount}/`) ? pathname.slice(mount.length + 1) : NO_FILE;
+    const file = PAGE_RESPONSES.get(name);
+    if (file === undefined && !routes.has(name)) {
+      // Not within a promise, so that an error of the next handler is not an error of this one.
       if (next !== undefined) return next();
       return send(response, NOT_FOUND);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, NOT_ALLOWED);
-    if (file !== undefined) return send(response, (name === '' && redirection(request)) || file);
-    void read(name, query).then((answer) => send(response, answer));
+    if (file !== undefined) return send(response, (name === '' && redirectToSlash(request)) || file);
+    void read(name, query).then((prepared) => send(response, prepared));
   };
 
-  function send(response: ServerResponse, { status, type, body, headers }: Answer): void {
+  function send(response: ServerResponse, { status, type, body, headers }: PreparedResponse): void {
     try {
       const length = String(Buffer.byteLength(body));
       response.writeHead(status, { ...HEADERS, 'content-type': type, 'content-length': length, ...headers });
-      // Node.js leaves the body out where the method is HEAD.
+      // Node.js omits the body if the method is HEAD.
       response.end(body);
     } catch (error) {
-      // Somebody else has answered, or the connection is gone.
-      tell(error);
+      // Another handler has responded, or the connection is gone.
+      reportError(error);
     }
   }
 }
 
-function json(status: number, content: unknown): Answer {
+function jsonResponse(status: number, content: unknown): PreparedResponse {
   return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(content) };
 }
 
-function split(url: string): [pathname: string, query: string] {
+function splitUrl(url: string): [pathname: string, query: string] {
   const mark = url.indexOf('?');
   return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-/** To the same path with a slash behind it: what the page loads is named relative to that, wherever it is mounted. */
-function redirection(request: IncomingMessage): Answer | undefined {
-  // Express and its like take the path it is mounted at off the URL.
+/**
+ * Returns a redirection to the same path with a slash at the end, or undefined if it has one: the page loads its files by
+ * names relative to that, wherever it is mounted.
+ */
+function redirectToSlash(request: IncomingMessage): PreparedResponse | undefined {
+  // Express and similar frameworks remove the mount path from the URL.
   const { originalUrl = request.url ?? '' } = request as { originalUrl?: string };
-  const [pathname] = split(originalUrl);
+  const [pathname] = splitUrl(originalUrl);
   if (pathname.endsWith('/')) return undefined;
-  // Relative, so that it holds behind a proxy that takes off another part, and never leads to another host.
+  // Relative, so that it works behind a proxy that removes another part, and never leads to another host.
   const location = `./${pathname.slice(pathname.lastIndexOf('/') + 1)}/`;
   return { status: 307, type: 'text/plain; charset=utf-8', body: '', headers: { location } };
 }

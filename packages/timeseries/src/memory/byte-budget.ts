@@ -1,8 +1,8 @@
-/** How much memory the history takes, and how much it may. An estimate, within some percent of the truth. */
+/** The memory that history takes, in bytes, and its limit. It is an estimate, within some percent. */
 export class ByteBudget {
   readonly limit: number;
-  /** How often there was no room. */
-  refusals = 0;
+  /** Number of reservations that did not fit. */
+  rejections = 0;
   #used = 0;
 
   constructor(limit: number) {
@@ -13,17 +13,17 @@ export class ByteBudget {
     return this.#used;
   }
 
-  /** Answers whether there is room for so many more bytes, and if so takes them. */
-  take(bytes: number): boolean {
+  /** Reserves bytes. Returns false, and reserves none, if they exceed the limit. */
+  reserve(bytes: number): boolean {
     if (this.#used + bytes > this.limit) {
-      this.refusals += 1;
+      this.rejections += 1;
       return false;
     }
     this.#used += bytes;
     return true;
   }
 
-  give(bytes: number): void {
+  unreserve(bytes: number): void {
     this.#used -= bytes;
   }
 }

@@ -1,3 +1,4 @@
+import { addFinite } from '../finite-sum.js';
 import { NumberColumn } from './number-column.js';
 import type { NumberPages } from './number-pages.js';
 import { Ring } from './ring.js';
@@ -11,26 +12,24 @@ export class CounterRing extends Ring {
     this.#sums = new NumberColumn(pages, length, 0);
   }
 
-  /** Answers false when the bucket is too old, or there is no room. */
+  /** Adds to a bucket. Returns false if the bucket is too old or there is no room. */
   add(bucket: number, current: number, sum: number): boolean {
     const position = this.positionToWrite(bucket, current);
-    if (position < 0 || !this.#sums.prepare(position)) return false;
-    // Sums of finite amounts can overflow; the largest number is nearer to the truth than none.
-    const total = this.#sums.get(position) + sum;
-    this.#sums.set(position, Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, total)));
+    if (position < 0 || !this.#sums.ensurePage(position)) return false;
+    this.#sums.set(position, addFinite(this.#sums.get(position), sum));
     return true;
   }
 
-  /** Of a bucket from {@link oldest} to {@link newest}. */
+  /** Returns the sum of a bucket from {@link oldest} to {@link newest}. */
   sum(bucket: number): number {
     return this.#sums.get(this.positionOf(bucket));
   }
 
-  protected override clearCell(position: number): void {
+  protected override clearAt(position: number): void {
     this.#sums.clear(position);
   }
 
-  protected override freeCells(): void {
+  protected override freeMemory(): void {
     this.#sums.free();
   }
 }

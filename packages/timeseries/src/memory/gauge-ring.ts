@@ -3,13 +3,13 @@ import { NumberColumn } from './number-column.js';
 import type { NumberPages } from './number-pages.js';
 import { Ring } from './ring.js';
 
-/** Last value, minimum and maximum of a gauge in one rollup. */
+/** The last value, the minimum and the maximum of a gauge in one rollup. */
 export class GaugeRing extends Ring {
   readonly #last: NumberColumn;
-  /** Only where it is not the last value: most gauges are set once in a bucket, and need one column instead of three. */
+  /** Only if it differs from the last value: most gauges are set once in a bucket, and need one column instead of three. */
   readonly #min: NumberColumn;
   readonly #max: NumberColumn;
-  /** The time of the last value, for values that come late. Not in the finest rollup, where all times of a bucket are equal. */
+  /** Time of the last value, to detect late values. Not in the finest rollup, where all times of a bucket are equal. */
   readonly #time: NumberColumn | undefined;
 
   constructor(length: number, pages: NumberPages, isFinest: boolean) {
@@ -20,7 +20,7 @@ export class GaugeRing extends Ring {
     this.#time = isFinest ? undefined : new NumberColumn(pages, length, Number.NEGATIVE_INFINITY);
   }
 
-  /** Answers false when the bucket is too old, or there is no room. */
+  /** Merges a reading into a bucket. Returns false if the bucket is too old or there is no room. */
   merge(bucket: number, current: number, time: number, reading: GaugeReading): boolean {
     const position = this.positionToWrite(bucket, current);
     if (position < 0) return false;
@@ -31,10 +31,10 @@ export class GaugeRing extends Ring {
     const min = isFirst ? reading.min : Math.min(this.#minAt(position), reading.min);
     const max = isFirst ? reading.max : Math.max(this.#maxAt(position), reading.max);
     const hasRoom =
-      this.#last.prepare(position) &&
-      (this.#time === undefined || this.#time.prepare(position)) &&
-      (min === last || this.#min.prepare(position)) &&
-      (max === last || this.#max.prepare(position));
+      this.#last.ensurePage(position) &&
+      (this.#time === undefined || this.#time.ensurePage(position)) &&
+      (min === last || this.#min.ensurePage(position)) &&
+      (max === last || this.#max.ensurePage(position));
     if (!hasRoom) return false;
     this.#last.set(position, last);
     this.#min.set(position, min);
@@ -43,31 +43,31 @@ export class GaugeRing extends Ring {
     return true;
   }
 
-  /** Of a bucket from {@link oldest} to {@link newest}; `NaN` where the gauge was not set. */
+  /** Returns the last value of a bucket from {@link oldest} to {@link newest}; `NaN` if the gauge was not set. */
   last(bucket: number): number {
     return this.#last.get(this.positionOf(bucket));
   }
 
-  /** As {@link last}. */
+  /** Returns the minimum of a bucket. @see {@link last} */
   min(bucket: number): number {
     return this.#minAt(this.positionOf(bucket));
   }
 
-  /** As {@link last}. */
+  /** Returns the maximum of a bucket. @see {@link last} */
   max(bucket: number): number {
     return this.#maxAt(this.positionOf(bucket));
   }
 
-  /** When the last value of a bucket was set, as far as that is known. */
+  /** Returns the time of the last value of a bucket, in seconds; `undefined` in the finest rollup. */
   time(bucket: number): number | undefined {
     return this.#time?.get(this.positionOf(bucket));
   }
 
-  protected override clearCell(position: number): void {
+  protected override clearAt(position: number): void {
     for (const column of [this.#last, this.#min, this.#max, this.#time]) column?.clear(position);
   }
 
-  protected override freeCells(): void {
+  protected override freeMemory(): void {
     for (const column of [this.#last, this.#min, this.#max, this.#time]) column?.free();
   }
 

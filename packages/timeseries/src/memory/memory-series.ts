@@ -1,4 +1,4 @@
-import { bucketsKept, oldestBucket, type Rollup } from '../rollup.js';
+import { maxBuckets, oldestBucket, type Rollup } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 import type { ByteBudget } from './byte-budget.js';
 import { CounterRing } from './counter-ring.js';
@@ -6,27 +6,28 @@ import { GaugeRing } from './gauge-ring.js';
 import type { NumberPages } from './number-pages.js';
 import { SummaryRing } from './summary-ring.js';
 
-type AnyRing = CounterRing | GaugeRing | SummaryRing;
+/** A ring of the class that the kind of the series needs. */
+export type SeriesRing = CounterRing | GaugeRing | SummaryRing;
 
-/** One series in memory: a ring for each rollup, of the kind that the series needs. */
+/** The history of one series in memory: a ring for each rollup. */
 export class MemorySeries {
   readonly series: StoredSeries;
-  /** From fine to coarse. */
-  readonly rings: readonly AnyRing[];
-  /** When something was last written, in seconds. */
+  /** The rings, from fine to coarse. */
+  readonly rings: readonly SeriesRing[];
+  /** Time of the last write, in seconds. */
   writtenAt: number;
 
   constructor(series: StoredSeries, rollups: readonly Rollup[], pages: NumberPages, budget: ByteBudget, now: number) {
     this.series = series;
     this.writtenAt = now;
     this.rings = rollups.map((rollup, index) => {
-      const length = bucketsKept(rollup);
+      const length = maxBuckets(rollup);
       if (series.kind === 'counter') return new CounterRing(length, pages);
       return series.kind === 'gauge' ? new GaugeRing(length, pages, index === 0) : new SummaryRing(length, budget);
     });
   }
 
-  /** Gives back the memory of rings whose every bucket is too old. Answers whether nothing is left. */
+  /** Frees the memory of rings whose buckets are all too old. Returns true if no ring holds anything. */
   expire(rollups: readonly Rollup[], now: number): boolean {
     let isEmpty = true;
     this.rings.forEach((ring, index) => {

@@ -1,33 +1,35 @@
+// The memory store: which series it holds, and how it bounds them.
 import { bucketStart, oldestBucket } from '../rollup.js';
 import { Snapshots } from '../snapshot/snapshots.js';
 import type { StoredSeries } from '../stored-series.js';
 import { DistinctCount } from '../summary/distinct-count.js';
+import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import { Sketch } from '../summary/sketch.js';
 import type { GaugeReading, StoreHost, StoreQuery, TimeSeriesStore } from '../time-series-store.js';
 import { ByteBudget } from './byte-budget.js';
 import { CounterRing } from './counter-ring.js';
 import { GaugeRing } from './gauge-ring.js';
-import { MemorySeries } from './memory-series.js';
-import { checkedMemoryStoreOptions, type MemoryStoreOptions } from './memory-store-options.js';
+import { MemorySeries, type SeriesRing } from './memory-series.js';
+import { type MemoryStoreOptions, resolveMemoryStoreOptions } from './memory-store-options.js';
 import { NumberPages } from './number-pages.js';
 import { readCounters, readGauges, readSummaries } from './ring-reads.js';
+import { parseSeries, restoreRings, type SeriesRecord, toSeriesRecord } from './series-record.js';
 import { SummaryRing } from './summary-ring.js';
 
-/** The objects of a series and its entries in maps, with three rollups. Its texts come on top. */
+/** Bytes of a series' objects and map entries, with three rollups and without its strings. */
 const SERIES_BYTES = 1300;
-/** The columns of a gauge. */
+/** Bytes of a gauge's columns in addition. */
 const GAUGE_BYTES = 900;
-/** When less than this is left, room is made before it is needed. */
-const RESERVE = 2 ** 14;
-/** Of all series, how many at most make room at once: to look for them costs time. */
+/** When less than this is left, idle series are evicted before the memory is needed. */
+const RESERVE_BYTES = 2 ** 14;
+/** Share of all series that one eviction removes at most: finding them takes time. */
 const EVICTED_SHARE = 1 / 64;
-
-type WritableRing = MemorySeries['rings'][number];
 
 /**
  * History in the memory of the process: a ring of buckets for each series and rollup, bounded in series and in bytes.
  *
- * Samples are settled as soon as they are given. What is lost: `too_old` for any rollup, `store_full` at a bound.
+ * Samples are confirmed immediately. They are dropped as `too_old` if they are too old for every rollup, and as
+ * `store_full` at a limit.
  */
 export class MemoryStore implements TimeSeriesStore {
   readonly #maxSeries: number;
@@ -39,42 +41,41 @@ export class MemoryStore implements TimeSeriesStore {
   readonly #sketch = new Sketch();
   readonly #distinct = new DistinctCount();
   #host: StoreHost | undefined;
-  /** The bucket in which no idle series was found last: it is not worth another look before the next. */
-  #nothingIdle = -1;
+  /** The bucket in which no idle series was found: the next search waits for the next bucket. */
+  #noIdleSince = -1;
 
-  /** @throws {TypeError} or {@link RangeError} on a bad option, naming it and showing its value. */
+  /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
   constructor(options: MemoryStoreOptions = {}) {
-    const { maxSeries, maxBytes, snapshot } = checkedMemoryStoreOptions(options);
+    const { maxSeries, maxBytes, snapshot } = resolveMemoryStoreOptions(options);
     this.#maxSeries = maxSeries;
     this.#budget = new ByteBudget(maxBytes);
     this.#pages = new NumberPages(this.#budget);
     this.#snapshots = snapshot && new Snapshots(snapshot);
   }
 
-  /** How many series have a history. */
+  /** The number of series that have a history. */
   get size(): number {
     return this.#series.size;
   }
 
-  /** How many bytes history takes, by estimate. */
+  /** The memory of the history in bytes, by estimate. */
   get bytes(): number {
     return this.#budget.used;
   }
 
   /**
-   * Reads the snapshot, if there is to be one.
+   * Starts the store, and reads the snapshot if there is one.
    *
-   * @throws {Error} when the store has a backend already.
+   * @throws {Error} if the store already has a backend.
    */
   start(host: StoreHost): void {
     if (this.#host !== undefined) throw new Error('This store has a backend already: give each backend its own.');
     this.#host = host;
     this.#snapshots?.start({
-      host,
-      summaryOf: (series) => this.#summaryOf(series),
-      series: this.#series,
-      admit: (series) => this.#admit(series),
-      largest: this.#budget.limit * 4,
+      maxBytes: this.#budget.limit * 4,
+      records: () => this.#records(),
+      restoreSeries: (record) => this.#restoreSeries(record),
+      report: (problem) => host.report(problem),
     });
   }
 
@@ -97,19 +98,19 @@ export class MemoryStore implements TimeSeriesStore {
   }
 
   values(series: StoredSeries, time: number, values: Float64Array, length: number): void {
-    const summary = this.#summaryOf(series);
+    const summary = this.#summaryFor(series);
     summary.clear();
     for (let index = 0; index < length; index += 1) summary.record(values[index]!);
-    const text = summary.encode();
+    const encoded = summary.encode();
     this.#write(
       series,
       time,
       length,
-      (ring, bucket, current) => ring instanceof SummaryRing && ring.merge(bucket, current, text, summary),
+      (ring, bucket, current) => ring instanceof SummaryRing && ring.merge(bucket, current, encoded, summary),
     );
   }
 
-  /** Frees what is too old. */
+  /** Frees expired history. */
   async flush(): Promise<void> {
     const host = this.#host;
     if (host === undefined) return;
@@ -122,7 +123,7 @@ export class MemoryStore implements TimeSeriesStore {
     this.#snapshots?.saveSync();
   }
 
-  /** Writes the snapshot, if `timeout` allows. What is kept can still be read. */
+  /** Writes the snapshot, if `timeout` allows. History can still be read. */
   async close(options: { readonly timeout: number }): Promise<void> {
     await this.#snapshots?.close(options);
   }
@@ -139,49 +140,49 @@ export class MemoryStore implements TimeSeriesStore {
     const index = this.#host?.rollups.indexOf(query.rollup) ?? -1;
     const rings = series.flatMap(({ identity }) => this.#series.get(identity)?.rings[index] ?? []);
     const kind = series[0]?.kind;
-    // All are of one kind, hence their rings are of one class.
+    // All series are of one kind, so their rings are of one class.
     if (kind === undefined || kind === 'counter') return readCounters(rings as CounterRing[], query);
     if (kind === 'gauge') return readGauges(rings as GaugeRing[], query);
-    return readSummaries(rings as SummaryRing[], query, this.#summaryOf(series[0]!));
+    return readSummaries(rings as SummaryRing[], query, this.#summaryFor(series[0]!));
   }
 
-  /** Writes to every rollup that still keeps the time, and answers for the samples. */
+  /** Writes to every rollup that still keeps the time, and confirms or drops the samples. */
   #write(
     series: StoredSeries,
     time: number,
     samples: number,
-    put: (ring: WritableRing, bucket: number, current: number) => boolean,
+    write: (ring: SeriesRing, bucket: number, current: number) => boolean,
   ): void {
     const host = this.#host!;
     const now = host.now();
     const keeps = host.rollups.map((rollup) => oldestBucket(rollup, now) <= bucketStart(rollup.step, time));
     if (!keeps.includes(true)) return host.drop(samples, 'too_old');
-    const history = this.#series.get(series.identity) ?? this.#admit(series);
-    if (history === undefined) return this.#refuse(series, samples);
-    if (this.#budget.limit - this.#budget.used < RESERVE) this.#makeRoom();
+    const history = this.#series.get(series.identity) ?? this.#addSeries(series);
+    if (history === undefined) return this.#dropFull(series, samples);
+    if (this.#budget.limit - this.#budget.used < RESERVE_BYTES) this.#evictIdleSeries();
     history.writtenAt = now;
     let isKept = false;
-    const refusals = this.#budget.refusals;
+    const rejections = this.#budget.rejections;
     host.rollups.forEach(({ step }, index) => {
-      if (keeps[index] && put(history.rings[index]!, Math.floor(time / step), Math.floor(now / step))) isKept = true;
+      if (keeps[index] && write(history.rings[index]!, Math.floor(time / step), Math.floor(now / step))) isKept = true;
     });
     if (isKept) host.confirm(samples);
-    else if (this.#budget.refusals > refusals) this.#refuse(series, samples);
+    else if (this.#budget.rejections > rejections) this.#dropFull(series, samples);
     else host.drop(samples, 'too_old');
-    this.#snapshots?.changed();
+    this.#snapshots?.markChanged();
   }
 
-  #refuse({ key }: StoredSeries, samples: number): void {
+  #dropFull({ key }: StoredSeries, samples: number): void {
     const host = this.#host!;
     host.drop(samples, 'store_full');
-    const message = `The store holds ${this.size} series in ${this.bytes} bytes and takes no more. Raise maxSeries or maxBytes, or keep fewer series.`;
+    const message = `The store is full, with ${this.size} series in ${this.bytes} bytes. Raise maxSeries or maxBytes, or keep fewer series.`;
     host.report({ code: 'store_full', metric: key, count: samples, message });
   }
 
-  /** A new series, where there is room for one. */
-  #admit(series: StoredSeries): MemorySeries | undefined {
-    if (this.#series.size >= this.#maxSeries) this.#makeRoom();
-    if (this.#series.size >= this.#maxSeries || !this.#budget.take(bytesOf(series))) return undefined;
+  /** Adds a series. Returns undefined if there is no room for it. */
+  #addSeries(series: StoredSeries): MemorySeries | undefined {
+    if (this.#series.size >= this.#maxSeries) this.#evictIdleSeries();
+    if (this.#series.size >= this.#maxSeries || !this.#budget.reserve(seriesBytes(series))) return undefined;
     const { rollups, now } = this.#host!;
     const history = new MemorySeries(series, rollups, this.#pages, this.#budget, now());
     this.#series.set(series.identity, history);
@@ -191,42 +192,55 @@ export class MemoryStore implements TimeSeriesStore {
     return history;
   }
 
-  /** Ends the series that were idle for the span of the finest rollup, the longest idle first, but not many at once. */
-  #makeRoom(): void {
+  /** Evicts series that were idle for the span of the finest rollup, the longest idle first, up to a share of all. */
+  #evictIdleSeries(): void {
     const host = this.#host!;
     const { step, points } = host.rollups[0]!;
     const now = host.now();
     const bucket = bucketStart(step, now);
-    if (bucket === this.#nothingIdle) return;
-    // A clock that went back makes what was written before look like the future; that is idle as well.
+    if (bucket === this.#noIdleSince) return;
+    // After the clock was set back, earlier writes seem to be in the future; such series are idle as well.
     const idle = [...this.#series.values()].filter(({ writtenAt }) => Math.abs(now - writtenAt) > step * points);
     idle.sort((one, other) => one.writtenAt - other.writtenAt);
     const evicted = idle.slice(0, Math.ceil(this.#series.size * EVICTED_SHARE));
     for (const history of evicted) this.#delete(history);
-    if (evicted.length === 0) this.#nothingIdle = bucket;
-    else {
-      const message =
-        'The store is full: the history of series that were idle for long makes room for others. Raise maxSeries or maxBytes.';
-      host.report({ code: 'series_evicted', count: evicted.length, message });
+    if (evicted.length === 0) {
+      this.#noIdleSince = bucket;
+      return;
     }
+    const message = 'The store is full, so the history of long idle series is removed. Raise maxSeries or maxBytes.';
+    host.report({ code: 'series_evicted', count: evicted.length, message });
   }
 
   #delete(history: MemorySeries): void {
     const { series } = history;
     history.free();
     this.#series.delete(series.identity);
-    this.#budget.give(bytesOf(series));
+    this.#budget.unreserve(seriesBytes(series));
     const ofKey = this.#byKey.get(series.key);
     ofKey?.delete(history);
     if (ofKey?.size === 0) this.#byKey.delete(series.key);
   }
 
-  #summaryOf({ kind }: StoredSeries): Sketch | DistinctCount {
+  *#records(): Generator<SeriesRecord> {
+    for (const history of this.#series.values()) yield toSeriesRecord(history, this.#host!.rollups);
+  }
+
+  #restoreSeries(record: unknown): void {
+    const { series, writtenAt } = parseSeries(record);
+    const history = this.#addSeries(series);
+    if (history === undefined) return;
+    history.writtenAt = writtenAt;
+    const { rollups, now } = this.#host!;
+    restoreRings(history, record, { rollups, now: now(), summary: this.#summaryFor(series) });
+  }
+
+  #summaryFor({ kind }: StoredSeries): MergeableSummary {
     return kind === 'set' ? this.#distinct : this.#sketch;
   }
 }
 
-function bytesOf({ identity, kind }: StoredSeries): number {
-  // The identity, and the same texts again as key and tags.
+function seriesBytes({ identity, kind }: StoredSeries): number {
+  // The identity, and the same strings again as key and tags.
   return SERIES_BYTES + (kind === 'gauge' ? GAUGE_BYTES : 0) + 2 * identity.length;
 }

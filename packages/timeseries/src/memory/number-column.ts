@@ -1,38 +1,38 @@
-import { type NumberPages, PAGE_LENGTH } from './number-pages.js';
+import { type NumberPages, PAGE_NUMBERS } from './number-pages.js';
 
-/** Numbers by position, in pages that are taken when they are first written to. */
+/** Numbers by position, in pages that are allocated when they are first written to. */
 export class NumberColumn {
   readonly #pages: NumberPages;
-  /** What is where nothing was written. */
+  /** The value of positions that were not written. */
   readonly #empty: number;
-  readonly #stretches: number;
-  /** The page of each stretch of positions, or -1. Made at once and when needed: a growing list has room it never uses. */
-  #taken: number[] | undefined;
+  readonly #pageCount: number;
+  /** The number of each page, or -1. Created at its full length when needed: a growing list reserves room it never uses. */
+  #pageNumbers: number[] | undefined;
 
-  /** @param length how many positions there are. */
+  /** @param length number of positions. */
   constructor(pages: NumberPages, length: number, empty: number) {
     this.#pages = pages;
     this.#empty = empty;
-    this.#stretches = Math.ceil(length / PAGE_LENGTH);
+    this.#pageCount = Math.ceil(length / PAGE_NUMBERS);
   }
 
   get(position: number): number {
-    const page = this.#pageOf(position);
-    return page < 0 ? this.#empty : this.#pages.get(page, position % PAGE_LENGTH);
+    const page = this.#pageNumber(position);
+    return page < 0 ? this.#empty : this.#pages.get(page, position % PAGE_NUMBERS);
   }
 
-  /** Whether a page is there; takes one if not. Answers false when there is no room. */
-  prepare(position: number): boolean {
-    const stretch = Math.floor(position / PAGE_LENGTH);
-    this.#taken ??= Array.from({ length: this.#stretches }, () => -1);
-    if (this.#taken[stretch]! < 0) this.#taken[stretch] = this.#pages.take(this.#empty);
-    return this.#taken[stretch]! >= 0;
+  /** Allocates the page of a position unless it exists. Returns false if there is no room. */
+  ensurePage(position: number): boolean {
+    const pageIndex = Math.floor(position / PAGE_NUMBERS);
+    this.#pageNumbers ??= Array.from({ length: this.#pageCount }, () => -1);
+    if (this.#pageNumbers[pageIndex]! < 0) this.#pageNumbers[pageIndex] = this.#pages.allocate(this.#empty);
+    return this.#pageNumbers[pageIndex]! >= 0;
   }
 
-  /** Does nothing where no page is. */
+  /** Sets a number. Does nothing if the page does not exist. */
   set(position: number, value: number): void {
-    const page = this.#pageOf(position);
-    if (page >= 0) this.#pages.set(page, position % PAGE_LENGTH, value);
+    const page = this.#pageNumber(position);
+    if (page >= 0) this.#pages.set(page, position % PAGE_NUMBERS, value);
   }
 
   clear(position: number): void {
@@ -40,11 +40,11 @@ export class NumberColumn {
   }
 
   free(): void {
-    for (const page of this.#taken ?? []) if (page >= 0) this.#pages.give(page);
-    this.#taken = undefined;
+    for (const page of this.#pageNumbers ?? []) if (page >= 0) this.#pages.free(page);
+    this.#pageNumbers = undefined;
   }
 
-  #pageOf(position: number): number {
-    return this.#taken?.[Math.floor(position / PAGE_LENGTH)] ?? -1;
+  #pageNumber(position: number): number {
+    return this.#pageNumbers?.[Math.floor(position / PAGE_NUMBERS)] ?? -1;
   }
 }

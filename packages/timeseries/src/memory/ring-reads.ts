@@ -1,14 +1,15 @@
-import type { Statistic } from '../statistic.js';
+// Reads of the memory store: each merges the rings of some series into one number a point.
+import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import type { GaugeReading, StoreQuery } from '../time-series-store.js';
 import type { CounterRing } from './counter-ring.js';
 import type { GaugeRing } from './gauge-ring.js';
 import type { Ring } from './ring.js';
-import type { Summary, SummaryRing } from './summary-ring.js';
+import type { SummaryRing } from './summary-ring.js';
 
-type Point = number | undefined;
+type PointValue = number | undefined;
 
-/** The sums of all rings, a number for each point. */
-export function readCounters(rings: readonly CounterRing[], query: StoreQuery): Point[] {
+/** Returns the sum of all rings for each point. */
+export function readCounters(rings: readonly CounterRing[], query: StoreQuery): PointValue[] {
   const sums = Array.from({ length: query.points }, () => 0);
   for (const ring of rings)
     visitBuckets(ring, query, (bucket, point) => {
@@ -17,42 +18,46 @@ export function readCounters(rings: readonly CounterRing[], query: StoreQuery): 
   return sums;
 }
 
-/** Of the last values of all rings the sum, of their minima the least, of their maxima the greatest. */
-export function readGauges(rings: readonly GaugeRing[], query: StoreQuery): Point[] {
+/** Returns, for each point, the sum of the last values of all rings, the smallest minimum, or the largest maximum. */
+export function readGauges(rings: readonly GaugeRing[], query: StoreQuery): PointValue[] {
   const field = query.statistic as keyof GaugeReading;
-  // Within a ring the later value is the last one; of several rings the last values are added up.
-  const within = { last: (_: number, value: number) => value, min: Math.min, max: Math.max }[field];
-  const between = { last: (sum: number, value: number) => sum + value, min: Math.min, max: Math.max }[field];
-  const points: Point[] = Array.from({ length: query.points });
+  // Within a ring the later value is the last one; the last values of several rings are added up.
+  const mergeBuckets = { last: (_: number, value: number) => value, min: Math.min, max: Math.max }[field];
+  const mergeRings = { last: (sum: number, value: number) => sum + value, min: Math.min, max: Math.max }[field];
+  const points: PointValue[] = Array.from({ length: query.points });
   for (const ring of rings) {
-    const own: Point[] = Array.from({ length: query.points });
+    const ringPoints: PointValue[] = Array.from({ length: query.points });
     visitBuckets(ring, query, (bucket, point) => {
       const value = ring[field](bucket);
-      if (!Number.isNaN(value)) own[point] = folded(within, own[point], value);
+      if (!Number.isNaN(value)) ringPoints[point] = fold(mergeBuckets, ringPoints[point], value);
     });
-    own.forEach((value, point) => {
-      if (value !== undefined) points[point] = folded(between, points[point], value);
+    ringPoints.forEach((value, point) => {
+      if (value !== undefined) points[point] = fold(mergeRings, points[point], value);
     });
   }
   return points;
 }
 
-/** @param summary is filled for each point; what is in it is lost. */
+/**
+ * Returns a statistic of all rings for each point.
+ *
+ * @param summary is filled for each point; its content is overwritten.
+ */
 export function readSummaries(
   rings: readonly SummaryRing[],
   query: StoreQuery,
-  summary: Summary & { statistic(statistic: Statistic): Point },
-): Point[] {
+  summary: MergeableSummary,
+): PointValue[] {
   const first = query.from / query.rollup.step;
   const perPoint = query.step / query.rollup.step;
-  const points: Point[] = [];
+  const points: PointValue[] = [];
   for (let start = first; points.length < query.points; start += perPoint) {
     summary.clear();
     for (const ring of rings) {
       const end = Math.min(start + perPoint, ring.newest + 1);
       for (let bucket = Math.max(start, ring.oldest); bucket < end; bucket += 1) {
-        const text = ring.text(bucket);
-        if (text !== undefined) summary.merge(text, query.statistic);
+        const encoded = ring.encoded(bucket);
+        if (encoded !== undefined) summary.merge(encoded, query.statistic);
       }
     }
     points.push(summary.statistic(query.statistic));
@@ -60,11 +65,11 @@ export function readSummaries(
   return points;
 }
 
-function folded(fold: (one: number, other: number) => number, one: Point, other: number): number {
-  return one === undefined ? other : fold(one, other);
+function fold(merge: (one: number, other: number) => number, one: PointValue, other: number): number {
+  return one === undefined ? other : merge(one, other);
 }
 
-/** The buckets that the ring may keep of the range, each with the point that it belongs to. */
+/** Calls `visit` with each bucket of the range that the ring may keep, and the point that the bucket belongs to. */
 function visitBuckets(
   ring: Ring,
   { from, step, points, rollup }: StoreQuery,

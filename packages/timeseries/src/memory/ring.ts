@@ -1,6 +1,6 @@
 /**
- * Which buckets of one rollup are kept of a series: the latest so many up to the newest that was written. Cells are
- * reached by position, and what they hold is for the subclasses. Buckets are counted: their start divided by the step.
+ * The latest buckets of a series in one rollup, up to the newest that was written. Subclasses hold the content of buckets
+ * by position. A bucket is identified by its number: its start divided by the step.
  */
 export abstract class Ring {
   readonly #length: number;
@@ -11,7 +11,7 @@ export abstract class Ring {
     this.#length = length;
   }
 
-  /** Nothing is kept. */
+  /** True if no bucket is kept. */
   get isEmpty(): boolean {
     return this.#newest === Number.NEGATIVE_INFINITY;
   }
@@ -20,7 +20,7 @@ export abstract class Ring {
     return this.#newest;
   }
 
-  /** The oldest bucket that can be kept beside the newest. */
+  /** The oldest bucket that the ring can keep together with the newest. */
   get oldest(): number {
     return this.#newest - this.#length + 1;
   }
@@ -31,14 +31,14 @@ export abstract class Ring {
 
   free(): void {
     this.#newest = Number.NEGATIVE_INFINITY;
-    this.freeCells();
+    this.freeMemory();
   }
 
   /**
-   * The position of a bucket to write to, or -1 where it is too old. What it takes the place of is cleared.
+   * Returns the position of a bucket to write to, or -1 if it is too old. Clears the buckets that it replaces.
    *
-   * @param current the bucket of the present. Where even that is too old the clock went back by more than is kept: what
-   *   is there is of a time that did not come to pass, and the ring begins anew.
+   * @param current the bucket of the present. If even that is too old, the clock was set back by more than the ring keeps:
+   *   the ring then holds times that have not come yet, and starts over.
    */
   protected positionToWrite(bucket: number, current: number): number {
     if (bucket < this.oldest) {
@@ -47,13 +47,12 @@ export abstract class Ring {
     }
     if (bucket > this.#newest) {
       const first = Math.max(this.#newest + 1, bucket - this.#length + 1);
-      if (!this.isEmpty)
-        for (let passed = first; passed <= bucket; passed += 1) this.clearCell(this.positionOf(passed));
+      if (!this.isEmpty) for (let passed = first; passed <= bucket; passed += 1) this.clearAt(this.positionOf(passed));
       this.#newest = bucket;
     }
     return this.positionOf(bucket);
   }
 
-  protected abstract clearCell(position: number): void;
-  protected abstract freeCells(): void;
+  protected abstract clearAt(position: number): void;
+  protected abstract freeMemory(): void;
 }

@@ -1,21 +1,14 @@
-import type { Statistic } from '../statistic.js';
+// The ring of timings, distributions and sets.
+import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import type { ByteBudget } from './byte-budget.js';
 import { Ring } from './ring.js';
 
-/** What fills itself from texts, to merge or to read them. */
-export interface Summary {
-  clear(): void;
-  /** @param statistic all that will be read, where not all of the text is needed for it. */
-  merge(text: string, statistic?: Statistic): void;
-  encode(): string;
-}
+const PAGE_SUMMARIES = 32;
+const SUMMARY_PAGE_BYTES = PAGE_SUMMARIES * 8 + 32;
+/** Bytes of a string in addition to its characters. */
+const STRING_BYTES = 20;
 
-const PAGE_LENGTH = 32;
-const PAGE_BYTES = PAGE_LENGTH * 8 + 32;
-/** The head of a string. */
-const TEXT_BYTES = 20;
-
-/** The summaries of a timing, a distribution or a set in one rollup: a text in each bucket that was written. */
+/** The summaries of a timing, a distribution or a set in one rollup: an encoded one in each bucket that was written. */
 export class SummaryRing extends Ring {
   readonly #budget: ByteBudget;
   readonly #length: number;
@@ -28,58 +21,59 @@ export class SummaryRing extends Ring {
   }
 
   /**
-   * Answers false when the bucket is too old, or there is no room.
+   * Merges an encoded summary into a bucket. Returns false if the bucket is too old or there is no room.
    *
-   * @param summary merges texts; what is in it is lost.
+   * @param summary does the merging; its content is overwritten.
    */
-  merge(bucket: number, current: number, text: string, summary: Summary): boolean {
+  merge(bucket: number, current: number, encoded: string, summary: MergeableSummary): boolean {
     const position = this.positionToWrite(bucket, current);
     const page = position < 0 ? undefined : this.#page(position);
     if (page === undefined) return false;
-    const before = page[position % PAGE_LENGTH];
-    let merged = text;
+    const before = page[position % PAGE_SUMMARIES];
+    let merged = encoded;
     if (before !== undefined) {
       summary.clear();
       summary.merge(before);
-      summary.merge(text);
+      summary.merge(encoded);
       merged = summary.encode();
     }
-    if (!this.#budget.take(bytesOf(merged) - bytesOf(before))) return false;
-    page[position % PAGE_LENGTH] = merged;
+    if (!this.#budget.reserve(stringBytes(merged) - stringBytes(before))) return false;
+    page[position % PAGE_SUMMARIES] = merged;
     return true;
   }
 
-  /** Of a bucket from {@link oldest} to {@link newest}; `undefined` where nothing was recorded. */
-  text(bucket: number): string | undefined {
+  /** Returns the summary of a bucket from {@link oldest} to {@link newest}; `undefined` if nothing was recorded. */
+  encoded(bucket: number): string | undefined {
     const position = this.positionOf(bucket);
-    return this.#pages?.[Math.floor(position / PAGE_LENGTH)]?.[position % PAGE_LENGTH];
+    return this.#pages?.[Math.floor(position / PAGE_SUMMARIES)]?.[position % PAGE_SUMMARIES];
   }
 
-  protected override clearCell(position: number): void {
-    const page = this.#pages?.[Math.floor(position / PAGE_LENGTH)];
+  protected override clearAt(position: number): void {
+    const page = this.#pages?.[Math.floor(position / PAGE_SUMMARIES)];
     if (page === undefined) return;
-    this.#budget.give(bytesOf(page[position % PAGE_LENGTH]));
-    page[position % PAGE_LENGTH] = undefined;
+    this.#budget.unreserve(stringBytes(page[position % PAGE_SUMMARIES]));
+    page[position % PAGE_SUMMARIES] = undefined;
   }
 
-  protected override freeCells(): void {
+  protected override freeMemory(): void {
     for (const page of this.#pages ?? []) {
       if (page === undefined) continue;
-      for (const text of page) this.#budget.give(bytesOf(text));
-      this.#budget.give(PAGE_BYTES);
+      for (const encoded of page) this.#budget.unreserve(stringBytes(encoded));
+      this.#budget.unreserve(SUMMARY_PAGE_BYTES);
     }
     this.#pages = undefined;
   }
 
+  /** Returns the page of a position, a new one if needed; `undefined` if there is no room. */
   #page(position: number): (string | undefined)[] | undefined {
-    const stretch = Math.floor(position / PAGE_LENGTH);
-    this.#pages ??= Array.from({ length: Math.ceil(this.#length / PAGE_LENGTH) }, () => undefined);
-    if (this.#pages[stretch] === undefined && this.#budget.take(PAGE_BYTES))
-      this.#pages[stretch] = Array.from({ length: PAGE_LENGTH }, () => undefined);
-    return this.#pages[stretch];
+    const pageIndex = Math.floor(position / PAGE_SUMMARIES);
+    this.#pages ??= Array.from({ length: Math.ceil(this.#length / PAGE_SUMMARIES) }, () => undefined);
+    if (this.#pages[pageIndex] === undefined && this.#budget.reserve(SUMMARY_PAGE_BYTES))
+      this.#pages[pageIndex] = Array.from({ length: PAGE_SUMMARIES }, () => undefined);
+    return this.#pages[pageIndex];
   }
 }
 
-function bytesOf(text: string | undefined): number {
-  return text === undefined ? 0 : TEXT_BYTES + text.length;
+function stringBytes(string: string | undefined): number {
+  return string === undefined ? 0 : STRING_BYTES + string.length;
 }

@@ -1,17 +1,21 @@
+// Pending writes as the input of the script that stores them.
 import { bucketStart, oldestBucket, type Rollup } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 import type { Sketch } from '../summary/sketch.js';
 import type { GaugeReading } from '../time-series-store.js';
-import type { PendingCell } from './pending-writes.js';
-import { gaugeText, sketchText } from './redis-encoding.js';
-import { expiryOf, PAGE_LENGTH, type RedisKeys } from './redis-keys.js';
+import type { PendingWrite } from './pending-writes.js';
+import type { ScriptInput } from './redis-client.js';
+import { encodeGauge, encodeSketch } from './redis-encoding.js';
+import { expiresAt, PAGE_BUCKETS, type RedisKeys } from './redis-keys.js';
 
-type Kind = 'counter' | 'gauge' | 'sketch' | 'members' | 'index';
+type ChangeKind = 'counter' | 'gauge' | 'sketch' | 'members' | 'index';
 
+/** The changes of one key on Redis. */
 interface Change {
-  readonly kind: Kind;
+  readonly kind: ChangeKind;
+  /** Seconds to live. */
   readonly seconds: number;
-  /** Fields and numbers of values in turn. */
+  /** Alternately a field and the number of a value. */
   readonly entries: (string | number)[];
 }
 
@@ -21,18 +25,18 @@ export interface RedisBatchOptions {
   readonly rollups: readonly Rollup[];
   /** Seconds since the epoch. */
   readonly now: number;
-  /** Filled with each summary in turn; what is in it is lost. */
+  /** A sketch to encode with; its content is overwritten. */
   readonly sketch: Sketch;
 }
 
-/** What goes to Redis at once: cells of one shard, each for every rollup that still keeps its time. */
+/** One message to Redis: writes of one shard, each for every rollup that still keeps its time. */
 export class RedisBatch {
   readonly #options: RedisBatchOptions;
   readonly #changes = new Map<string, Change>();
   readonly #values: string[] = [];
-  /** By number of value, from 1 on; a value that describes a series has none. */
-  readonly #cells: (PendingCell | undefined)[] = [undefined];
-  /** The series that are to be in the index from now on. */
+  /** The write of each value, by the value's number from 1 on. Values that describe a series have none. */
+  readonly #writes: (PendingWrite | undefined)[] = [undefined];
+  /** The series that this batch adds to the index. */
   readonly indexed: Set<StoredSeries> = new Set();
   samples = 0;
   bytes = 0;
@@ -45,89 +49,84 @@ export class RedisBatch {
     return this.#values.length;
   }
 
-  /** Answers false when no rollup keeps the cell's time any more. */
-  add(cell: PendingCell): boolean {
+  /** Adds a write. Returns false if no rollup keeps its time any more. */
+  add(write: PendingWrite): boolean {
     const { keys, rollups, now, sketch } = this.#options;
-    const { series, time } = cell;
+    const { series, time } = write;
     const kept = rollups.filter((rollup) => oldestBucket(rollup, now) <= bucketStart(rollup.step, time));
     if (kept.length === 0) return false;
-    const [kind, text] = valueOf(cell, sketch);
-    const value = this.#value(text, cell);
+    const [kind, encoded] = encodeWrite(write, sketch);
+    const value = this.#addValue(encoded, write);
     for (const rollup of kept) {
       const start = bucketStart(rollup.step, time);
       const bucket = start / rollup.step;
-      const page = Math.floor(bucket / PAGE_LENGTH);
+      const page = Math.floor(bucket / PAGE_BUCKETS);
       if (kind === 'members')
-        this.#change(keys.page(series, rollup, start), kind, expiryOf(rollup, start + rollup.step), '', value);
+        this.#addChange(keys.page(series, rollup, start), kind, expiresAt(rollup, start + rollup.step), '', value);
       else {
-        const end = (page + 1) * PAGE_LENGTH * rollup.step;
-        this.#change(
-          keys.page(series, rollup, page),
-          kind,
-          expiryOf(rollup, end),
-          `${bucket - page * PAGE_LENGTH}`,
-          value,
-        );
+        const key = keys.page(series, rollup, page);
+        const end = (page + 1) * PAGE_BUCKETS * rollup.step;
+        this.#addChange(key, kind, expiresAt(rollup, end), `${bucket - page * PAGE_BUCKETS}`, value);
       }
     }
-    this.samples += cell.samples;
-    this.bytes += cell.bytes;
+    this.samples += write.samples;
+    this.bytes += write.bytes;
     return true;
   }
 
-  /** The series that the cells are of. */
+  /** The series of the writes. */
   get series(): Set<StoredSeries> {
-    return new Set(this.#cells.flatMap((cell) => cell?.series ?? []));
+    return new Set(this.#writes.flatMap((write) => write?.series ?? []));
   }
 
-  /** Enters a series into the indexes, until `expiry`. */
+  /** Adds a series to the indexes until `expiry`, in seconds since the epoch. */
   index(series: StoredSeries, expiry: number): void {
     if (this.indexed.has(series)) return;
     this.indexed.add(series);
     const { keys, shard } = this.#options;
     const { kind, key, unit, tags } = series;
-    this.#change(keys.keyIndex(shard), 'index', expiry, '', this.#value(key, undefined));
+    this.#addChange(keys.keyIndex(shard), 'index', expiry, '', this.#addValue(key, undefined));
     const description = JSON.stringify({ kind, key, unit, tags });
-    this.#change(keys.seriesIndex(key), 'index', expiry, '', this.#value(description, undefined));
+    this.#addChange(keys.seriesIndex(key), 'index', expiry, '', this.#addValue(description, undefined));
   }
 
-  /** The cells behind some values. */
-  cellsOf(values: readonly number[]): Set<PendingCell> {
-    return new Set(values.flatMap((value) => this.#cells[value] ?? []));
+  /** Returns the writes that some values, by their numbers, come from. */
+  writesOf(values: readonly number[]): Set<PendingWrite> {
+    return new Set(values.flatMap((value) => this.#writes[value] ?? []));
   }
 
-  /** What the script takes, as its comment says. */
-  input(writer: string, sequence: number, memory: number): { keys: string[]; texts: string[] } {
-    const texts = [`${sequence}`, `${memory}`, `${this.#values.length}`, ...this.#values];
+  /** Returns the input of the script, in the order that its comment describes. */
+  scriptInput(writerKey: string, sequence: number, writerTtl: number): ScriptInput {
+    const input = [`${sequence}`, `${writerTtl}`, `${this.#values.length}`, ...this.#values];
     for (const { kind, seconds, entries } of this.#changes.values()) {
-      texts.push(kind, `${seconds}`, `${entries.length / 2}`);
-      for (const entry of entries) texts.push(`${entry}`);
+      input.push(kind, `${seconds}`, `${entries.length / 2}`);
+      for (const entry of entries) input.push(`${entry}`);
     }
-    return { keys: [writer, ...this.#changes.keys()], texts };
+    return { keys: [writerKey, ...this.#changes.keys()], arguments: input };
   }
 
-  #value(text: string, cell: PendingCell | undefined): number {
-    this.#cells.push(cell);
-    return this.#values.push(text);
+  #addValue(value: string, write: PendingWrite | undefined): number {
+    this.#writes.push(write);
+    return this.#values.push(value);
   }
 
-  #change(key: string, kind: Kind, expiry: number, field: string, value: number): void {
+  #addChange(key: string, kind: ChangeKind, expiry: number, field: string, value: number): void {
     const change = this.#changes.get(key);
     if (change !== undefined) change.entries.push(field, value);
     else {
-      // Relative, so that clocks need not agree.
+      // Relative to now, so that clocks need not agree.
       const seconds = Math.max(1, Math.ceil(expiry - this.#options.now));
       this.#changes.set(key, { kind, seconds, entries: [field, value] });
     }
   }
 }
 
-/** A cell's content as the script merges it. */
-function valueOf({ series, time, content }: PendingCell, sketch: Sketch): [Kind, string] {
+/** Encodes the content of a write as the script merges it. */
+function encodeWrite({ series, time, content }: PendingWrite, sketch: Sketch): [ChangeKind, string] {
   if (series.kind === 'counter') return ['counter', `${content as number}`];
-  if (series.kind === 'gauge') return ['gauge', gaugeText(time, content as GaugeReading)];
+  if (series.kind === 'gauge') return ['gauge', encodeGauge(time, content as GaugeReading)];
   if (series.kind === 'set') return ['members', [...(content as Set<number>)].join(' ')];
   sketch.clear();
   sketch.merge(content as string);
-  return ['sketch', sketchText(sketch)];
+  return ['sketch', encodeSketch(sketch)];
 }

@@ -1,4 +1,4 @@
-/** The commands the store sends. Clients, pools of them and clusters of the package `redis` have them all. */
+/** The commands that the store sends. Clients, pools and clusters of the package `redis` have all of them. */
 export interface RedisCommands {
   evalSha(sha1: string, options: ScriptInput): Promise<unknown>;
   eval(script: string, options: ScriptInput): Promise<unknown>;
@@ -8,19 +8,20 @@ export interface RedisCommands {
   zRange(key: string, start: number, stop: number): Promise<unknown>;
 }
 
-interface ScriptInput {
+/** Input of a script: its KEYS and its ARGV. */
+export interface ScriptInput {
   readonly keys: string[];
   readonly arguments: string[];
 }
 
-/** What the store needs of a client that the application made with `createClient` or `createCluster`. */
+/** The part of a client of the application, made by `createClient` or `createCluster`, that the store uses. */
 export interface RedisStoreClient {
   readonly isOpen: boolean;
-  /** Clusters of version 5 lack it, and are taken to be ready while they are open. */
+  /** Clusters of version 5 do not have it; they count as ready while they are open. */
   readonly isReady?: boolean;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   off(event: 'error', listener: (error: unknown) => void): unknown;
-  /** Texts and numbers as replies, whatever the application chose for itself; a deadline the store has of its own. */
-  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a mapping of no type is what is meant
+  /** Sets replies to strings and numbers, whatever the application chose for itself, and no timeout: the store has its own. */
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- an empty mapping is intended
   withCommandOptions(options: { typeMapping: Record<never, never>; timeout: number }): RedisCommands;
 }

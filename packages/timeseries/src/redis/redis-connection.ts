@@ -1,65 +1,66 @@
+// The connection to Redis, with timeouts and without secrets in errors.
 import { createClient } from 'redis';
 import type { RedisCommands, RedisStoreClient } from './redis-client.js';
-import type { CheckedRedisStoreOptions } from './redis-store-options.js';
+import type { ResolvedRedisStoreOptions } from './redis-store-options.js';
 
 type OwnClient = RedisStoreClient & { connect(): Promise<unknown>; destroy(): void; unref(): void };
 
 /**
- * The way to Redis: the application's client, or one of its own that connects when it is needed. Every wait has an end,
- * and no error tells a password.
+ * The connection to Redis: the application's client, or a client of the store that connects when it is needed. No wait is
+ * longer than the timeout, and no error contains a password.
  */
 export class RedisConnection {
-  readonly #options: CheckedRedisStoreOptions;
+  readonly #options: ResolvedRedisStoreOptions;
   #own: OwnClient | undefined;
   #connecting: Promise<OwnClient> | undefined;
   #isClosed = false;
 
-  /** @throws {TypeError} when no client can be made of the options. */
-  constructor(options: CheckedRedisStoreOptions) {
+  /** @throws {TypeError} if no client can be made from the options. */
+  constructor(options: ResolvedRedisStoreOptions) {
     this.#options = options;
-    // Without a listener an error of the connection would end the process.
-    if (options.client !== undefined) options.client.on('error', ignore);
-    else destroy(this.#newClient());
+    // Without a listener, an error of the connection would terminate the process.
+    if (options.client !== undefined) options.client.on('error', ignoreError);
+    else destroyClient(this.#newClient());
   }
 
   /**
-   * Runs commands once there is a connection. Rejects when that, or the last reply, is not there in time; commands that
-   * were sent by then may still take effect. The process is kept alive meanwhile.
+   * Runs commands as soon as there is a connection, and keeps the process alive meanwhile. Rejects if the connection or the
+   * last reply takes longer than the timeout; commands already sent may still take effect.
    */
   async run<T>(commands: (client: RedisCommands) => Promise<T>): Promise<T> {
     const { commandTimeout } = this.#options;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timedOut = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`no answer within ${commandTimeout} ms`));
-        // Replies come in order, so this connection has none to offer any more.
+        reject(new Error(`no reply within ${commandTimeout} ms`));
+        // Replies come in order, so this connection is of no more use.
         this.#disconnect();
       }, commandTimeout);
     });
     try {
-      return await Promise.race([this.#ready().then(commands), late]);
+      return await Promise.race([this.#ready().then(commands), timedOut]);
     } catch (error) {
-      throw withoutSecrets(error);
+      throw redactError(error);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Closes the client, unless it is the application's. */
+  /** Closes the store's client. The application's client stays open. */
   close(): void {
     this.#isClosed = true;
-    this.#options.client?.off('error', ignore);
+    this.#options.client?.off('error', ignoreError);
     this.#disconnect();
   }
 
   async #ready(): Promise<RedisCommands> {
     if (this.#isClosed) throw new Error('the store is closed');
-    const { client = await this.#connected() } = this.#options;
+    const { client = await this.#connectedClient() } = this.#options;
     if (!(client.isReady ?? client.isOpen)) throw new Error('the client is not connected');
     return client.withCommandOptions({ typeMapping: {}, timeout: 0 });
   }
 
-  #connected(): Promise<OwnClient> {
+  #connectedClient(): Promise<OwnClient> {
     if (this.#own?.isReady === true) return Promise.resolve(this.#own);
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
@@ -67,7 +68,7 @@ export class RedisConnection {
     return this.#connecting;
   }
 
-  /** With a new client: one that lost its connection has nothing that is worth keeping. */
+  /** Connects with a new client: one that lost its connection has no state worth keeping. */
   async #connect(): Promise<OwnClient> {
     this.#disconnect();
     const client = this.#newClient();
@@ -77,13 +78,13 @@ export class RedisConnection {
       if (this.#own !== client) throw new Error('the connection was closed');
       return client;
     } catch (error) {
-      destroy(client);
+      destroyClient(client);
       throw error;
     }
   }
 
   #disconnect(): void {
-    if (this.#own !== undefined) destroy(this.#own);
+    if (this.#own !== undefined) destroyClient(this.#own);
     this.#own = undefined;
   }
 
@@ -93,12 +94,12 @@ export class RedisConnection {
       const client = createClient({
         ...clientOptions,
         ...(url !== undefined && { url }),
-        // Commands that wait for a connection would outlive the patience of those who wait for them.
+        // Commands that wait for a connection would outlive their timeout.
         disableOfflineQueue: true,
-        // Connections are made when they are needed, so that no timer for the next attempt keeps the process alive.
+        // The store connects when needed, so that no timer for the next attempt keeps the process alive.
         socket: { connectTimeout: commandTimeout, ...clientOptions?.socket, reconnectStrategy: false },
       });
-      client.on('error', ignore);
+      client.on('error', ignoreError);
       client.unref();
       return client;
     } catch {
@@ -110,20 +111,20 @@ export class RedisConnection {
   }
 }
 
-function ignore(): void {}
+function ignoreError(): void {}
 
-function destroy(client: OwnClient): void {
+function destroyClient(client: OwnClient): void {
   try {
     client.destroy();
   } catch {
-    // Version 5 throws where there is nothing to destroy.
+    // Version 5 throws if there is nothing to destroy.
   }
 }
 
-/** What an error says, and nothing else of it. A server that does not know a command quotes its arguments: a password. */
-function withoutSecrets(error: unknown): Error {
+/** Returns an error with the message only. A server that does not support a command quotes its arguments, such as a password. */
+function redactError(error: unknown): Error {
   const { message = '', errors } = error as Partial<AggregateError>;
-  const text = message === '' && errors?.[0] instanceof Error ? errors[0].message : message;
-  const [reason] = text.split(/,? with args/);
+  const full = message === '' && errors?.[0] instanceof Error ? errors[0].message : message;
+  const [reason] = full.split(/,? with args/);
   return new Error(`Redis: ${(reason || 'unknown error').slice(0, 200)}`);
 }

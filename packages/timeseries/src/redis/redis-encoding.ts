@@ -1,27 +1,28 @@
+// How content of buckets is written on Redis: as numbers in decimal, separated by spaces.
 import type { Sketch } from '../summary/sketch.js';
 import type { GaugeReading } from '../time-series-store.js';
 
-/** A reading as it is written on Redis: the time, the last value, and where they differ from it minimum and maximum. */
-export function gaugeText(time: number, { last, min, max }: GaugeReading): string {
+/** Encodes a reading: the time, the last value, and minimum and maximum if they differ from it. */
+export function encodeGauge(time: number, { last, min, max }: GaugeReading): string {
   return min === last && max === last ? `${time} ${last}` : `${time} ${last} ${min} ${max}`;
 }
 
-export function gaugeReading(text: string): GaugeReading {
-  const [, last, min = last, max = last] = text.split(' ').map(Number);
+export function decodeGauge(encoded: string): GaugeReading {
+  const [, last, min = last, max = last] = encoded.split(' ').map(Number);
   return { last: last!, min: min!, max: max! };
 }
 
-/** A sketch likewise: count, sum, minimum and maximum, then the number of each bin with its count, in any order. */
-export function sketchText(sketch: Sketch): string {
-  let text = `${sketch.count} ${sketch.sum} ${sketch.min} ${sketch.max}`;
+/** Encodes a sketch: count, sum, minimum and maximum, then the number and the count of each bin, in any order. */
+export function encodeSketch(sketch: Sketch): string {
+  let encoded = `${sketch.count} ${sketch.sum} ${sketch.min} ${sketch.max}`;
   sketch.forEachBin((bin, count) => {
-    text += ` ${bin} ${count}`;
+    encoded += ` ${bin} ${count}`;
   });
-  return text;
+  return encoded;
 }
 
-export function addSketchText(sketch: Sketch, text: string): void {
-  const numbers = text.split(' ').map(Number);
+export function addEncodedSketch(sketch: Sketch, encoded: string): void {
+  const numbers = encoded.split(' ').map(Number);
   sketch.addTotals(numbers[0]!, numbers[1]!, numbers[2]!, numbers[3]!);
   for (let index = 4; index < numbers.length; index += 2) sketch.addBin(numbers[index]!, numbers[index + 1]!);
 }

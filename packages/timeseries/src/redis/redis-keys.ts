@@ -1,31 +1,32 @@
+// The names of keys on Redis, and how long they live.
 import { createHash } from 'node:crypto';
 import type { Rollup } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 
-/** Into so many parts is history divided, by key of the metric. In a cluster each part lies on one node. */
+/** Number of shards that history is divided into, by key of the metric. In a cluster each shard is on one node. */
 export const SHARDS = 16;
-/** Buckets in one hash. Hashes of up to 128 short fields are stored compactly. */
-export const PAGE_LENGTH = 60;
+/** Buckets in one hash. Redis stores hashes of up to 128 short fields compactly. */
+export const PAGE_BUCKETS = 60;
 
-interface Place {
+interface SeriesLocation {
   readonly shard: number;
   readonly digest: string;
 }
 
 /**
- * The names of keys on Redis; a digest stands for texts of any length and content:
+ * The names of keys on Redis. Digests replace strings of any length and content:
  *
- * | key | type | holds |
+ * | key | type | content |
  * | --- | --- | --- |
- * | `ts:{5}:keys` | sorted set | the keys of metrics, each with the second from when on it may be forgotten |
+ * | `ts:{5}:keys` | sorted set | the keys of metrics, each with the second from which it may be forgotten |
  * | `ts:{5}:series:<digest of key>` | sorted set | the series of a metric as JSON, likewise |
  * | `ts:{5}:<digest of series>:10:28333333` | hash | a page of 60 buckets of ten seconds, a field for each |
- * | `ts:{5}:<digest of series>:10:1700000000` | HyperLogLog | of a set: one bucket |
- * | `ts:{5}:writer:<id>` | string | the number of the last batch from a process that was stored |
+ * | `ts:{5}:<digest of series>:10:1700000000` | HyperLogLog | one bucket of a set |
+ * | `ts:{5}:writer:<id>` | string | the number of the last batch of a process that was stored |
  */
 export class RedisKeys {
   readonly #prefix: string;
-  readonly #places = new WeakMap<StoredSeries, Place>();
+  readonly #locations = new WeakMap<StoredSeries, SeriesLocation>();
 
   constructor(prefix: string) {
     this.#prefix = prefix;
@@ -35,49 +36,49 @@ export class RedisKeys {
     return createHash('sha256').update(key).digest()[0]! % SHARDS;
   }
 
-  /** The same for a series, which remembers it. */
+  /** Returns the shard of a series' key, from a cache. */
   shardOfSeries(series: StoredSeries): number {
-    return this.#placeOf(series).shard;
+    return this.#locate(series).shard;
   }
 
   keyIndex(shard: number): string {
-    return `${this.#start(shard)}keys`;
+    return `${this.#shardPrefix(shard)}keys`;
   }
 
   seriesIndex(key: string): string {
-    return `${this.#start(this.shardOf(key))}series:${digestOf(key)}`;
+    return `${this.#shardPrefix(this.shardOf(key))}series:${digest(key)}`;
   }
 
   writer(shard: number, id: string): string {
-    return `${this.#start(shard)}writer:${id}`;
+    return `${this.#shardPrefix(shard)}writer:${id}`;
   }
 
-  /** @param page the number of a bucket divided by {@link PAGE_LENGTH}, or of a set the start of a bucket in seconds. */
+  /** @param page the number of a bucket divided by {@link PAGE_BUCKETS}; for a set, the start of a bucket in seconds. */
   page(series: StoredSeries, rollup: Rollup, page: number): string {
-    const { shard, digest } = this.#placeOf(series);
-    return `${this.#start(shard)}${digest}:${rollup.step}:${page}`;
+    const location = this.#locate(series);
+    return `${this.#shardPrefix(location.shard)}${location.digest}:${rollup.step}:${page}`;
   }
 
-  #placeOf(series: StoredSeries): Place {
-    let place = this.#places.get(series);
-    if (place === undefined) {
-      place = { shard: this.shardOf(series.key), digest: digestOf(series.identity) };
-      this.#places.set(series, place);
+  #locate(series: StoredSeries): SeriesLocation {
+    let location = this.#locations.get(series);
+    if (location === undefined) {
+      location = { shard: this.shardOf(series.key), digest: digest(series.identity) };
+      this.#locations.set(series, location);
     }
-    return place;
+    return location;
   }
 
-  /** Only what is in the braces decides on the slot of a cluster. */
-  #start(shard: number): string {
+  /** Returns the start of a key's name. A cluster hashes only the part in braces. */
+  #shardPrefix(shard: number): string {
     return `${this.#prefix}{${shard.toString(16)}}:`;
   }
 }
 
-/** From when on a bucket that ends at `end` is too old to be read. All in seconds. */
-export function expiryOf({ step, points }: Rollup, end: number): number {
+/** Returns the time from which a bucket that ends at `end` is too old to be read. All times are in seconds. */
+export function expiresAt({ step, points }: Rollup, end: number): number {
   return end + (points + 1) * step;
 }
 
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+function digest(string: string): string {
+  return createHash('sha256').update(string).digest('base64url').slice(0, 16);
 }

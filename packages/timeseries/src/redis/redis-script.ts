@@ -1,53 +1,55 @@
+// The Lua script that stores a batch on the server.
 import { createHash } from 'node:crypto';
-import type { RedisCommands } from './redis-client.js';
+import type { RedisCommands, ScriptInput } from './redis-client.js';
 
 /**
- * Stores a batch of one process, all of it at once, and once only: the number of the last batch that was stored is kept
- * beside the history, so a batch whose reply was lost can be sent again.
+ * Stores a batch of one process, completely and once. The number of the last batch that was stored is kept next to the
+ * history, so a batch whose reply was lost can be sent again.
  *
- * Numbers are added as doubles and written with 17 digits, which is what JavaScript would do; HINCRBYFLOAT rounds to 17
- * decimal places, and HINCRBY is for integers only.
+ * Numbers are added as doubles and written with 17 digits, as in JavaScript. HINCRBYFLOAT rounds to 17 decimal places, and
+ * HINCRBY accepts integers only.
  *
- * KEYS: the writer, then those to change. ARGV: the batch's number; seconds to remember it; how many values there are,
- * and the values; then for each key what it is, its seconds to live, how many entries follow, and each entry: a field
- * and the number of a value. Replies whether the writer was known, and its batch's number with those of values refused.
+ * KEYS: the key of the writer, then the keys to change. ARGV: the number of the batch; the seconds to keep it; the number of
+ * values, and the values; then for each key its kind, its seconds to live, the number of entries, and for each entry a field
+ * and the number of a value. Replies with 1 if the writer was known, else 0, and with the number of the batch followed by
+ * the numbers of the values that were refused.
  */
 const SCRIPT = `
 local before = redis.call('GET', KEYS[1])
 if before and tonumber(string.match(before, '^%d+')) >= tonumber(ARGV[1]) then return { 1, before } end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 
-local GREATEST = 1.7976931348623157e308
+local MAX_VALUE = 1.7976931348623157e308
 local function sum(one, other)
-  local total = math.max(-GREATEST, math.min(GREATEST, tonumber(one) + tonumber(other)))
+  local total = math.max(-MAX_VALUE, math.min(MAX_VALUE, tonumber(one) + tonumber(other)))
   return string.format('%.17g', total)
 end
-local function least(one, other) return tonumber(other) < tonumber(one) and other or one end
-local function greatest(one, other) return tonumber(other) > tonumber(one) and other or one end
+local function minimum(one, other) return tonumber(other) < tonumber(one) and other or one end
+local function maximum(one, other) return tonumber(other) > tonumber(one) and other or one end
 
-local function words(text)
-  local list = {}
-  for word in string.gmatch(text, '%S+') do list[#list + 1] = word end
-  return list
+local function split(content)
+  local parts = {}
+  for part in string.gmatch(content, '%S+') do parts[#parts + 1] = part end
+  return parts
 end
 
 local merge = { counter = sum }
-function merge.gauge(before, text)
-  local old, new = words(before), words(text)
+function merge.gauge(before, content)
+  local old, new = split(before), split(content)
   local latest = tonumber(new[1]) >= tonumber(old[1]) and new or old
   local last = latest[2]
-  local min = least(old[3] or old[2], new[3] or new[2])
-  local max = greatest(old[4] or old[2], new[4] or new[2])
+  local min = minimum(old[3] or old[2], new[3] or new[2])
+  local max = maximum(old[4] or old[2], new[4] or new[2])
   if min == last and max == last then return latest[1] .. ' ' .. last end
   return table.concat({ latest[1], last, min, max }, ' ')
 end
-function merge.sketch(before, text)
-  local old, new, place = words(before), words(text), {}
-  for index = 5, #old, 2 do place[old[index]] = index + 1 end
+function merge.sketch(before, content)
+  local old, new, countIndex = split(before), split(content), {}
+  for index = 5, #old, 2 do countIndex[old[index]] = index + 1 end
   old[1], old[2] = sum(old[1], new[1]), sum(old[2], new[2])
-  old[3], old[4] = least(old[3], new[3]), greatest(old[4], new[4])
+  old[3], old[4] = minimum(old[3], new[3]), maximum(old[4], new[4])
   for index = 5, #new, 2 do
-    local at = place[new[index]]
+    local at = countIndex[new[index]]
     if at then
       old[at] = sum(old[at], new[index + 1])
     else
@@ -63,7 +65,7 @@ local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 local store = {}
 function store.members(key, _, values)
   for _, value in ipairs(values) do
-    local members = words(value)
+    local members = split(value)
     for from = 1, #members, 1000 do
       redis.call('PFADD', key, unpack(members, from, math.min(from + 999, #members)))
     end
@@ -89,24 +91,24 @@ for kind, merged in pairs(merge) do
 end
 
 local position = 3
-local function take()
+local function nextArgument()
   position = position + 1
   return ARGV[position - 1]
 end
-local count = tonumber(take())
+local count = tonumber(nextArgument())
 local values = position - 1
 position = position + count
 local refused = {}
 for number = 2, #KEYS do
-  local key, kind, seconds, entries = KEYS[number], take(), tonumber(take()), tonumber(take())
-  local fields, texts, numbers = {}, {}, {}
+  local key, kind, seconds, entries = KEYS[number], nextArgument(), tonumber(nextArgument()), tonumber(nextArgument())
+  local fields, contents, numbers = {}, {}, {}
   for entry = 1, entries do
-    fields[entry] = take()
-    numbers[entry] = take()
-    texts[entry] = ARGV[values + tonumber(numbers[entry])]
+    fields[entry] = nextArgument()
+    numbers[entry] = nextArgument()
+    contents[entry] = ARGV[values + tonumber(numbers[entry])]
   end
   local isStored = pcall(function()
-    store[kind](key, fields, texts, seconds)
+    store[kind](key, fields, contents, seconds)
     if redis.call('TTL', key) + 1 < seconds then redis.call('EXPIRE', key, seconds) end
   end)
   if not isStored then
@@ -123,21 +125,20 @@ return { before and 1 or 0, after }
 
 const SHA1 = createHash('sha1').update(SCRIPT).digest('hex');
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface ScriptReply {
-  /** Whether the server remembers an earlier batch of the process. If not, it may have forgotten everything. */
+  /** True if the server remembers an earlier batch of the process. Otherwise it may have forgotten everything. */
   readonly isKnown: boolean;
   /** The numbers of values, from 1 on, that were not stored everywhere they should have been. */
-  readonly refused: readonly number[];
+  readonly refusedValues: readonly number[];
 }
 
-/** Runs the script, of which the server needs the text only once. */
-export async function runScript(client: RedisCommands, keys: string[], texts: string[]): Promise<ScriptReply> {
-  const input = { keys, arguments: texts };
+/** Runs the script. Its source is sent only if the server does not have it. */
+export async function runScript(client: RedisCommands, input: ScriptInput): Promise<ScriptReply> {
   const reply = await client.evalSha(SHA1, input).catch((error: Error) => {
     if (!error.message.startsWith('NOSCRIPT')) throw error;
     return client.eval(SCRIPT, input);
   });
   const [known, after] = reply as [number, string];
-  return { isKnown: known === 1, refused: after.split(' ').slice(1).map(Number) };
+  return { isKnown: known === 1, refusedValues: after.split(' ').slice(1).map(Number) };
 }

@@ -1,51 +1,52 @@
+// Exactly-once delivery of the pending writes of one shard.
 import type { StoredSeries } from '../stored-series.js';
 import type { Sketch } from '../summary/sketch.js';
 import type { StoreHost } from '../time-series-store.js';
-import type { RedisPending } from './pending-writes.js';
+import type { PendingWrites } from './pending-writes.js';
 import { RedisBatch } from './redis-batch.js';
 import type { RedisConnection } from './redis-connection.js';
-import { expiryOf, PAGE_LENGTH, type RedisKeys } from './redis-keys.js';
+import { expiresAt, PAGE_BUCKETS, type RedisKeys } from './redis-keys.js';
 import { runScript, type ScriptReply } from './redis-script.js';
 
-/** Cells in a batch at most: a server does nothing else while it stores them, which takes a millisecond or two. */
-const MOST_CELLS = 100;
-/** Bytes of cells from which on a batch is full. */
-const MOST_BYTES = 256 * 2 ** 10;
-/** Seconds that the server remembers which batch was the last. */
-const MEMORY = 86_400;
-/** Milliseconds after which a batch without a reply is not sent again, since the server may soon forget whether it was stored. */
-const LONGEST_DOUBT = (MEMORY - 3600) * 1000;
-/** Seconds until the index hears again that a series is alive. */
-const INDEX_INTERVAL = 300;
+/** Writes in a batch at most. A server does nothing else while it stores them, for a millisecond or two. */
+const MAX_BATCH_WRITES = 100;
+/** Bytes of writes from which a batch is full. */
+const MAX_BATCH_BYTES = 256 * 2 ** 10;
+/** Seconds that the server keeps the number of a process's last batch. */
+const WRITER_TTL_SECONDS = 86_400;
+/** Milliseconds after which a batch without a reply is not sent again: the server may soon forget whether it was stored. */
+const MAX_RETRY_AGE_MS = (WRITER_TTL_SECONDS - 3600) * 1000;
+/** Seconds after which a series is added to the index again. */
+const INDEX_INTERVAL_SECONDS = 300;
 
 export interface RedisShardOptions {
   readonly number: number;
-  /** Of this process. */
+  /** Identifies this process on the server. */
   readonly writer: string;
   readonly host: StoreHost;
   readonly connection: RedisConnection;
   readonly keys: RedisKeys;
-  readonly pending: RedisPending;
+  readonly pending: PendingWrites;
   readonly sketch: Sketch;
-  /** Waits until it is one's turn to keep the event loop busy for a millisecond. */
-  readonly turn: () => Promise<void>;
+  /** Resolves when the shard may occupy the event loop for a millisecond. */
+  readonly yieldTurn: () => Promise<void>;
 }
 
 /**
- * Sends what is pending in one shard, a batch after the other. A batch is numbered, and stays as it is until its reply is
- * there, however often it has to be sent for that: the server stores a number once.
+ * Sends the pending writes of one shard, one batch after the other. A batch has a number and stays unchanged until its reply
+ * arrives, however often it is sent: the server stores a number once.
  */
 export class RedisShard {
   readonly #options: RedisShardOptions;
   #sequence = 0;
   #batch: RedisBatch | undefined;
-  /** When the batch was sent first, in milliseconds. */
-  #sentFirst: number | undefined;
-  /** The last sending of the batch, as long as its reply may still come. */
-  #sending: Promise<unknown> | undefined;
-  #draining: Promise<void> | undefined;
+  /** Time of the batch's first attempt, in milliseconds. */
+  #firstSentAt: number | undefined;
+  /** The last attempt of the batch, as long as its reply may still arrive. */
+  #attempt: Promise<unknown> | undefined;
+  #flushing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
-  /** When the index heard of a series, in milliseconds. */
+  /** Times at which series were added to the index, in milliseconds. */
   #indexedAt = new WeakMap<StoredSeries, number>();
 
   constructor(options: RedisShardOptions) {
@@ -61,59 +62,59 @@ export class RedisShard {
     return this.#batch?.bytes ?? 0;
   }
 
-  /** Resolves when everything pending at the time of the call is stored, or lost; rejects when Redis is away. */
-  drain(): Promise<void> {
-    if (this.#draining === undefined) {
-      this.#draining = this.#drain(this.#options.pending.last).finally(() => {
-        this.#draining = undefined;
+  /** Resolves when everything pending at the time of the call is stored or dropped. Rejects if Redis is unavailable. */
+  flush(): Promise<void> {
+    if (this.#flushing === undefined) {
+      this.#flushing = this.#flush(this.#options.pending.lastNumber).finally(() => {
+        this.#flushing = undefined;
       });
-      return this.#draining;
+      return this.#flushing;
     }
-    this.#next ??= this.#draining
+    this.#next ??= this.#flushing
       .finally(() => {
         this.#next = undefined;
       })
-      .then(() => this.drain());
+      .then(() => this.flush());
     return this.#next;
   }
 
-  /** Gives up the batch. */
+  /** Drops the batch. */
   drop(reason: string): void {
     if (this.samples > 0) this.#options.host.drop(this.samples, reason);
     this.#batch = undefined;
   }
 
-  async #drain(last: number): Promise<void> {
-    while (this.#batch !== undefined || this.#isPending(last)) {
-      await this.#options.turn();
-      if (this.#batch === undefined) this.#enter(this.#nextBatch(last));
+  async #flush(lastNumber: number): Promise<void> {
+    while (this.#batch !== undefined || this.#isPending(lastNumber)) {
+      await this.#options.yieldTurn();
+      if (this.#batch === undefined) this.#startBatch(this.#nextBatch(lastNumber));
       if (this.#batch === undefined) return;
       await this.#send(this.#batch);
     }
   }
 
-  #isPending(last: number): boolean {
+  #isPending(lastNumber: number): boolean {
     const { number: shard, pending } = this.#options;
-    return (pending.oldest(shard)?.number ?? Number.POSITIVE_INFINITY) <= last;
+    return (pending.oldest(shard)?.number ?? Number.POSITIVE_INFINITY) <= lastNumber;
   }
 
-  #nextBatch(last: number): RedisBatch | undefined {
+  #nextBatch(lastNumber: number): RedisBatch | undefined {
     const { number: shard, host, pending } = this.#options;
     const batch = this.#newBatch();
-    while (batch.size < MOST_CELLS && batch.bytes < MOST_BYTES && this.#isPending(last)) {
-      const cell = pending.oldest(shard)!;
-      pending.remove(shard, cell);
-      if (!batch.add(cell)) host.drop(cell.samples, 'too_old');
-      else if (this.#isToBeIndexed(cell.series)) this.#index(batch, cell.series);
+    while (batch.size < MAX_BATCH_WRITES && batch.bytes < MAX_BATCH_BYTES && this.#isPending(lastNumber)) {
+      const write = pending.oldest(shard)!;
+      pending.remove(shard, write);
+      if (!batch.add(write)) host.drop(write.samples, 'too_old');
+      else if (this.#needsIndexing(write.series)) this.#index(batch, write.series);
     }
     return batch.size === 0 ? undefined : batch;
   }
 
-  /** The next to be sent, with a number of its own. */
-  #enter(batch: RedisBatch | undefined): void {
+  /** Makes a batch the next to be sent, with its own number. */
+  #startBatch(batch: RedisBatch | undefined): void {
     this.#batch = batch;
     this.#sequence += 1;
-    this.#sentFirst = undefined;
+    this.#firstSentAt = undefined;
   }
 
   #newBatch(): RedisBatch {
@@ -123,54 +124,54 @@ export class RedisShard {
 
   async #send(batch: RedisBatch): Promise<void> {
     const { number: shard, writer, connection, keys } = this.#options;
-    if (performance.now() - (this.#sentFirst ?? Number.POSITIVE_INFINITY) > LONGEST_DOUBT)
+    if (performance.now() - (this.#firstSentAt ?? Number.POSITIVE_INFINITY) > MAX_RETRY_AGE_MS)
       return this.drop('unacknowledged');
-    if (this.#sending !== undefined) throw new Error('Redis: an earlier command is still without an answer');
-    const { keys: names, texts } = batch.input(keys.writer(shard, writer), this.#sequence, MEMORY);
+    if (this.#attempt !== undefined) throw new Error('Redis: an earlier command has no reply yet');
+    const input = batch.scriptInput(keys.writer(shard, writer), this.#sequence, WRITER_TTL_SECONDS);
     const reply = await connection.run((client) => {
-      const sent = runScript(client, names, texts);
-      const over = () => {
-        this.#sending = undefined;
+      const attempt = runScript(client, input);
+      const onEnd = () => {
+        this.#attempt = undefined;
       };
-      this.#sending = sent.then(over, over);
-      this.#sentFirst ??= performance.now();
-      return sent;
+      this.#attempt = attempt.then(onEnd, onEnd);
+      this.#firstSentAt ??= performance.now();
+      return attempt;
     });
-    // It may have been given up meanwhile.
-    if (this.#batch === batch) this.#settle(batch, reply);
+    // The batch may have been dropped meanwhile.
+    if (this.#batch === batch) this.#confirm(batch, reply);
   }
 
-  #settle(batch: RedisBatch, { isKnown, refused }: ScriptReply): void {
+  #confirm(batch: RedisBatch, { isKnown, refusedValues }: ScriptReply): void {
     const { host } = this.#options;
     this.#batch = undefined;
-    let lost = 0;
-    for (const { samples } of batch.cellsOf(refused)) lost += samples;
-    host.confirm(batch.samples - lost);
-    if (lost > 0) host.drop(lost, 'refused');
-    if (refused.length > 0) {
+    let refused = 0;
+    for (const { samples } of batch.writesOf(refusedValues)) refused += samples;
+    host.confirm(batch.samples - refused);
+    if (refused > 0) host.drop(refused, 'redis_refused');
+    if (refusedValues.length > 0) {
       const message =
         'Redis refused to store some values: a key of the history holds something else. Choose a prefix that nothing else uses.';
-      host.report({ code: 'redis_refused', count: Math.max(1, lost), message });
+      host.report({ code: 'redis_refused', count: Math.max(1, refused), message });
     }
     for (const series of batch.indexed) this.#indexedAt.set(series, performance.now());
-    if (refused.length > 0) this.#indexedAt = new WeakMap();
+    if (refusedValues.length > 0) this.#indexedAt = new WeakMap();
     if (isKnown || this.#sequence === 1) return;
     // A server that does not remember this process may have lost the indexes too.
     this.#indexedAt = new WeakMap();
     const indexBatch = this.#newBatch();
     for (const series of batch.series) this.#index(indexBatch, series);
-    this.#enter(indexBatch);
+    this.#startBatch(indexBatch);
   }
 
-  #isToBeIndexed(series: StoredSeries): boolean {
+  #needsIndexing(series: StoredSeries): boolean {
     const indexedAt = this.#indexedAt.get(series);
-    return indexedAt === undefined || performance.now() - indexedAt > INDEX_INTERVAL * 1000;
+    return indexedAt === undefined || performance.now() - indexedAt > INDEX_INTERVAL_SECONDS * 1000;
   }
 
-  /** Until the last page that the series may be written to in the next interval is gone. */
+  /** Adds a series to the index until the last page that it may be written to in the next interval expires. */
   #index(batch: RedisBatch, series: StoredSeries): void {
     const { host } = this.#options;
-    const ends = host.rollups.map((rollup) => expiryOf(rollup, host.now() + PAGE_LENGTH * rollup.step));
-    batch.index(series, Math.max(...ends) + 2 * INDEX_INTERVAL);
+    const ends = host.rollups.map((rollup) => expiresAt(rollup, host.now() + PAGE_BUCKETS * rollup.step));
+    batch.index(series, Math.max(...ends) + 2 * INDEX_INTERVAL_SECONDS);
   }
 }

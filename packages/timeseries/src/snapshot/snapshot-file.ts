@@ -1,37 +1,38 @@
+// The snapshot on disk.
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 const HEADER = { format: 'metrics-timeseries', version: 1 };
-/** Characters that are written at once. */
-const CHUNK = 1 << 16;
-/** Milliseconds of work before others may run. */
-const SLICE = 0.5;
+/** Characters of one write. */
+const CHUNK_LENGTH = 1 << 16;
+/** Milliseconds that a save works before it yields to the event loop. */
+const SLICE_MS = 0.5;
 
 /**
- * Records in a file, a line of JSON each behind its checksum. A new file takes the place of the old one when it is
- * complete, so a crash leaves one of the two.
+ * A file of records: one line for each, with a checksum and JSON. A new file replaces the old one when it is complete, so
+ * a crash leaves one of the two.
  */
 export class SnapshotFile {
   readonly #path: string;
-  /** Of this process, so that two of them never write the same file. The last to be renamed wins. */
-  readonly #temporary: string;
+  /** Path of the new file while it is written, with the process id, so that two processes never write the same file. */
+  readonly #temporaryPath: string;
 
   constructor(path: string) {
     this.#path = path;
-    this.#temporary = `${path}.${process.pid}.tmp`;
+    this.#temporaryPath = `${path}.${process.pid}.tmp`;
   }
 
   /**
-   * Hands over the records up to the end, or to the first that is damaged. A file that is not there has none.
+   * Calls `onRecord` with each record, up to the end or to the first that is damaged. A missing file has no records.
    *
-   * @param largest in bytes; a larger file is not read.
+   * @param maxBytes a larger file is not read.
    * @throws {Error} after the intact records, saying what is wrong.
    */
-  load(largest: number, take: (record: unknown) => void): void {
+  load(maxBytes: number, onRecord: (record: unknown) => void): void {
     const size = statSync(this.#path, { throwIfNoEntry: false })?.size;
     if (size === undefined) return;
-    if (size > largest) throw new Error(`the snapshot has ${size} bytes, more than the ${largest} that are read`);
+    if (size > maxBytes) throw new Error(`the snapshot has ${size} bytes, more than the ${maxBytes} that are read`);
     const content = readFileSync(this.#path);
     let records = -1;
     for (let start = 0; start < content.length; ) {
@@ -39,75 +40,75 @@ export class SnapshotFile {
       const line = content.toString('utf8', start, end < 0 ? content.length : end);
       const json = line.slice(9);
       if (end < 0 || line.slice(0, 9) !== `${checksum(json)} `)
-        throw new Error(`the snapshot is damaged behind its record ${records}`);
+        throw new Error(`the snapshot is damaged after its record ${records}`);
       const record: unknown = JSON.parse(json);
       if (records < 0) checkHeader(record);
       else if (isEnd(record, records)) return;
-      else take(record);
+      else onRecord(record);
       records += 1;
       start = end + 1;
     }
-    throw new Error(`the snapshot ends without its end, behind its record ${records}`);
+    throw new Error(`the snapshot is cut off after its record ${records}`);
   }
 
   /**
-   * Writes the records, giving way to others every now and then.
+   * Writes the records in slices, yielding to the event loop between them.
    *
-   * @param isLate asked between slices; the old file stays when it says so.
-   * @throws {Error} when the file cannot be written, or it took too long.
+   * @param isLate is called between slices. If it returns true, the old file stays.
+   * @throws {Error} if the file cannot be written, or `isLate` returned true.
    */
   async save(records: Iterable<unknown>, isLate: () => boolean): Promise<void> {
-    const file = await open(this.#temporary, 'w', 0o600);
+    const file = await open(this.#temporaryPath, 'w', 0o600);
     try {
-      let sliceEnds = performance.now() + SLICE;
-      for (const chunk of chunks(records)) {
+      let sliceEnds = performance.now() + SLICE_MS;
+      for (const chunk of toChunks(records)) {
         if (chunk !== '') await file.writeFile(chunk);
         else if (performance.now() >= sliceEnds) await new Promise((resolve) => setImmediate(resolve));
         else continue;
         if (isLate()) throw new Error('there was no time left to write the snapshot');
-        sliceEnds = performance.now() + SLICE;
+        sliceEnds = performance.now() + SLICE_MS;
       }
       await file.sync();
     } catch (error) {
       await file.close();
-      await unlink(this.#temporary);
+      await unlink(this.#temporaryPath);
       throw error;
     }
     await file.close();
-    await rename(this.#temporary, this.#path);
+    await rename(this.#temporaryPath, this.#path);
   }
 
-  /** The same at once, for the end of the process; beside a {@link save} that does not come to its end. */
+  /** Writes the records without yielding, when the process exits. An unfinished {@link save} does not disturb it. */
   saveSync(records: Iterable<unknown>): void {
-    const temporary = `${this.#temporary}2`;
-    const file = openSync(temporary, 'w', 0o600);
+    const temporaryPath = `${this.#temporaryPath}2`;
+    const file = openSync(temporaryPath, 'w', 0o600);
     try {
-      for (const chunk of chunks(records)) if (chunk !== '') writeFileSync(file, chunk);
+      for (const chunk of toChunks(records)) if (chunk !== '') writeFileSync(file, chunk);
       fsyncSync(file);
     } catch (error) {
       closeSync(file);
-      unlinkSync(temporary);
+      unlinkSync(temporaryPath);
       throw error;
     }
     closeSync(file);
-    renameSync(temporary, this.#path);
+    renameSync(temporaryPath, this.#path);
   }
 }
 
-/** The lines in pieces that are worth a write; an empty one for each line between, for a look at the clock. */
-function* chunks(records: Iterable<unknown>): Generator<string> {
-  let chunk = lineOf(HEADER);
+/** Yields the lines in chunks that are worth a write, and an empty string for each line between, to check the clock. */
+function* toChunks(records: Iterable<unknown>): Generator<string> {
+  let chunk = toLine(HEADER);
   let count = 0;
   for (const record of records) {
-    chunk += lineOf(record);
+    chunk += toLine(record);
     count += 1;
-    yield chunk.length < CHUNK ? '' : chunk;
-    if (chunk.length >= CHUNK) chunk = '';
+    yield chunk.length < CHUNK_LENGTH ? '' : chunk;
+    if (chunk.length >= CHUNK_LENGTH) chunk = '';
   }
-  yield chunk + lineOf({ end: count });
+  yield chunk + toLine({ end: count });
 }
 
-function lineOf(record: unknown): string {
+function toLine(record: unknown): string {
   const json = JSON.stringify(record);
   return `${checksum(json)} ${json}\n`;
 }
@@ -122,7 +123,7 @@ function checkHeader(record: unknown): void {
     throw new Error(`the file is not a snapshot of version ${HEADER.version}`);
 }
 
-/** The last line counts the records. */
+/** Returns true for the last line, which counts the records. */
 function isEnd(record: unknown, records: number): boolean {
   return (record as { readonly end?: unknown }).end === records;
 }

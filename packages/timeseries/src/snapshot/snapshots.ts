@@ -1,30 +1,27 @@
-import type { MemorySeries } from '../memory/memory-series.js';
-import type { Summary } from '../memory/summary-ring.js';
-import type { StoredSeries } from '../stored-series.js';
-import type { StoreHost } from '../time-series-store.js';
+// When a snapshot is read and written.
+import type { Problem } from '@metrics/core';
 import { SnapshotFile } from './snapshot-file.js';
-import { recordOf, restore, seriesOf } from './snapshot-record.js';
 
-/** What there is to save, and how it is put back. */
-export interface SnapshotSubject {
-  readonly host: StoreHost;
-  readonly series: ReadonlyMap<string, MemorySeries>;
-  /** The place for a series that was saved; `undefined` when there is none. */
-  admit(series: StoredSeries): MemorySeries | undefined;
-  summaryOf(series: StoredSeries): Summary;
-  /** In bytes; a larger file is not read. */
-  readonly largest: number;
+/** The store whose content a snapshot saves, in records that JSON can express. */
+export interface SnapshotSource {
+  /** A larger file is not read, in bytes. */
+  readonly maxBytes: number;
+  /** Returns a record of each series. It is read step by step, while the store keeps changing. */
+  records(): Iterable<unknown>;
+  /** Restores a series from its record. */
+  restoreSeries(record: unknown): void;
+  report(problem: Problem): void;
 }
 
-/** When the snapshot is written: every so often if something changed, at close, and at the end of the process. */
+/** Writes the snapshot: after each interval in which something changed, at close, and when the process exits. */
 export class Snapshots {
   readonly #file: SnapshotFile;
   readonly #interval: number;
-  #subject: SnapshotSubject | undefined;
+  #source: SnapshotSource | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isChanged = false;
   #saving: Promise<void> | undefined;
-  /** When a write must be done, by `performance.now`. */
+  /** Time by which a write must be done, as of `performance.now`. */
   #deadline = Number.POSITIVE_INFINITY;
 
   constructor({ path, interval }: { readonly path: string; readonly interval: number }) {
@@ -32,22 +29,21 @@ export class Snapshots {
     this.#interval = interval;
   }
 
-  /** Reads the file, and writes it from now on. */
-  start(subject: SnapshotSubject): void {
-    this.#subject = subject;
-    const { host, largest } = subject;
+  /** Restores the content of the file, and writes it from now on. */
+  start(source: SnapshotSource): void {
+    this.#source = source;
     try {
-      this.#file.load(largest, (record) => this.#restore(subject, record));
+      this.#file.load(source.maxBytes, (record) => source.restoreSeries(record));
     } catch (cause) {
       const message =
         'The snapshot of the time series could not be read completely, so history before this start is missing. See the cause.';
-      host.report({ code: 'snapshot_unreadable', count: 1, message, cause });
+      source.report({ code: 'snapshot_unreadable', count: 1, message, cause });
     }
     this.#timer = setInterval(() => void this.#save(), this.#interval).unref();
   }
 
-  /** There is something new to write. */
-  changed(): void {
+  /** Notes that there is something new to write. */
+  markChanged(): void {
     this.#isChanged = true;
   }
 
@@ -64,11 +60,11 @@ export class Snapshots {
     try {
       this.#file.saveSync(this.#records());
     } catch (cause) {
-      this.#failed(cause);
+      this.#reportFailure(cause);
     }
   }
 
-  /** Writes the file unless it is up to date, or is being written. Never rejects. */
+  /** Writes the file unless it is up to date or being written. Never rejects. */
   #save(): Promise<void> {
     this.#saving ??= this.#saveNow().finally(() => {
       this.#saving = undefined;
@@ -82,28 +78,18 @@ export class Snapshots {
     try {
       await this.#file.save(this.#records(), () => performance.now() > this.#deadline);
     } catch (cause) {
-      this.#failed(cause);
+      this.#reportFailure(cause);
     }
   }
 
-  #failed(cause: unknown): void {
+  #reportFailure(cause: unknown): void {
     this.#isChanged = true;
     const message =
       'The snapshot of the time series could not be written; the one before is still there. See the cause.';
-    this.#subject?.host.report({ code: 'snapshot_failed', count: 1, message, cause });
+    this.#source?.report({ code: 'snapshot_failed', count: 1, message, cause });
   }
 
-  *#records(): Generator {
-    const subject = this.#subject;
-    if (subject === undefined) return;
-    for (const history of subject.series.values()) yield recordOf(history, subject.host.rollups);
-  }
-
-  #restore({ host, admit, summaryOf }: SnapshotSubject, record: unknown): void {
-    const { series, writtenAt } = seriesOf(record);
-    const history = admit(series);
-    if (history === undefined) return;
-    history.writtenAt = writtenAt;
-    restore(history, record, { rollups: host.rollups, now: host.now(), summary: summaryOf(series) });
+  #records(): Iterable<unknown> {
+    return this.#source?.records() ?? [];
   }
 }

@@ -1,23 +1,25 @@
+// Decoding of summaries.
+
 const bytes = new Uint8Array(8);
 const view = new DataView(bytes.buffer);
 
-/** Reads what a `ByteWriter` wrote, from the text itself: often only its beginning is needed. */
+/** Reads the numbers of a string that a `ByteWriter` wrote, without decoding all of it first. */
 export class ByteReader {
-  #text = '';
+  #string = '';
   #position = 0;
 
-  load(text: string): void {
-    this.#text = text;
+  load(string: string): void {
+    this.#string = string;
     this.#position = 0;
   }
 
-  /** Whether all of it is read. */
+  /** True if everything is read. */
   get done(): boolean {
-    return this.#position >= this.#text.length;
+    return this.#position >= this.#string.length;
   }
 
   byte(): number {
-    const byte = this.#text.charCodeAt(this.#position);
+    const byte = this.#string.charCodeAt(this.#position);
     this.#position += 1;
     return byte;
   }

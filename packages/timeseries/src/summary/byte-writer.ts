@@ -1,4 +1,4 @@
-/** Numbers as a text of one byte a character: at rest the smallest thing that holds bytes. */
+/** Writes numbers into a string of one byte a character, the smallest object that holds bytes. */
 export class ByteWriter {
   #buffer: Buffer = Buffer.allocUnsafeSlow(1024);
   #length = 0;
@@ -7,8 +7,8 @@ export class ByteWriter {
     this.#length = 0;
   }
 
-  /** What was written since {@link clear}. */
-  text(): string {
+  /** Returns everything written since {@link clear}. */
+  toString(): string {
     return this.#buffer.toString('latin1', 0, this.#length);
   }
 
@@ -19,7 +19,7 @@ export class ByteWriter {
   }
 
   /**
-   * In as many bytes as it needs, seven bits in each.
+   * Writes an integer in as many bytes as it needs, seven bits in each.
    *
    * @param value a safe integer, not negative.
    */

@@ -1,20 +1,19 @@
+// The summary of a set.
 import type { Statistic } from '../statistic.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
+import type { MergeableSummary } from './mergeable-summary.js';
 
-/** So many members are kept as they are, and counted exactly. */
-const MOST_KEPT = 256;
-/** Bits of a hash that choose its register: the standard error is 1.04 / sqrt(2 ** 12), 1.6 %. */
+/** Number of members that are kept themselves, and counted exactly. */
+const MAX_EXACT = 256;
+/** Bits of a hash that choose its register. The standard error is 1.04 / sqrt(2 ** 12), which is 1.6 %. */
 const REGISTER_BITS = 12;
 const REGISTERS = 2 ** REGISTER_BITS;
-/** Bits of a hash that are left to be looked at for leading zeros. */
+/** The other bits of a hash, whose leading zeros are counted. */
 const RANK_BITS = 48 - REGISTER_BITS;
 
-/**
- * How many distinct members there were, mergeable: exact up to 256, beyond it a HyperLogLog with a standard error of 1.6 %.
- * Like a sketch it is a text at rest, and one object is filled from texts to read or merge.
- */
-export class DistinctCount {
+/** Counts distinct members: exactly up to 256, beyond that as a HyperLogLog with a standard error of 1.6 %. */
+export class DistinctCount implements MergeableSummary {
   readonly #hashes = new Set<number>();
   readonly #registers = new Uint8Array(REGISTERS);
   #isExact = true;
@@ -27,52 +26,52 @@ export class DistinctCount {
     this.#isExact = true;
   }
 
-  /** @param hash of a member, as `memberHash` makes it. */
+  /** @param hash the `hashMember` of a member. */
   record(hash: number): void {
-    if (!this.#isExact) return this.#register(hash);
+    if (!this.#isExact) return this.#updateRegister(hash);
     this.#hashes.add(hash);
-    if (this.#hashes.size > MOST_KEPT) this.#estimateFromNowOn();
+    if (this.#hashes.size > MAX_EXACT) this.#switchToEstimate();
   }
 
-  /** Adds what {@link encode} wrote. */
-  merge(text: string): void {
+  /** Adds members as {@link encode} wrote them. */
+  merge(encoded: string): void {
     const bytes = this.#reader;
-    bytes.load(text);
+    bytes.load(encoded);
     if (bytes.byte() === 0) {
       while (!bytes.done) this.record(bytes.double());
       return;
     }
-    if (this.#isExact) this.#estimateFromNowOn();
+    if (this.#isExact) this.#switchToEstimate();
     for (let index = 0; index < REGISTERS && !bytes.done; index += 1) {
       const rank = bytes.byte();
       if (rank > this.#registers[index]!) this.#registers[index] = rank;
     }
   }
 
-  /** A text of one byte a character: 0 and the hashes, or 1 and the registers. */
+  /** Returns 0 and the hashes, or 1 and the registers, as a string of one byte a character. */
   encode(): string {
     const bytes = this.#writer;
     bytes.clear();
     bytes.byte(this.#isExact ? 0 : 1);
     if (this.#isExact) for (const hash of this.#hashes) bytes.double(hash);
     else for (const rank of this.#registers) bytes.byte(rank);
-    return bytes.text();
+    return bytes.toString();
   }
 
-  /** `undefined` without members, and for a statistic other than `count`. */
+  /** Returns the count; `undefined` without members, or for another statistic. */
   statistic(statistic: Statistic): number | undefined {
     if (statistic !== 'count') return undefined;
     if (this.#isExact) return this.#hashes.size > 0 ? this.#hashes.size : undefined;
     return Math.round(this.#estimate());
   }
 
-  #estimateFromNowOn(): void {
+  #switchToEstimate(): void {
     this.#isExact = false;
-    for (const hash of this.#hashes) this.#register(hash);
+    for (const hash of this.#hashes) this.#updateRegister(hash);
     this.#hashes.clear();
   }
 
-  #register(hash: number): void {
+  #updateRegister(hash: number): void {
     const index = hash % REGISTERS;
     const rest = Math.floor(hash / REGISTERS);
     const high = Math.floor(rest / 2 ** 32);
@@ -81,7 +80,7 @@ export class DistinctCount {
     if (rank > this.#registers[index]!) this.#registers[index] = rank;
   }
 
-  /** Otmar Ertl's improved estimator (arXiv:1702.01284, algorithm 6): without bias and without tables over the whole range. */
+  /** Returns Otmar Ertl's improved estimate (arXiv:1702.01284, algorithm 6), unbiased over the whole range without tables. */
   #estimate(): number {
     const ranks = new Float64Array(RANK_BITS + 2);
     for (const rank of this.#registers) ranks[Math.min(rank, RANK_BITS + 1)]! += 1;
@@ -92,7 +91,7 @@ export class DistinctCount {
   }
 }
 
-/** The share of registers that are empty, as the estimator weighs it. */
+/** Returns the estimator's weight of the share of registers that are empty. The name is the paper's. */
 function sigma(share: number): number {
   if (share === 1) return Number.POSITIVE_INFINITY;
   let power = share;
@@ -107,7 +106,7 @@ function sigma(share: number): number {
   }
 }
 
-/** The share of registers that are not full, as the estimator weighs it. */
+/** Returns the estimator's weight of the share of registers that are not full. The name is the paper's. */
 function tau(share: number): number {
   if (share === 0 || share === 1) return 0;
   let root = share;

@@ -1,48 +1,48 @@
 import { createServer } from 'node:http';
 import express from 'express';
-// @ts-expect-error: it has no types; what is used of it is as in Express 5.
+// @ts-expect-error: the package has no types; the parts used here are as in Express 5.
 import untyped from 'express-4';
 import Fastify from 'fastify';
 import { type TimeSeriesHandler, timeSeriesHandler } from '../../src/handler.js';
-import { NOON, opened } from '../opened.js';
-import { type Served, served } from './served.js';
+import { createTestBackend, NOON } from '../create-test-backend.js';
+import { type RunningServer, serve } from './serve.js';
 
 const express4: typeof express = untyped;
 
-/** Ways to mount the handler, each with the path it is at. */
+/** Ways to mount the handler, each with its path. */
 const mounts: readonly [
   name: string,
   path: string,
-  mount: (handler: (path?: string) => TimeSeriesHandler) => Promise<Served>,
+  mount: (handler: (path?: string) => TimeSeriesHandler) => Promise<RunningServer>,
 ][] = [
-  ['node:http', '', (handler) => served(handler())],
-  ['node:http below a path', '/internal/metrics', (handler) => served(handler('/internal/metrics/'))],
-  ['Express 5', '', (handler) => served(createServer(express().use(handler())))],
+  ['node:http', '', (handler) => serve(handler())],
+  ['node:http below a path', '/internal/metrics', (handler) => serve(handler('/internal/metrics/'))],
+  ['Express 5', '', (handler) => serve(createServer(express().use(handler())))],
   [
     'Express 5 below a path',
     '/internal/metrics',
-    (handler) => served(createServer(express().use('/internal/metrics', handler()))),
+    (handler) => serve(createServer(express().use('/internal/metrics', handler()))),
   ],
   [
     'a router of Express 5',
     '/a/b',
-    (handler) => served(createServer(express().use('/a', express.Router().use('/b', handler())))),
+    (handler) => serve(createServer(express().use('/a', express.Router().use('/b', handler())))),
   ],
   [
     'Express 4 below a path',
     '/internal/metrics',
-    (handler) => served(createServer(express4().use('/internal/metrics', handler()))),
+    (handler) => serve(createServer(express4().use('/internal/metrics', handler()))),
   ],
   [
     'Fastify below a path',
     '/internal/metrics',
     async (handler) => {
       const application = Fastify();
-      const answer = handler('/internal/metrics');
+      const handle = handler('/internal/metrics');
       for (const path of ['/internal/metrics', '/internal/metrics/*'])
         application.all(path, (request, reply) => {
           reply.hijack();
-          answer(request.raw, reply.raw);
+          handle(request.raw, reply.raw);
         });
       const origin = await application.listen({ host: '127.0.0.1', port: 0 });
       return { origin, close: () => application.close() };
@@ -52,16 +52,16 @@ const mounts: readonly [
 
 describe.each(mounts)('%s', (_, path, mount) => {
   let at: string;
-  let server: Served;
+  let server: RunningServer;
   beforeAll(async () => {
-    const { backend, open } = opened();
+    const { backend, open } = createTestBackend();
     backend.incr(open('counter', 'jobs.failed', { task: 'a b' }), 3);
     server = await mount((mountPath) => timeSeriesHandler(backend, { path: mountPath }));
     at = server.origin + path;
   });
   afterAll(() => server.close());
 
-  test('serves the page and what it loads, named relative to the path', async () => {
+  test('serves the page and its files, with names relative to the path', async () => {
     const page = await fetch(`${at}/`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -74,12 +74,12 @@ describe.each(mounts)('%s', (_, path, mount) => {
     ]);
   });
 
-  test('leads to the path with a slash, which what the page loads is relative to', async () => {
+  test('redirects to the path with a slash, which the names of the page are relative to', async () => {
     const page = await fetch(at || `${server.origin}/`);
     expect([page.status, page.url]).toEqual([200, `${at}/`]);
   });
 
-  test('answers a read', async () => {
+  test('responds to a read', async () => {
     const range = await fetch(`${at}/range?key=jobs.failed&start=${NOON - 10}&tag.task=a+b`);
     expect(await range.json()).toEqual({
       key: 'jobs.failed',
@@ -98,34 +98,34 @@ describe.each(mounts)('%s', (_, path, mount) => {
     });
   });
 
-  test('refuses to be written to', async () => {
-    const answer = await fetch(`${at}/keys`, { method: 'POST', body: 'x' });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    expect(await answer.json()).toHaveProperty('error');
+  test('rejects writes', async () => {
+    const response = await fetch(`${at}/keys`, { method: 'POST', body: 'x' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect(await response.json()).toHaveProperty('error');
   });
 
-  test('answers HEAD without a body', async () => {
-    const answer = await fetch(`${at}/keys`, { method: 'HEAD' });
-    expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, '42', '']);
+  test('responds to HEAD without a body', async () => {
+    const response = await fetch(`${at}/keys`, { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([200, '42', '']);
   });
 
-  test('does not answer what is not its own', async () => {
+  test('responds with 404 to other paths', async () => {
     for (const other of ['/keys/', '/constructor', '/index.html', '/%6beys', '/../keys%2f'])
       expect((await fetch(at + other)).status).toBe(404);
   });
 });
 
-test('what the handler does not know goes to the next one, whatever its method', async () => {
-  const { backend } = opened();
+test('other paths go to the next handler, whatever the method', async () => {
+  const { backend } = createTestBackend();
   const application = express().use(timeSeriesHandler(backend));
   application.post('/login', (_, response) => void response.send('welcome'));
-  const { origin, close } = await served(createServer(application));
+  const { origin, close } = await serve(createServer(application));
   expect(await (await fetch(`${origin}/login`, { method: 'POST' })).text()).toBe('welcome');
   await close();
 });
 
-test('an error of the next handler is none of its own', () => {
-  const handler = timeSeriesHandler(opened().backend);
+test('an error of the next handler is passed through', () => {
+  const handler = timeSeriesHandler(createTestBackend().backend);
   const next = () => {
     throw new Error('of the application');
   };

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { timeSeriesHandler } from '../../src/handler.js';
-import type { KeysAnswer, RangeAnswer, SeriesAnswer, TopAnswer } from '../../src/http/responses.js';
-import { NOON, opened } from '../opened.js';
-import { type Served, served } from './served.js';
+import type { KeysResponse, RangeResponse, SeriesResponse, TopResponse } from '../../src/http/responses.js';
+import { createTestBackend, NOON } from '../create-test-backend.js';
+import { type RunningServer, serve } from './serve.js';
 
-const database = opened();
-let server: Served;
+const database = createTestBackend();
+let server: RunningServer;
 const failures: unknown[] = [];
 
 beforeAll(async () => {
@@ -26,19 +26,19 @@ beforeAll(async () => {
   for (let value = 1; value <= 100; value += 1) backend.timing(open('timing', 'query', { table: `t${value}` }), value);
   backend.incr(open('counter', 'odd', { ['__proto__']: 'x', 'a b&c': 'ü=&+' }), 1);
   for (let user = 0; user < 2000; user += 1) backend.incr(open('counter', 'many', { user: `user ${user}` }), user);
-  server = await served(timeSeriesHandler(backend, { onError: (error) => failures.push(error) }));
+  server = await serve(timeSeriesHandler(backend, { onError: (error) => failures.push(error) }));
 });
 afterAll(() => server.close());
 
-/** Whichever of them it is. */
-type Answer = KeysAnswer & SeriesAnswer & RangeAnswer & TopAnswer;
+/** A response of any route. */
+type AnyResponse = KeysResponse & SeriesResponse & RangeResponse & TopResponse;
 
-async function get(path: string): Promise<{ status: number; body: Answer }> {
+async function get(path: string): Promise<{ status: number; body: AnyResponse }> {
   const response = await fetch(server.origin + path);
-  return { status: response.status, body: (await response.json()) as Answer };
+  return { status: response.status, body: (await response.json()) as AnyResponse };
 }
 
-test('every answer has headers that keep browsers from doing more than showing it', async () => {
+test('every response has headers that keep browsers from doing more than showing it', async () => {
   for (const path of ['/', '/page.js', '/page.css', '/keys', '/range', '/nothing']) {
     const { headers } = await fetch(server.origin + path);
     expect(headers.get('content-security-policy')).toBe(
@@ -52,14 +52,14 @@ test('every answer has headers that keep browsers from doing more than showing i
   }
 });
 
-test('the script carries the licence of the library in it', async () => {
+test('the script contains the license of its library', async () => {
   const script = await (await fetch(`${server.origin}/page.js`)).text();
   expect(script).toMatch(
     /^\/\*! Contains uPlot[^/]+\/\/github\.com\/leeoniya\/uPlot\s+The MIT License \(MIT\)\s+Copyright/,
   );
 });
 
-test('keys are in order, all or those that begin like the pattern', async () => {
+test('keys are in order, all or those that match the pattern', async () => {
   expect(await get('/keys')).toEqual({
     status: 200,
     body: { keys: ['jobs', 'many', 'odd', 'query'], truncated: false },
@@ -67,10 +67,10 @@ test('keys are in order, all or those that begin like the pattern', async () => 
   expect((await get('/keys?pattern=j*')).body.keys).toEqual(['jobs']);
 });
 
-test('of more than ten thousand keys the answer has the first, and says so', async () => {
-  const { backend, open } = opened();
+test('of more than ten thousand keys the response has the first, and says so', async () => {
+  const { backend, open } = createTestBackend();
   for (let index = 0; index < 10_001; index += 1) backend.incr(open('counter', `key ${index}`), 1);
-  const other = await served(timeSeriesHandler(backend));
+  const other = await serve(timeSeriesHandler(backend));
   const { keys, truncated } = (await (await fetch(`${other.origin}/keys`)).json()) as {
     keys: string[];
     truncated: boolean;
@@ -79,7 +79,7 @@ test('of more than ten thousand keys the answer has the first, and says so', asy
   await other.close();
 });
 
-test('the series of a key are told by their kind, unit and tags', async () => {
+test('the series of a key are described by kind, unit and tags', async () => {
   expect((await get('/series?key=jobs')).body).toEqual({
     key: 'jobs',
     kind: 'counter',
@@ -135,7 +135,7 @@ describe('a range', () => {
     expect((await get(`${query}&tag.toString=y`)).body.groups).toEqual([]);
   });
 
-  test('has the statistic that was asked for', async () => {
+  test('has the requested statistic', async () => {
     const last = async (statistic: string) => {
       const { body } = await get(`/range?key=query&${times}&statistic=${statistic}`);
       return body.groups[0]!.points;
@@ -147,7 +147,7 @@ describe('a range', () => {
     expect((await last('p50'))[1]?.[1]).toBeCloseTo(50, 0);
   });
 
-  test('has the largest of many groups, and says how many it leaves out', async () => {
+  test('has the largest of many groups, and the number of omitted groups', async () => {
     const { body } = await get(`/range?key=many&${times}&groupBy=user`);
     expect(body.omittedGroups).toBe(1950);
     expect(body.groups).toHaveLength(50);
@@ -170,15 +170,15 @@ describe('a range', () => {
     });
   });
 
-  test('with too many points is refused', async () => {
-    const { backend, clock, open } = opened({ rollups: [{ step: 1, points: 20_000 }] });
+  test('with too many points is rejected', async () => {
+    const { backend, clock, open } = createTestBackend({ rollups: [{ step: 1, points: 20_000 }] });
     backend.incr(open('counter', 'fine'), 1);
-    const other = await served(timeSeriesHandler(backend));
+    const other = await serve(timeSeriesHandler(backend));
     const read = (start: number, rest = '') =>
       fetch(`${other.origin}/range?key=fine&start=${clock.seconds - start}${rest}`);
     expect((await read(10_999)).status).toBe(200);
-    const refused = await read(11_000, '&groupBy=x');
-    expect([refused.status, await refused.json()]).toEqual([400, { error: expect.stringContaining('larger step') }]);
+    const rejected = await read(11_000, '&groupBy=x');
+    expect([rejected.status, await rejected.json()]).toEqual([400, { error: expect.stringContaining('larger step') }]);
     expect((await read(11_000, '&step=2')).status).toBe(200);
     await other.close();
   });
@@ -210,12 +210,12 @@ test.each([
   ['/top?key=jobs', 'The parameter tag is missing.'],
   ['/top?key=jobs&tag=region&n=0', 'The parameter n must be a whole number from 1 to 1000'],
   ['/top?key=jobs&tag=region&n=1.5', 'The parameter n must be a whole number'],
-])('%s is refused with what to do', async (path, message) => {
+])('%s is rejected with a message that says what to do', async (path, message) => {
   const { status, body } = await get(path);
   expect([status, body]).toEqual([400, { error: expect.stringContaining(message) }]);
 });
 
-test('no request makes it throw, hang, or answer a read with anything but JSON', async () => {
+test('no request makes it throw, hang, or respond to a read with anything but JSON', async () => {
   const name = fc.constantFrom(
     'key',
     'start',
@@ -250,7 +250,7 @@ test('no request makes it throw, hang, or answer a read with anything but JSON',
       '<b>',
       '',
     ),
-    fc.string({ unit: 'binary', maxLength: 20 }).map((text) => encodeURIComponent(text)),
+    fc.string({ unit: 'binary', maxLength: 20 }).map((string) => encodeURIComponent(string)),
   );
   const query = fc
     .array(fc.tuple(name, value), { maxLength: 6 })
@@ -268,7 +268,7 @@ test('no request makes it throw, hang, or answer a read with anything but JSON',
 });
 
 test.each(['*', '//', 'http://elsewhere/keys', '/keys?%', '/keys%00', '/%', "/<script>alert('x')</script>"])(
-  'the request target %s gets an answer',
+  'the request target %s gets a response',
   async (target) => {
     const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
     socket.end(`GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
@@ -279,10 +279,10 @@ test.each(['*', '//', 'http://elsewhere/keys', '/keys?%', '/keys%00', '/%', "/<s
   },
 );
 
-test('a path with a colon or two slashes cannot turn the redirection into one to elsewhere', async () => {
-  const { backend } = opened();
+test('a path with a colon or two slashes cannot redirect to another host', async () => {
+  const { backend } = createTestBackend();
   for (const path of ['/javascript:alert(1)', '//elsewhere.example']) {
-    const other = await served(timeSeriesHandler(backend, { path }));
+    const other = await serve(timeSeriesHandler(backend, { path }));
     const response = await fetch(other.origin + path, { redirect: 'manual' });
     expect(response.status).toBe(307);
     expect(new URL(response.headers.get('location')!, response.url).href).toBe(`${other.origin}${path}/`);
@@ -290,47 +290,47 @@ test('a path with a colon or two slashes cannot turn the redirection into one to
   }
 });
 
-test('a read that fails is told to the application, and to the client only that it did', async () => {
-  const { backend } = opened();
-  const told: unknown[] = [];
-  const failure = new Error('redis://user:secret@host does not answer');
+test('a read that fails is reported to the application, and to the client without the reason', async () => {
+  const { backend } = createTestBackend();
+  const reported: unknown[] = [];
+  const failure = new Error('redis://user:secret@host does not respond');
   backend.keys = () => Promise.reject(failure);
   const onError = (error: unknown) => {
-    told.push(error);
+    reported.push(error);
     throw new Error('of the application');
   };
-  const other = await served(timeSeriesHandler(backend, { onError }));
+  const other = await serve(timeSeriesHandler(backend, { onError }));
   const response = await fetch(`${other.origin}/keys`);
   expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('secret')]);
-  expect(told).toEqual([failure]);
+  expect(reported).toEqual([failure]);
   await other.close();
 });
 
-test('a client that leaves early and one that was answered by others do no harm', async () => {
-  const { backend } = opened();
-  let answerNow: (keys: string[]) => void = () => {};
-  const told: unknown[] = [];
-  backend.keys = () => new Promise((resolve) => (answerNow = resolve));
-  const handler = timeSeriesHandler(backend, { onError: (error) => told.push(error) });
+test('a client that disconnects early and a response sent by the application do no harm', async () => {
+  const { backend } = createTestBackend();
+  let resolveKeys: (keys: string[]) => void = () => {};
+  const reported: unknown[] = [];
+  backend.keys = () => new Promise((resolve) => (resolveKeys = resolve));
+  const handler = timeSeriesHandler(backend, { onError: (error) => reported.push(error) });
   const closed: Promise<unknown>[] = [];
-  const other = await served((request, response) => {
+  const other = await serve((request, response) => {
     handler(request, response);
     closed.push(once(response, 'close'));
-    if (request.headers['x-answered'] === undefined) request.destroy();
-    else response.end('answered');
+    if (request.headers['x-respond'] === undefined) request.destroy();
+    else response.end('done');
   });
   await expect(fetch(`${other.origin}/keys`)).rejects.toThrow('fetch failed');
   await closed[0];
-  answerNow([]);
-  expect(await (await fetch(`${other.origin}/keys`, { headers: { 'x-answered': 'yes' } })).text()).toBe('answered');
-  answerNow([]);
+  resolveKeys([]);
+  expect(await (await fetch(`${other.origin}/keys`, { headers: { 'x-respond': 'yes' } })).text()).toBe('done');
+  resolveKeys([]);
   await new Promise((resolve) => setImmediate(resolve));
-  expect(told).toEqual([expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' })]);
+  expect(reported).toEqual([expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' })]);
   await other.close();
 });
 
-test('what is no backend, and a path that is none, are refused at once', () => {
+test('an invalid backend and an invalid path throw immediately', () => {
   expect(() => timeSeriesHandler({} as never)).toThrow('takes a TimeSeriesBackend');
   expect(() => timeSeriesHandler(undefined as never)).toThrow(TypeError);
-  expect(() => timeSeriesHandler(opened().backend, { path: 'metrics' })).toThrow('not "metrics"');
+  expect(() => timeSeriesHandler(createTestBackend().backend, { path: 'metrics' })).toThrow('not "metrics"');
 });

@@ -1,13 +1,13 @@
 import { formatSpan, formatValue } from '../../page/format.js';
-import { fragmentOf, queryOf, type View, viewOf } from '../../page/view.js';
+import { formatFragment, parseView, toQuery, type View } from '../../page/view.js';
 import { pageFiles } from '../../src/http/page-files.js';
 
-test('the document has nothing inline and loads nothing from elsewhere', () => {
+test('the document has nothing inline and loads nothing from other hosts', () => {
   expect(pageFiles['index.html']).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! src="page\.js")|https?:|\/\//);
   expect(pageFiles['page.css']).not.toMatch(/@import|url\(/);
 });
 
-test('the style and the script come to less than 80 kB', () => {
+test('the style sheet and the script are smaller than 80 kB', () => {
   expect(pageFiles['page.js'].length + pageFiles['page.css'].length).toBeLessThan(80_000);
 });
 
@@ -25,23 +25,23 @@ describe('the fragment of the URL', () => {
   };
 
   test('holds a whole view', () => {
-    expect(viewOf(fragmentOf(view))).toEqual(view);
-    expect(viewOf(fragmentOf({ ...view, range: 600 }))).toEqual({ ...view, range: 600 });
+    expect(parseView(formatFragment(view))).toEqual(view);
+    expect(parseView(formatFragment({ ...view, range: 600 }))).toEqual({ ...view, range: 600 });
   });
 
-  test('that makes no sense is the default view', () => {
+  test('that is invalid is the default view', () => {
     const start: View = { key: '', range: 3600, statistic: '', groupBy: '', tags: new Map(), isRefreshing: true };
     for (const fragment of ['', '#', '#&=&%', '#range=-1', '#range=x', '#start=20&end=10', '#refresh=on'])
-      expect(viewOf(fragment)).toEqual(start);
-    expect(fragmentOf(start)).toBe('#');
+      expect(parseView(fragment)).toEqual(start);
+    expect(formatFragment(start)).toBe('#');
   });
 
-  test('asks for the last so many seconds, or for a span', () => {
-    expect(String(queryOf(view, 1e6))).toBe(
+  test('becomes a query of the last seconds, or of a span', () => {
+    expect(String(toQuery(view, 1e6))).toBe(
       'key=jobs+%26+%22more%22+%231&start=100&end=200&statistic=p95&groupBy=__proto__&tag.__proto__=x&tag.a%3Db=%2B+%25',
     );
-    expect(String(queryOf(viewOf('#key=jobs'), 10_000.5))).toBe('key=jobs&start=6400');
-    expect(String(queryOf(viewOf('#key=jobs&range=3600'), 100))).toBe('key=jobs&start=0');
+    expect(String(toQuery(parseView('#key=jobs'), 10_000.5))).toBe('key=jobs&start=6400');
+    expect(String(toQuery(parseView('#key=jobs&range=3600'), 100))).toBe('key=jobs&start=0');
   });
 });
 
@@ -58,8 +58,8 @@ test.each([
   [1.234_567, 'toString', '1.235 toString', '1.23'],
   [null, 'ms', '–', '–'],
   [undefined, '', '–', '–'],
-])('%p in %p is shown as %s, and as %s beside the grid', (value, unit, text, short) => {
-  expect(formatValue(value, unit)).toBe(text);
+])('%p in %p is shown as %s, and as %s next to the grid', (value, unit, long, short) => {
+  expect(formatValue(value, unit)).toBe(long);
   expect(formatValue(value, unit, true)).toBe(short);
 });
 

@@ -1,4 +1,4 @@
-// Makes page.png, the picture in the README, from the built package: `node test/page-screenshot.mjs`, with Chromium.
+// Takes page.png, the picture in the README, from the built package with Chromium: `node test/http/page-screenshot.mjs`.
 import { createServer } from 'node:http';
 import { createMetrics } from '@metrics/core';
 import { TimeSeriesBackend } from '@metrics/timeseries';
@@ -12,7 +12,7 @@ const metrics = createMetrics();
 metrics.register(backend);
 
 let seed = 1;
-/** The same numbers every time. */
+/** Returns the same numbers in every run. */
 const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
 const tasks = [
   { task: 'send_email', rate: 9, period: 420 },

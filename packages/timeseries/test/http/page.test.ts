@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { describeWithChromium, launchBrowser, watchViolations } from 'test-kit/browser';
+import { waitForValue } from 'test-kit/wait-for-value';
 import { timeSeriesHandler } from '../../src/handler.js';
 import type { TimeSeriesBackend } from '../../src/index.js';
-import { eventually } from '../eventually.js';
-import { NOON, opened } from '../opened.js';
-import { describeWithChromium, launchBrowser, misdeedsOf } from './browser.js';
-import { type Served, served } from './served.js';
+import { createTestBackend, NOON } from '../create-test-backend.js';
+import { type RunningServer, serve } from './serve.js';
 
 const HOSTILE = [
   '<img src=x onerror=alert(1)>',
@@ -17,16 +17,16 @@ const HOSTILE = [
   '&lt;b&gt;',
 ] as const;
 const LONG = 'long.'.repeat(2000);
-/** The minutes around what the tests record. */
+/** The minutes around the samples that the tests record. */
 const RANGE = `start=${NOON - 60}&end=${NOON + 60}`;
 
 describeWithChromium('the page in Chromium', () => {
   let browser: Browser;
-  let server: Served;
+  let server: RunningServer;
   let page: Page;
-  let misdeeds: string[];
-  const others: Served[] = [];
-  const database = opened();
+  let violations: string[];
+  const others: RunningServer[] = [];
+  const database = createTestBackend();
 
   beforeAll(async () => {
     const { backend, clock, open } = database;
@@ -47,7 +47,7 @@ describeWithChromium('the page in Chromium', () => {
     clock.seconds = NOON + 10;
     backend.incr(open('counter', 'jobs', { region: 'eu', task: 'mail' }), 1000);
     clock.seconds = NOON + 60;
-    [browser, server] = await Promise.all([launchBrowser(), served(timeSeriesHandler(backend))]);
+    [browser, server] = await Promise.all([launchBrowser(), serve(timeSeriesHandler(backend))]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -62,30 +62,30 @@ describeWithChromium('the page in Chromium', () => {
     });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    misdeeds = misdeedsOf(page, server.origin);
+    violations = watchViolations(page, server.origin);
   });
   afterEach(async () => {
     await page.context().close();
     await Promise.all(others.splice(0).map((other) => other.close()));
-    assert.deepEqual(misdeeds, []);
+    assert.deepEqual(violations, []);
   });
 
-  /** Serves another backend for the rest of a test, and watches the page for it. */
-  async function alsoServed(backend: TimeSeriesBackend): Promise<Served> {
-    const other = await served(timeSeriesHandler(backend));
+  /** Serves another backend for the rest of a test, and checks the page with its origin. */
+  async function serveAlso(backend: TimeSeriesBackend): Promise<RunningServer> {
+    const other = await serve(timeSeriesHandler(backend));
     others.push(other);
-    misdeeds = misdeedsOf(page, other.origin);
+    violations = watchViolations(page, other.origin);
     return other;
   }
 
   const show = (fragment: string) => page.goto(`${server.origin}/#${fragment}`);
 
-  /** The legend as text, once it has so many rows. */
-  async function legend(rows: number): Promise<string[][]> {
-    let texts: string[][] = [];
-    // The rows of before stay until the new ones are read.
-    await eventually(async () => {
-      texts = await page
+  /** Resolves with the cells of the legend as soon as it has a number of rows. */
+  async function readLegend(rows: number): Promise<string[][]> {
+    let cells: string[][] = [];
+    // The previous rows stay until the new ones are read.
+    await waitForValue(async () => {
+      cells = await page
         .locator('#legend tr')
         .evaluateAll((lines) =>
           lines.map((line) =>
@@ -95,13 +95,13 @@ describeWithChromium('the page in Chromium', () => {
             ),
           ),
         );
-      return texts.length;
+      return cells.length;
     }, rows + 1);
-    return texts;
+    return cells;
   }
 
-  /** How many pixels of the chart have the colour of a line. */
-  function pixels(color: string): Promise<number> {
+  /** Resolves with the number of pixels of the chart that have the color of a line. */
+  function countPixels(color: string): Promise<number> {
     return page.evaluate<number>(`(() => {
       const canvas = document.querySelector('#chart canvas');
       const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
@@ -114,38 +114,38 @@ describeWithChromium('the page in Chromium', () => {
     })()`);
   }
 
-  /** A control by its name as screen readers say it. */
-  function field(name: string): Locator {
+  /** Returns a control by its accessible name. */
+  function findField(name: string): Locator {
     return page.getByRole('combobox', { name, exact: true });
   }
 
-  test('asks to choose a key, and draws the one that is chosen', async () => {
+  test('asks for a key, and draws the chosen one', async () => {
     await show(RANGE);
     await page.getByText('Choose a key to see its history.').waitFor();
     await page.getByRole('option', { name: 'jobs', exact: true }).click();
-    expect(await legend(1)).toEqual([
-      ['series', 'sum', 'total', 'least', 'most'],
+    expect(await readLegend(1)).toEqual([
+      ['series', 'sum', 'total', 'min', 'max'],
       ['all together', '0', '1,325', '0', '1,000'],
     ]);
     expect(await page.title()).toBe('jobs – Time series');
-    expect(await pixels('#3d7be0')).toBeGreaterThan(200);
-    expect(await pixels('#e8743b')).toBe(0);
+    expect(await countPixels('#3d7be0')).toBeGreaterThan(200);
+    expect(await countPixels('#e8743b')).toBe(0);
     await page.getByText('The sum of each 10 s.').waitFor();
   });
 
   test('groups by a tag, filters by another, and keeps all of it in the URL', async () => {
     await show(`key=jobs&${RANGE}`);
-    await legend(1);
-    await field('Group by').selectOption('region');
+    await readLegend(1);
+    await findField('Group by').selectOption('region');
     const both = [
-      ['region', 'sum', 'total', 'least', 'most'],
+      ['region', 'sum', 'total', 'min', 'max'],
       ['eu', '0', '1,025', '0', '1,000'],
       ['us', '0', '300', '0', '300'],
     ];
-    expect(await legend(2)).toEqual(both);
-    expect(await pixels('#e8743b')).toBeGreaterThan(100);
-    await field('task').selectOption('image');
-    expect(await legend(1)).toEqual([both[0], ['eu', '0', '20', '0', '20']]);
+    expect(await readLegend(2)).toEqual(both);
+    expect(await countPixels('#e8743b')).toBeGreaterThan(100);
+    await findField('task').selectOption('image');
+    expect(await readLegend(1)).toEqual([both[0], ['eu', '0', '20', '0', '20']]);
     const url = page.url();
     expect(url).toContain('#key=jobs&');
     expect(url).toContain('groupBy=region&tag.task=image');
@@ -153,58 +153,58 @@ describeWithChromium('the page in Chromium', () => {
     await other.goto(url);
     await other.getByRole('button', { name: 'eu' }).waitFor();
     expect(await other.getByRole('combobox', { name: 'task', exact: true }).inputValue()).toBe('image');
-    await field('task').selectOption({ label: 'any' });
-    expect(await legend(2)).toEqual(both);
+    await findField('task').selectOption({ label: 'any' });
+    expect(await readLegend(2)).toEqual(both);
   });
 
   test('shows the values of a point under the cursor, of the keyboard too, and hides a line', async () => {
     await show(`key=jobs&groupBy=region&${RANGE}`);
-    await legend(2);
+    await readLegend(2);
     await page.locator('#chart').focus();
-    // Six points lie before the first with something in it.
+    // Six empty points precede the first with a value.
     for (let press = 0; press < 7; press += 1) await page.keyboard.press('ArrowRight');
-    expect((await legend(2)).map((row) => row[1])).toEqual(['sum', '25', '300']);
+    expect((await readLegend(2)).map((row) => row[1])).toEqual(['sum', '25', '300']);
     await page.getByText('01/06/2026, 12:00:00', { exact: true }).waitFor();
     await page.keyboard.press('ArrowRight');
-    expect((await legend(2)).map((row) => row[1])).toEqual(['sum', '1,000', '0']);
+    expect((await readLegend(2)).map((row) => row[1])).toEqual(['sum', '1,000', '0']);
     await page.keyboard.press('Escape');
     await page.getByText('Newest point: 01/06/2026, 12:00:50').waitFor();
 
     const us = page.getByRole('button', { name: 'us' });
     await us.click();
     expect(await us.getAttribute('aria-pressed')).toBe('false');
-    await eventually(() => pixels('#e8743b'), 0);
+    await waitForValue(() => countPixels('#e8743b'), 0);
   });
 
   test('shows statistics of timings with their unit', async () => {
     await show(`key=db.query&${RANGE}`);
-    expect((await legend(1))[1]).toEqual(['all together', '–', '50.5 ms', '50.5 ms']);
-    await field('Statistic').selectOption('max');
+    expect((await readLegend(1))[1]).toEqual(['all together', '–', '50.5 ms', '50.5 ms']);
+    await findField('Statistic').selectOption('max');
     await page.getByText('The max of each 10 s.').waitFor();
-    expect((await legend(1))[1]).toEqual(['all together', '–', '100 ms', '100 ms']);
-    await field('Statistic').selectOption('count');
+    expect((await readLegend(1))[1]).toEqual(['all together', '–', '100 ms', '100 ms']);
+    await findField('Statistic').selectOption('count');
     await page.getByText('The count of each 10 s.').waitFor();
-    expect((await legend(1))[1]).toEqual(['all together', '–', '100', '100', '100']);
+    expect((await readLegend(1))[1]).toEqual(['all together', '–', '100', '100', '100']);
   });
 
-  test('reads a span that is marked in the chart, and Back undoes it', async () => {
+  test('reads a span that is marked in the chart, and Back restores the previous one', async () => {
     await show(`key=jobs&${RANGE}`);
-    await legend(1);
+    await readLegend(1);
     const box = (await page.locator('#chart .u-over').boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.75, box.y + 50);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width - 2, box.y + 50, { steps: 5 });
     await page.mouse.up();
-    await eventually(async () => (await legend(1))[1], ['all together', '0', '0', '0', '0']);
+    await waitForValue(async () => (await readLegend(1))[1], ['all together', '0', '0', '0', '0']);
     expect(await page.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true);
     await page.goBack();
-    await eventually(async () => (await legend(1))[1], ['all together', '0', '1,325', '0', '1,000']);
+    await waitForValue(async () => (await readLegend(1))[1], ['all together', '0', '1,325', '0', '1,000']);
   });
 
-  test('takes a range, and one of one’s own', async () => {
+  test('shows a predefined range, and a custom one', async () => {
     await page.clock.setFixedTime((NOON + 60) * 1000);
     await show('key=jobs');
-    expect((await legend(1))[1]?.[2]).toBe('1,325');
+    expect((await readLegend(1))[1]?.[2]).toBe('1,325');
     await page.getByText('7 d', { exact: true }).click();
     await page.getByText('The sum of each 1 h.').waitFor();
     expect(page.url()).toContain('range=604800');
@@ -212,26 +212,26 @@ describeWithChromium('the page in Chromium', () => {
     await page.getByLabel('From', { exact: true }).fill('2026-06-01T12:00:10');
     await page.getByLabel('To', { exact: true }).fill('2026-06-01T12:00:30');
     await page.getByText('The sum of each 10 s.').waitFor();
-    expect((await legend(1))[1]?.[2]).toBe('1,000');
+    expect((await readLegend(1))[1]?.[2]).toBe('1,000');
     expect(page.url()).toContain(`start=${NOON + 10}&end=${NOON + 30}`);
     await page.getByLabel('From', { exact: true }).fill('2026-06-01T10:00:00');
     await page.getByLabel('To', { exact: true }).fill('2026-06-01T11:00:00');
-    await eventually(async () => (await legend(1))[1]?.[2], '0');
+    await waitForValue(async () => (await readLegend(1))[1]?.[2], '0');
   });
 
-  test('reads again every ten seconds, unless told not to', async () => {
-    const { backend, clock, open } = opened();
+  test('reads again every ten seconds, unless that is switched off', async () => {
+    const { backend, clock, open } = createTestBackend();
     const id = open('counter', 'live');
     backend.incr(id, 1);
     clock.seconds += 30;
-    const live = await alsoServed(backend);
+    const live = await serveAlso(backend);
     await page.clock.install({ time: (NOON + 30) * 1000 });
     await page.goto(`${live.origin}/#key=live`);
-    expect((await legend(1))[1]?.[2]).toBe('1');
+    expect((await readLegend(1))[1]?.[2]).toBe('1');
     backend.incr(id, 41);
     clock.seconds += 10;
     await page.clock.fastForward(11_000);
-    await eventually(async () => (await legend(1))[1]?.[2], '42');
+    await waitForValue(async () => (await readLegend(1))[1]?.[2], '42');
     await page.getByLabel('Refresh every 10 s').uncheck();
     expect(page.url()).toContain('refresh=off');
     const requests: string[] = [];
@@ -240,7 +240,7 @@ describeWithChromium('the page in Chromium', () => {
     expect(requests).toEqual([]);
   });
 
-  test('says why there is nothing to see', async () => {
+  test('says why there is no data', async () => {
     await show(`key=unknown&${RANGE}`);
     await page.getByText('Nothing is kept under this key.').waitFor();
     await show(`key=jobs&tag.region=mars&${RANGE}`);
@@ -255,33 +255,33 @@ describeWithChromium('the page in Chromium', () => {
     await page.getByRole('alert').getByText('statistic of a counter must be one of sum').waitFor();
     await page.route('**/range?*', (route) => route.abort());
     await show(`key=db.query&${RANGE}`);
-    await page.getByRole('alert').getByText('The server does not answer.').waitFor();
+    await page.getByRole('alert').getByText('The server does not respond.').waitFor();
     await page.unroute('**/range?*');
     await show(`key=jobs&${RANGE}`);
-    await legend(1);
+    await readLegend(1);
     expect(await page.getByRole('alert').isHidden()).toBe(true);
-    // The browser itself notes the two failures.
-    expect(misdeeds.splice(0).every((text) => text.startsWith('Failed to load resource'))).toBe(true);
+    // The browser itself logs the two failures.
+    expect(violations.splice(0).every((message) => message.startsWith('Failed to load resource'))).toBe(true);
   });
 
-  test.each(HOSTILE)('shows %s as text, wherever it stands', async (name) => {
+  test.each(HOSTILE)('shows %s as text everywhere', async (name) => {
     await show(RANGE);
     await page.getByRole('option', { name, exact: true }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
-    await field('Group by').selectOption(name);
-    expect((await legend(2)).map(([first]) => first)).toEqual([name, ...[name, `other ${name}`].sort()]);
+    await findField('Group by').selectOption(name);
+    expect((await readLegend(2)).map(([first]) => first)).toEqual([name, ...[name, `other ${name}`].sort()]);
     const filter = page.locator('#filters select');
     expect(await page.locator('#filters bdi').textContent()).toBe(name);
     await filter.selectOption(name);
-    expect((await legend(1))[1]).toEqual([name, '0', '7', '0', '7']);
+    expect((await readLegend(1))[1]).toEqual([name, '0', '7', '0', '7']);
     await page.reload();
-    expect((await legend(1))[1]).toEqual([name, '0', '7', '0', '7']);
+    expect((await readLegend(1))[1]).toEqual([name, '0', '7', '0', '7']);
     expect(await page.locator('img, script:not([src="page.js"]), b').count()).toBe(0);
   });
 
   test('shows the beginning of names of 10,000 characters', async () => {
     await show(`${RANGE}&key=${LONG}&groupBy=long`);
-    await field('Search keys').fill('long');
+    await findField('Search keys').fill('long');
     await page
       .locator('#keys')
       .getByRole('option', { name: /^(?:long\.)+…$/ })
@@ -292,48 +292,48 @@ describeWithChromium('the page in Chromium', () => {
   });
 
   test('finds one of 10,000 keys by parts of its name, with the keyboard alone', async () => {
-    const { backend, clock, open } = opened();
+    const { backend, clock, open } = createTestBackend();
     for (let index = 0; index < 10_000; index += 1)
       backend.incr(open('counter', `service.${index % 100}.Operation.${index}.calls`), index);
     clock.seconds += 60;
-    const large = await alsoServed(backend);
+    const large = await serveAlso(backend);
     await page.goto(`${large.origin}/#${RANGE}`);
     await page.getByText('And 9800 more: type to narrow them down.').waitFor();
     expect(await page.getByRole('option').count()).toBe(200);
-    await field('Search keys').focus();
+    await findField('Search keys').focus();
     await page.keyboard.type('operation service.77 4377');
     await page.getByText('1 key.').waitFor();
     await page.keyboard.press('Enter');
-    expect((await legend(1))[1]?.[2]).toBe('4,377');
+    expect((await readLegend(1))[1]?.[2]).toBe('4,377');
   });
 
   test('works with 10,000 series of a key', async () => {
-    const { backend, clock, open } = opened();
+    const { backend, clock, open } = createTestBackend();
     for (let index = 0; index < 10_000; index += 1)
       backend.incr(
         open('counter', 'requests', { user: `user ${index}`, parity: index % 2 === 0 ? 'even' : 'odd' }),
         index,
       );
     clock.seconds += 60;
-    const large = await alsoServed(backend);
+    const large = await serveAlso(backend);
     await page.goto(`${large.origin}/#key=requests&${RANGE}`);
-    expect((await legend(1))[1]?.[2]).toBe('49,995,000');
-    await field('Group by').selectOption('user');
-    const rows = await legend(50);
+    expect((await readLegend(1))[1]?.[2]).toBe('49,995,000');
+    await findField('Group by').selectOption('user');
+    const rows = await readLegend(50);
     expect([rows[1]?.[0], rows[1]?.[2], rows[50]?.[0]]).toEqual(['user 9999', '9,999', 'user 9950']);
     await page.getByText('The 50 largest groups are shown, 9950 are not.').waitFor();
-    await field('user').fill('user 77');
+    await findField('user').fill('user 77');
     await page.keyboard.press('Enter');
-    expect((await legend(1))[1]?.[2]).toBe('77');
+    expect((await readLegend(1))[1]?.[2]).toBe('77');
   });
 
-  test('is dark where the system is', async () => {
+  test('is dark if the system is', async () => {
     await show(`key=jobs&${RANGE}`);
-    await legend(1);
+    await readLegend(1);
     const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
     const light = await background();
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await background()).not.toBe(light);
-    expect(await pixels('#3d7be0')).toBeGreaterThan(200);
+    expect(await countPixels('#3d7be0')).toBeGreaterThan(200);
   });
 });

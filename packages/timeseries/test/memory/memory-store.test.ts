@@ -1,29 +1,29 @@
 import type { Problem } from '@metrics/core';
 import { MemoryStore, TimeSeriesBackend } from '../../src/index.js';
-import { NOON, opened } from '../opened.js';
+import { createTestBackend, NOON } from '../create-test-backend.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** The problems that a backend reports. */
-function problemsOf(backend: TimeSeriesBackend): Problem[] {
+/** Starts a backend. Returns the problems that it reports. */
+function collectProblems(backend: TimeSeriesBackend): Problem[] {
   const problems: Problem[] = [];
   backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
   return problems;
 }
 
-test('at the bound of series, samples of new ones are lost while all others are written to', async () => {
-  const { backend, open } = opened({ store: new MemoryStore({ maxSeries: 3 }) });
-  const problems = problemsOf(backend);
+test('at maxSeries, samples of new series are dropped while all others are written', async () => {
+  const { backend, open } = createTestBackend({ store: new MemoryStore({ maxSeries: 3 }) });
+  const problems = collectProblems(backend);
   for (const key of ['a', 'b', 'c', 'd']) backend.incr(open('counter', key), 1);
   expect(await backend.keys()).toEqual(['a', 'b', 'c']);
   expect(backend.stats()).toMatchObject({ sent: 3, pending: 0, dropped: { store_full: 1 } });
   expect(problems).toEqual([expect.objectContaining({ code: 'store_full', metric: 'd', count: 1 })]);
 });
 
-test('at the bound of series, those that were idle for an hour make room, the longest idle first', async () => {
-  const { backend, clock, open } = opened({ store: new MemoryStore({ maxSeries: 3 }) });
-  const problems = problemsOf(backend);
+test('at maxSeries, series that were idle for an hour are evicted, the longest idle first', async () => {
+  const { backend, clock, open } = createTestBackend({ store: new MemoryStore({ maxSeries: 3 }) });
+  const problems = collectProblems(backend);
   const ids = ['a', 'b', 'c', 'd'].map((key) => open('counter', key));
   for (const index of [1, 0, 2]) {
     backend.incr(ids[index]!, 1);
@@ -41,20 +41,20 @@ test('at the bound of series, those that were idle for an hour make room, the lo
   expect(backend.stats()).toMatchObject({ sent: 5, dropped: {} });
 });
 
-test('at the bound of bytes nothing grows, what has its place is still written to, and idle series make room', async () => {
+test('at maxBytes nothing grows, existing series are still written, and idle series are evicted', async () => {
   const store = new MemoryStore({ maxBytes: 65_536 });
-  const { backend, clock, open } = opened({ store });
-  problemsOf(backend);
+  const { backend, clock, open } = createTestBackend({ store });
+  collectProblems(backend);
   const counters = Array.from({ length: 100 }, (_, index) => open('counter', `counter.${index}`));
   for (const id of counters) backend.incr(id, 1);
   await backend.flush();
-  const { store_full: lost = 0 } = backend.stats().dropped;
-  expect(lost).toBeGreaterThan(10);
-  expect(store.size).toBe(100 - lost);
+  const { store_full: full = 0 } = backend.stats().dropped;
+  expect(full).toBeGreaterThan(10);
+  expect(store.size).toBe(100 - full);
   expect(store.bytes).toBeLessThanOrEqual(65_536);
   backend.incr(counters[0]!, 2);
   expect(await backend.sum('counter.0')).toBe(3);
-  // Timings grow with their values; when there is no room for more they are lost, and say so.
+  // Timings grow with their values; if there is no room for more, their samples are dropped and reported.
   clock.seconds += 2 * HOUR;
   const timing = open('timing', 'timing');
   for (let value = 1; value < 6000; value += 1) backend.timing(timing, 1.02 ** (value % 2000) / 1e6);
@@ -62,12 +62,12 @@ test('at the bound of bytes nothing grows, what has its place is still written t
   expect(store.bytes).toBeLessThanOrEqual(65_536);
   const { accepted, sent, dropped } = backend.stats();
   expect(sent + dropped['store_full']!).toBe(accepted);
-  expect(await backend.value('timing', { statistic: 'count' })).toBe(sent - 101 + lost);
+  expect(await backend.value('timing', { statistic: 'count' })).toBe(sent - 101 + full);
 });
 
-test('nothing leaks when keys come and go: what is expired is freed, and its memory is used again', async () => {
+test('nothing leaks when keys come and go: expired history is freed, and its memory is used again', async () => {
   const store = new MemoryStore();
-  const { backend, clock } = opened({
+  const { backend, clock } = createTestBackend({
     store,
     rollups: [
       { step: 10, points: 6 },
@@ -96,9 +96,9 @@ test('nothing leaks when keys come and go: what is expired is freed, and its mem
   expect(new Set(sizes).size).toBe(1);
 });
 
-test('the finest history of an idle series is given back while the coarser ones stay', async () => {
+test('the finest history of an idle series is freed while the coarser ones stay', async () => {
   const store = new MemoryStore();
-  const { backend, clock, open } = opened({ store });
+  const { backend, clock, open } = createTestBackend({ store });
   const id = open('counter', 'jobs');
   for (let step = 0; step < 360; step += 1) {
     backend.incr(id, 1);
@@ -120,7 +120,7 @@ test('the finest history of an idle series is given back while the coarser ones 
 
 test('counters take less than 8 kB each when their history is full', async () => {
   const store = new MemoryStore({ maxBytes: 2 ** 30 });
-  const { backend, clock, open } = opened({ store });
+  const { backend, clock, open } = createTestBackend({ store });
   const ids = Array.from({ length: 100 }, (_, index) => open('counter', 'requests', { route: `/api/route/${index}` }));
   const record = async (step: number, count: number) => {
     for (let done = 0; done < count; done += 1) {
@@ -136,7 +136,7 @@ test('counters take less than 8 kB each when their history is full', async () =>
   expect(await backend.sum('requests', { start: clock.seconds - 80 * DAY })).toBeGreaterThan(100 * 540);
 });
 
-test('a store belongs to one backend', () => {
+test('a store can have only one backend', () => {
   const store = new MemoryStore();
   const create = () => new TimeSeriesBackend({ store });
   create();

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createCluster } from 'redis';
 import * as version5 from 'redis5';
+import { freePort } from 'test-kit/free-port';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { RedisStore } from '../../src/redis.js';
-import { describeWithRedis, freePort, RedisServer } from '../redis-server.js';
-import { StoreBooks, seriesOf } from '../store-books.js';
+import { TestStoreHost, testSeries } from '../test-store-host.js';
 
 describeWithRedis('RedisStore on a cluster', () => {
   const nodes: RedisServer[] = [];
@@ -29,32 +30,32 @@ describeWithRedis('RedisStore on a cluster', () => {
   ])('spreads metrics over the nodes and reads each from one, with a client of %s', async (version, create) => {
     const client = create();
     await client.connect();
-    const books = new StoreBooks();
+    const host = new TestStoreHost();
     const store = new RedisStore({ client, prefix: `${version}:` });
-    store.start(books);
+    store.start(host);
     const keys = Array.from({ length: 50 }, (_, index) => `metric${index}`);
     for (const key of keys) {
-      store.counter(seriesOf('counter', key), books.bucket, 5, 1);
+      store.counter(testSeries('counter', key), host.bucket, 5, 1);
       for (const zone of ['a', 'b'])
         store.values(
-          seriesOf('set', `${key}.users`, { zone }),
-          books.bucket,
+          testSeries('set', `${key}.users`, { zone }),
+          host.bucket,
           Float64Array.of(1, zone.charCodeAt(0)),
           2,
         );
     }
     await store.flush();
-    expect(books).toMatchObject({ settled: 250, lost: {}, problems: [] });
+    expect(host).toMatchObject({ confirmed: 250, dropped: {}, problems: [] });
     for (const node of nodes) expect((await node.ask('KEYS', `${version}:*`)).split('\r\n').length).toBeGreaterThan(30);
 
     const found = await store.keys();
     expect([...found].sort()).toEqual([...keys, ...keys.map((key) => `${key}.users`)].sort());
-    for (const key of keys) expect(await books.total(store, ...(await store.series(key)))).toBe(5);
+    for (const key of keys) expect(await host.total(store, ...(await store.series(key)))).toBe(5);
     const users = await store.series('metric7.users');
     expect(users).toHaveLength(2);
     const query = {
-      rollup: books.rollups[0]!,
-      from: books.bucket - 10,
+      rollup: host.rollups[0]!,
+      from: host.bucket - 10,
       step: 20,
       points: 1,
       statistic: 'count',
@@ -64,34 +65,34 @@ describeWithRedis('RedisStore on a cluster', () => {
     client.destroy();
   });
 
-  test('keeps what belongs to a node that is away, and stores the rest', async () => {
+  test('keeps the samples of a node that is down, and stores the rest', async () => {
     const client = createCluster({ rootNodes: rootNodes() });
     client.on('error', () => {});
     await client.connect();
-    const books = new StoreBooks();
-    const store = new RedisStore({ client, prefix: 'away:', commandTimeout: 1000 });
-    store.start(books);
+    const host = new TestStoreHost();
+    const store = new RedisStore({ client, prefix: 'down:', commandTimeout: 1000 });
+    store.start(host);
     for (const node of nodes) await node.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
     const write = () => {
       for (let index = 0; index < 50; index += 1)
-        store.counter(seriesOf('counter', `metric${index}`), books.bucket, 5, 1);
+        store.counter(testSeries('counter', `metric${index}`), host.bucket, 5, 1);
     };
     write();
     await store.flush();
     await nodes[2]!.stop();
     write();
     await store.flush();
-    expect(books.settled).toBeGreaterThan(60);
-    expect(store.pending).toBe(100 - books.settled);
+    expect(host.confirmed).toBeGreaterThan(60);
+    expect(store.pending).toBe(100 - host.confirmed);
     expect(store.pending).toBeGreaterThan(0);
     await nodes[2]!.start();
     while (store.pending > 0) {
       await store.flush();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    expect(books).toMatchObject({ settled: 100, lost: {} });
+    expect(host).toMatchObject({ confirmed: 100, dropped: {} });
     for (let index = 0; index < 50; index += 1)
-      expect(await books.total(store, seriesOf('counter', `metric${index}`))).toBe(10);
+      expect(await host.total(store, testSeries('counter', `metric${index}`))).toBe(10);
     await store.close({ timeout: 5000 });
     client.destroy();
   });

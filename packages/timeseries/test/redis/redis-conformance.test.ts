@@ -1,12 +1,12 @@
 import { type BackendUnderTest, conformanceChecks } from '@metrics/testing/conformance';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { TimeSeriesBackend } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
-import { delivered, memorySubject } from '../memory/memory-subject.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
+import { memoryBackend, readDelivered } from '../memory/memory-backend.js';
 
-const subject: BackendUnderTest = {
-  ...memorySubject,
-  patience: 10_000,
+const redisBackend: BackendUnderTest = {
+  ...memoryBackend,
+  timeout: 10_000,
   create: async () => {
     const server = await RedisServer.start('--appendonly', 'no');
     const now = Math.floor(Date.now() / 60_000) * 60 + 35;
@@ -16,8 +16,8 @@ const subject: BackendUnderTest = {
     }) as [TimeSeriesBackend, TimeSeriesBackend];
     return {
       backend,
-      // Through another, as the suite reads after close too.
-      delivered: () => delivered(reader, now),
+      // Through another backend, because the suite also reads after close.
+      delivered: () => readDelivered(reader, now),
       breakTransport: () => server.stop(),
       dispose: async () => {
         await reader.close({ timeout: 1000 });
@@ -26,7 +26,7 @@ const subject: BackendUnderTest = {
     };
   },
   program: {
-    ...memorySubject.program,
+    ...memoryBackend.program,
     source: `
       import { TimeSeriesBackend } from '@metrics/timeseries';
       import { RedisStore } from '@metrics/timeseries/redis';
@@ -41,5 +41,5 @@ const subject: BackendUnderTest = {
 
 describeWithRedis('TimeSeriesBackend on Redis', () => {
   // One of the checks reads the history of a hundred thousand series, one by one.
-  test.each(conformanceChecks)('$name', ({ run }) => run(subject), 120_000);
+  test.each(conformanceChecks)('$name', ({ run }) => run(redisBackend), 120_000);
 });

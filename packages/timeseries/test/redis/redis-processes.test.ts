@@ -1,13 +1,14 @@
+import { join } from 'node:path';
+import { ChildProgram } from 'test-kit/child-program';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import { RedisStore } from '../../src/redis.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
-import { StoreBooks, seriesOf } from '../store-books.js';
-import { RedisProgram } from './redis-program.js';
+import { TestStoreHost, testSeries } from '../test-store-host.js';
 
 /**
- * Counts 1, 2, 3, … and flushes after each, telling after each flush up to where everything is acknowledged. Told to
- * stop, it flushes until nothing is pending, and tells what it counted in all.
+ * Adds 1, 2, 3, … and flushes after each, and prints after each flush up to which everything is acknowledged. On input it
+ * flushes until nothing is pending, and prints the last number and its stats.
  */
-const writer = (url: string) => `
+const writerSource = (url: string) => `
   import { createInterface } from 'node:readline';
   import { setTimeout as delay } from 'node:timers/promises';
   import { TimeSeriesBackend } from '@metrics/timeseries';
@@ -40,14 +41,14 @@ const upTo = (n: number) => (n * (n + 1)) / 2;
 describeWithRedis('Processes that share a Redis server', () => {
   let server: RedisServer;
   let store: RedisStore;
-  let books: StoreBooks;
-  const programs: RedisProgram[] = [];
+  let host: TestStoreHost;
+  const programs: ChildProgram[] = [];
 
   beforeEach(async () => {
     server = await RedisServer.start();
     store = new RedisStore({ url: server.url });
-    books = new StoreBooks();
-    store.start(books);
+    host = new TestStoreHost();
+    store.start(host);
   });
   afterEach(async () => {
     for (const program of programs.splice(0)) await program.kill();
@@ -55,26 +56,26 @@ describeWithRedis('Processes that share a Redis server', () => {
     await server.remove();
   });
 
-  function started(): RedisProgram {
-    const program = new RedisProgram(writer(server.url));
+  function startWriter(): ChildProgram {
+    const program = new ChildProgram(writerSource(server.url), { cwd: join(__dirname, '..', '..') });
     programs.push(program);
     return program;
   }
 
-  /** Reads on until so much is acknowledged. Answers the last count that was. */
-  async function acknowledged(program: RedisProgram, count: number): Promise<number> {
+  /** Reads lines until `count` is acknowledged. Resolves with the last count that was. */
+  async function waitForAcknowledged(program: ChildProgram, count: number): Promise<number> {
     for (;;) {
-      const [word, value] = (await program.line())?.split(' ') ?? ['ended'];
+      const [word, value] = (await program.nextLine())?.split(' ') ?? ['ended'];
       if (word === 'ended') throw new Error('The writer ended too early.');
       if (word === 'acknowledged' && Number(value) >= count) return Number(value);
     }
   }
 
-  /** Lets it come to an end. Answers how far it counted. */
-  async function finished(program: RedisProgram): Promise<number> {
-    program.say('stop');
+  /** Lets a writer end. Resolves with the last number it added. */
+  async function finish(program: ChildProgram): Promise<number> {
+    program.writeLine('stop');
     for (;;) {
-      const [word, count, stats] = (await program.line())?.split(' ') ?? ['ended'];
+      const [word, count, stats] = (await program.nextLine())?.split(' ') ?? ['ended'];
       if (word === 'ended') throw new Error('The writer ended too early.');
       if (word !== 'counted') continue;
       expect(JSON.parse(stats!)).toMatchObject({ sent: 2 * Number(count), dropped: {}, pending: 0 });
@@ -83,49 +84,49 @@ describeWithRedis('Processes that share a Redis server', () => {
     }
   }
 
-  async function stored(): Promise<number> {
-    books.time = Math.floor(Date.now() / 1000);
-    return (await books.total(store, seriesOf('counter', 'jobs')))!;
+  async function readStored(): Promise<number> {
+    host.time = Math.floor(Date.now() / 1000);
+    return (await host.total(store, testSeries('counter', 'jobs')))!;
   }
 
-  test('read exact sums of what all of them count', async () => {
-    const [one, other] = [started(), started()];
-    await Promise.all([acknowledged(one, 100), acknowledged(other, 100)]);
-    const counts = [await finished(one), await finished(other)];
-    expect(await stored()).toBe(upTo(counts[0]!) + upTo(counts[1]!));
+  test('read exact sums of everything they count', async () => {
+    const [one, other] = [startWriter(), startWriter()];
+    await Promise.all([waitForAcknowledged(one, 100), waitForAcknowledged(other, 100)]);
+    const counts = [await finish(one), await finish(other)];
+    expect(await readStored()).toBe(upTo(counts[0]!) + upTo(counts[1]!));
   });
 
-  test('lose of one that is killed nothing that was acknowledged, and store of the rest all or nothing', async () => {
-    const [one, other] = [started(), started()];
-    let [last] = await Promise.all([acknowledged(one, 100), acknowledged(other, 100)]);
+  test('keep everything acknowledged of a process that is killed, and its last batch completely or not at all', async () => {
+    const [one, other] = [startWriter(), startWriter()];
+    let [last] = await Promise.all([waitForAcknowledged(one, 100), waitForAcknowledged(other, 100)]);
     await one.kill();
-    // What it said before its end and nobody has read yet.
-    for (let line = await one.line(); line !== undefined; line = await one.line())
+    // Lines that the process printed before it ended and that are not read yet.
+    for (let line = await one.nextLine(); line !== undefined; line = await one.nextLine())
       if (line.startsWith('acknowledged ')) last = Number(line.split(' ')[1]);
-    const count = await finished(other);
-    expect([upTo(last), upTo(last + 1)]).toContain((await stored()) - upTo(count));
+    const count = await finish(other);
+    expect([upTo(last), upTo(last + 1)]).toContain((await readStored()) - upTo(count));
   });
 
-  test('lose and repeat nothing when the server is killed and comes back, three times', async () => {
-    const [one, other] = [started(), started()];
+  test('drop and repeat nothing when the server is killed and restarted three times', async () => {
+    const [one, other] = [startWriter(), startWriter()];
     for (let time = 1; time <= 3; time += 1) {
-      const [first, second] = await Promise.all([acknowledged(one, 1), acknowledged(other, 1)]);
+      const [first, second] = await Promise.all([waitForAcknowledged(one, 1), waitForAcknowledged(other, 1)]);
       await server.stop();
-      // For a moment there is no server: the writers must find out.
+      // The writers must notice that there is no server.
       await Promise.all(
-        [one, other].map(async (program) => expect(await untilProblem(program)).toBe('redis_unavailable')),
+        [one, other].map(async (program) => expect(await waitForProblem(program)).toBe('redis_unavailable')),
       );
       await server.start();
-      await Promise.all([acknowledged(one, first + 50), acknowledged(other, second + 50)]);
+      await Promise.all([waitForAcknowledged(one, first + 50), waitForAcknowledged(other, second + 50)]);
     }
-    const counts = [await finished(one), await finished(other)];
-    expect(await stored()).toBe(upTo(counts[0]!) + upTo(counts[1]!));
+    const counts = [await finish(one), await finish(other)];
+    expect(await readStored()).toBe(upTo(counts[0]!) + upTo(counts[1]!));
     expect((await store.series('users')).length).toBe(1);
   });
 
-  async function untilProblem(program: RedisProgram): Promise<string> {
+  async function waitForProblem(program: ChildProgram): Promise<string> {
     for (;;) {
-      const [word, code] = (await program.line())?.split(' ') ?? ['ended'];
+      const [word, code] = (await program.nextLine())?.split(' ') ?? ['ended'];
       if (word === 'ended') throw new Error('The writer ended too early.');
       if (word === 'problem') return code!;
     }

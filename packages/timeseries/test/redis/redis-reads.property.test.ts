@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
 import type { Statistic, StoredSeries, StoreQuery, TimeSeriesStore } from '../../src/index.js';
 import { MemoryStore } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
 import { oldestBucket } from '../../src/rollup.js';
-import { describeWithRedis, RedisServer } from '../redis-server.js';
-import { StoreBooks, seriesOf } from '../store-books.js';
+import { TestStoreHost, testSeries } from '../test-store-host.js';
 
 const KINDS = ['counter', 'gauge', 'timing', 'set'] as const;
 const STATISTICS = {
@@ -28,9 +28,9 @@ const write = fc.record({
   /** Seconds before the present. */
   age: fc.oneof(fc.nat(60), fc.nat(1100), fc.nat(20_000)),
   values: fc.array(value, { minLength: 1, maxLength: 12 }),
-  /** Seconds the clock goes on, or back. */
+  /** Seconds that the clock advances, or is set back. */
   pause: fc.oneof(fc.constant(0), fc.integer({ min: -20, max: 700 })),
-  /** Which of two processes it is, and whether that flushes then. */
+  /** Which of two processes writes, and whether it then flushes. */
   process: fc.nat(1),
   flush: fc.boolean(),
 });
@@ -39,22 +39,23 @@ const read = fc.record({
   kind: fc.constantFrom(...KINDS),
   series: fc.subarray([0, 1, 2], { minLength: 1 }),
   rollup: fc.constantFrom(...ROLLUPS),
-  /** Steps before the present, and in a point. */
+  /** Steps before the present, and steps in a point. */
   back: fc.nat(130),
   merged: fc.integer({ min: 1, max: 7 }),
   statistic: fc.nat(6),
 });
 
-const nth = (kind: StoredSeries['kind'], index: number) => seriesOf(kind, `metric.${kind}`, { index: `${index}` });
+const nthSeries = (kind: StoredSeries['kind'], index: number) =>
+  testSeries(kind, `metric.${kind}`, { index: `${index}` });
 
-function give(
+function writeTo(
   store: TimeSeriesStore,
-  books: StoreBooks,
+  host: TestStoreHost,
   increment: typeof write extends fc.Arbitrary<infer T> ? T : never,
 ): void {
   const { kind, values } = increment;
-  const series = nth(kind, increment.series);
-  const time = Math.floor((books.time - increment.age) / 10) * 10;
+  const series = nthSeries(kind, increment.series);
+  const time = Math.floor((host.time - increment.age) / 10) * 10;
   const sorted = [...values].sort((one, other) => one - other);
   const reading = { last: values.at(-1)!, min: sorted[0]!, max: sorted.at(-1)! };
   if (kind === 'counter') store.counter(series, time, values[0]!, values.length);
@@ -72,44 +73,44 @@ describeWithRedis('Reads of RedisStore', () => {
   });
   afterAll(() => server.remove());
 
-  test('are those of MemoryStore, whatever two processes wrote, when and how late', async () => {
+  test('equal those of MemoryStore, whatever two processes wrote, when and how late', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(write, { minLength: 1, maxLength: 60 }),
         fc.array(read, { maxLength: 12 }),
         async (writes, reads) => {
           await server.ask('FLUSHALL');
-          const [books, memoryBooks] = [new StoreBooks(ROLLUPS), new StoreBooks(ROLLUPS)];
+          const [host, memoryHost] = [new TestStoreHost(ROLLUPS), new TestStoreHost(ROLLUPS)];
           const memory = new MemoryStore();
-          memory.start(memoryBooks);
+          memory.start(memoryHost);
           const stores = [new RedisStore({ url: server.url }), new RedisStore({ url: server.url })];
-          for (const store of stores) store.start(books);
+          for (const store of stores) store.start(host);
           let before = 0;
           for (const each of writes) {
-            // Of a gauge the value stored last is the last one: both must see the same order.
+            // The value of a gauge stored last is the last one, so both must see the same order.
             if (each.process !== before) await stores[before]!.flush();
             before = each.process;
-            give(stores[each.process]!, books, each);
-            give(memory, memoryBooks, each);
-            // What waits while time goes by may become too old, which in memory it cannot.
+            writeTo(stores[each.process]!, host, each);
+            writeTo(memory, memoryHost, each);
+            // Pending samples may become too old while time passes; in memory they cannot.
             if (each.flush || each.pause !== 0) await stores[each.process]!.flush();
-            books.time += each.pause;
-            memoryBooks.time = books.time;
+            host.time += each.pause;
+            memoryHost.time = host.time;
           }
           for (const store of stores) await store.flush();
           await memory.flush();
 
           for (const { kind, series, rollup, back, merged, statistic } of reads) {
             const step = rollup.step * merged;
-            const from = Math.floor((books.time - back * rollup.step) / step) * step;
-            const points = Math.max(1, Math.ceil((books.bucket + 10 - from) / step));
+            const from = Math.floor((host.time - back * rollup.step) / step) * step;
+            const points = Math.max(1, Math.ceil((host.bucket + 10 - from) / step));
             const names: readonly Statistic[] = STATISTICS[kind];
             const query: StoreQuery = { rollup, from, step, points, statistic: names[statistic % names.length]! };
-            // Readers never ask for more.
-            if (from < oldestBucket(rollup, books.time)) continue;
-            const ofKind = series.map((index) => nth(kind, index));
+            // Readers never query older buckets.
+            if (from < oldestBucket(rollup, host.time)) continue;
+            const ofKind = series.map((index) => nthSeries(kind, index));
             const [found, expected] = [await stores[0]!.read(ofKind, query), await memory.read(ofKind, query)];
-            // Redis estimates how many members there are.
+            // Redis estimates the number of members.
             if (kind === 'set')
               expect(found.map((count) => Math.sign(count ?? 0))).toEqual(
                 expected.map((count) => Math.sign(count ?? 0)),
@@ -123,10 +124,10 @@ describeWithRedis('Reads of RedisStore', () => {
           for (const kind of KINDS) {
             const indexes = async (store: TimeSeriesStore) =>
               (await store.series(`metric.${kind}`)).map(({ identity }) => identity).sort();
-            // In memory what is too old is forgotten by the clock of the test, on Redis by its own.
+            // In memory history expires by the clock of the test, on Redis by the clock of the server.
             expect(await indexes(stores[1]!)).toEqual(expect.arrayContaining(await indexes(memory)));
           }
-          expect([books.settled, books.lost]).toEqual([memoryBooks.settled, memoryBooks.lost]);
+          expect([host.confirmed, host.dropped]).toEqual([memoryHost.confirmed, memoryHost.dropped]);
           for (const store of stores) await store.close({ timeout: 5000 });
         },
       ),

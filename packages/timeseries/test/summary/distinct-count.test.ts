@@ -1,15 +1,15 @@
-import { memberHash } from '../../src/recording/member-hash.js';
+import { hashMember } from '../../src/recording/hash-member.js';
 import { DistinctCount } from '../../src/summary/distinct-count.js';
 
 function countOf(from: number, to: number): DistinctCount {
   const distinct = new DistinctCount();
-  for (let member = from; member < to; member += 1) distinct.record(memberHash(`user-${member}`));
+  for (let member = from; member < to; member += 1) distinct.record(hashMember(`user-${member}`));
   return distinct;
 }
 
-test('up to 256 members are counted exactly, however often they come', () => {
+test('up to 256 members are counted exactly, however often they are recorded', () => {
   const distinct = countOf(0, 256);
-  for (let member = 0; member < 256; member += 1) distinct.record(memberHash(`user-${member}`));
+  for (let member = 0; member < 256; member += 1) distinct.record(hashMember(`user-${member}`));
   expect(distinct.statistic('count')).toBe(256);
 });
 
@@ -26,29 +26,29 @@ test.each([
   [0, 1000, 0, 10],
   [0, 10, 0, 1000],
   [0, 3000, 1000, 5000],
-])('merging members %i to %i with %i to %i counts the union, and is the same as recording all', (a, b, c, d) => {
+])('merging members %i to %i with %i to %i counts the union, and equals recording all of them', (a, b, c, d) => {
   const merged = new DistinctCount();
   merged.merge(countOf(a, b).encode());
   merged.merge(countOf(c, d).encode());
   const whole = countOf(a, b);
-  for (let member = c; member < d; member += 1) whole.record(memberHash(`user-${member}`));
+  for (let member = c; member < d; member += 1) whole.record(hashMember(`user-${member}`));
   expect(merged.statistic('count')).toBe(whole.statistic('count'));
   merged.clear();
   expect(merged.statistic('count')).toBeUndefined();
-  merged.record(memberHash('ann'));
+  merged.record(hashMember('ann'));
   expect(merged.statistic('count')).toBe(1);
 });
 
-test('hashes are whole numbers of 48 bits, and differ for members that differ little', () => {
+test('hashes are integers of 48 bits, and differ for similar members', () => {
   const members = ['', 'a', 'b', 'aa', 'ab', 'ba', '\0', 'größe', '名前', '\uD800', 'm'.repeat(10_000)];
   for (let member = 0; member < 100_000; member += 1) members.push(`${member}`);
-  const hashes = new Set(members.map(memberHash));
+  const hashes = new Set(members.map(hashMember));
   expect(hashes.size).toBe(members.length);
   for (const hash of hashes) expect(hash >= 0 && hash < 2 ** 48 && Number.isInteger(hash)).toBe(true);
 });
 
-test('a hash is the same in every process and release: what is stored depends on it', () => {
-  expect(['', 'ann', '名前'].map(memberHash)).toMatchInlineSnapshot(`
+test('a hash is the same in every process and release, because stored data depends on it', () => {
+  expect(['', 'ann', '名前'].map(hashMember)).toMatchInlineSnapshot(`
     [
       146945071209774,
       122019249906317,

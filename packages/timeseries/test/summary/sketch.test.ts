@@ -3,7 +3,7 @@ import { Sketch } from '../../src/summary/sketch.js';
 
 const PERCENTILES = ['p0', 'p1', 'p25', 'p50', 'p75', 'p90', 'p99', 'p99.9', 'p100'] as const;
 
-/** Of all sizes that are told apart, of both signs, and zero. */
+/** Values of all sizes that a sketch distinguishes, of both signs, and zero. */
 const size = fc.double({ min: -9, max: 15, noNaN: true }).map((exponent) => 10 ** exponent);
 const value = fc.oneof(
   size,
@@ -19,14 +19,14 @@ function sketchOf(list: readonly number[]): Sketch {
   return sketch;
 }
 
-test('percentiles are within 1 % of the sample they stand for; count, sum, minimum and maximum are exact', () => {
+test('percentiles are within 1 % of the exact sample; count, sum, minimum and maximum are exact', () => {
   fc.assert(
     fc.property(values, (list) => {
       const sketch = sketchOf(list);
       const sorted = [...list].sort((one, other) => one - other);
       for (const percentile of PERCENTILES) {
         const exact = sorted[Math.floor((Number(percentile.slice(1)) / 100) * (list.length - 1))]!;
-        // What is smaller than 1e-9 counts as zero.
+        // Values smaller than 1e-9 count as zero.
         const tolerance = Math.max(0.01 * Math.abs(exact), 1e-9);
         expect(Math.abs(sketch.statistic(percentile)! - exact)).toBeLessThanOrEqual(tolerance);
       }
@@ -40,7 +40,7 @@ test('percentiles are within 1 % of the sample they stand for; count, sum, minim
   );
 });
 
-test('a sketch that was merged from texts says what one of all values says', () => {
+test('a sketch merged from encoded ones equals a sketch of all values', () => {
   fc.assert(
     fc.property(fc.array(values, { minLength: 1, maxLength: 5 }), (lists) => {
       const merged = new Sketch();
@@ -75,10 +75,10 @@ test('a summary of a hundred values of one order of magnitude is a few hundred b
   expect(sketchOf(list).encode().length).toBeLessThan(300);
 });
 
-test('its bins can be carried elsewhere and put together again', () => {
+test('its bins can be read and added to another sketch', () => {
   const whole = sketchOf([-3, 0, 1, 1, 7, 1e9]);
-  const carried = new Sketch();
-  whole.forEachBin((bin, count) => carried.addBin(bin, count));
-  carried.addTotals(whole.count, whole.sum, whole.min, whole.max);
-  expect(carried.encode()).toBe(whole.encode());
+  const copy = new Sketch();
+  whole.forEachBin((bin, count) => copy.addBin(bin, count));
+  copy.addTotals(whole.count, whole.sum, whole.min, whole.max);
+  expect(copy.encode()).toBe(whole.encode());
 });
