@@ -1,3 +1,4 @@
+// Limits the series that applications open.
 import type { SeriesId } from '../metrics-backend.js';
 import { CardinalityError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';
@@ -6,7 +7,7 @@ import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import { TagCounts } from '../series/tag-counts.js';
 import { type KeptValues, TagDraft } from '../series/tag-draft.js';
-import type { CardinalityRules } from './cardinality-rules.js';
+import type { CardinalityRules, TagRule } from './cardinality-rules.js';
 
 /** The value that all values beyond a limit become. */
 export const OVERFLOW_VALUE = '__other__';
@@ -23,17 +24,11 @@ const IDENTIFIER =
   /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[0-7][\da-hjkmnp-tv-z]{25}|[\da-f]{16,}|\S+@\S+\.\S+|\d{1,3}(?:\.\d{1,3}){3}|(?:[\da-f]{0,4}:){3,}[\da-f.]*|1[5-9]\d{11})$/i;
 
 /** The limits of one tag of one metric, and its values. */
-export interface TagUsage extends KeptValues {
+export interface TagUsage extends TagRule, KeptValues {
   /** The number of open series of each value. A value without open series has no count, which makes room for another. */
   readonly seriesByValue: TagCounts;
   /** Returns some of the values that have series. */
   examples(): string[];
-  /** Maximum number of values. */
-  readonly limit: number;
-  readonly isDropped: boolean;
-  readonly warnAt: number;
-  /** The values that a declaration lists; all others are rejected. */
-  readonly declaredValues: ReadonlySet<string> | undefined;
   /** Some of the values beyond the limit, or of a dropped tag. */
   readonly rejectedValues: Set<string>;
   suspicious: number;
@@ -88,25 +83,26 @@ export class CardinalityGuard {
     let isMerged = false;
     // Backwards, because a tag that is dropped moves those after it.
     for (let i = draft.count - 1; i >= 0; i -= 1) {
-      const key = draft.keys[i]!;
+      const tag = draft.keys[i]!;
       const value = draft.values[i]!;
-      const usage = this.#tagUsage(family, metric, key);
-      const { seriesByValue, limit, isDropped, declaredValues } = usage;
-      if (isDropped) {
+      const usage = this.#tagUsage(family, metric, tag);
+      const { severity, seriesByValue, limit, declaredValues } = usage;
+      if (severity === 'never') {
         draft.remove(i);
-        draft.ignore(key, undefined);
-        if (metric.tags.has(key)) this.#rejectValue(usage, 'high_cardinality_tag', family, key, value);
+        draft.ignore(tag, undefined);
+        if (metric.tags.has(tag)) this.#rejectValue(usage, 'high_cardinality_tag', family, tag, value);
       } else if (value === OVERFLOW_VALUE || seriesByValue.has(draft.tags[i]!) || declaredValues?.has(value)) {
         // The value is within the limits.
       } else if (declaredValues !== undefined || seriesByValue.size >= limit) {
         draft.replace(i, OVERFLOW_VALUE, registry.tags);
-        draft.ignore(key, declaredValues ?? usage);
+        draft.ignore(tag, declaredValues ?? usage);
         isMerged = true;
-        this.#rejectValue(usage, declaredValues ? 'undeclared_value' : 'too_many_values', family, key, value);
-      } else this.#checkNewValue(usage, family, key, value);
+        this.#rejectValue(usage, declaredValues ? 'undeclared_value' : 'too_many_values', family, tag, value);
+      } else this.#checkNewValue(usage, family, tag, value);
     }
+    const { maxSeries, maxSeriesPerMetric } = this.#rules;
     let id = registry.find(family, draft);
-    if (id < 0 && (metric.series >= this.#maxSeriesPerMetric || registry.size >= this.#maxSeries)) {
+    if (id < 0 && (metric.series >= maxSeriesPerMetric || registry.size >= maxSeries)) {
       isMerged = true;
       id = this.#collapseTags(family, metric, draft);
     }
@@ -117,7 +113,7 @@ export class CardinalityGuard {
 
   /** Replaces the values of one tag after the other, those of the tag with most values first, then removes all tags. */
   #collapseTags(family: MetricFamily, metric: MetricUsage, draft: TagDraft): SeriesId {
-    this.#reportTag('too_many_series', family, {});
+    this.#report('too_many_series', family);
     const values = (index: number): number => metric.tags.get(draft.keys[index]!)!.seriesByValue.size;
     const order = Array.from({ length: draft.count }, (_, index) => index);
     for (const index of order.sort((one, other) => values(other) - values(one))) {
@@ -125,27 +121,19 @@ export class CardinalityGuard {
       const id = this.#registry.find(family, draft);
       if (id >= 0) return id;
     }
-    if (metric.series <= this.#maxSeriesPerMetric) return NOT_FOUND;
+    if (metric.series <= this.#rules.maxSeriesPerMetric) return NOT_FOUND;
     draft.count = 0;
     return this.#registry.find(family, draft);
   }
 
-  /** Counts a series that was opened. */
-  seriesOpened(family: MetricFamily, draft: TagDraft): void {
-    const metric = this.#metricUsage(family);
-    metric.series += 1;
-    for (let i = 0; i < draft.count; i += 1) {
-      const { seriesByValue } = this.#tagUsage(family, metric, draft.keys[i]!);
-      if (draft.values[i] !== OVERFLOW_VALUE) seriesByValue.increment(draft.tags[i]!);
-    }
-  }
-
-  /** Removes a series that is about to be released, and the values that no other series has. */
-  seriesReleased(family: MetricFamily, id: SeriesId): void {
+  /** Counts a series that was opened (1) or is about to be released (-1). */
+  countSeries(family: MetricFamily, id: SeriesId, change: 1 | -1): void {
     const metric = this.#metricUsage(family);
     const { tags } = this.#registry;
-    metric.series -= 1;
-    this.#registry.forEachTag(id, (tag) => metric.tags.get(tags.key(tag))?.seriesByValue.decrement(tag));
+    metric.series += change;
+    this.#registry.forEachTag(id, (tag) => {
+      if (tags.value(tag) !== OVERFLOW_VALUE) metric.tags.get(tags.key(tag))?.seriesByValue.count(tag, change);
+    });
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */
@@ -174,16 +162,15 @@ export class CardinalityGuard {
     if (known !== undefined) return known;
     const rule = this.#rules.ruleFor(family, tag);
     const isSurplus = metric.tags.size >= MAX_TAG_KEYS;
+    const severity = isSurplus ? 'never' : rule.severity;
     const seriesByValue = new TagCounts();
     const registry = this.#registry;
     const usage: TagUsage = {
+      ...rule,
+      severity,
       seriesByValue,
       has: (value) => seriesByValue.has(registry.tags.find(tag, value)),
-      examples: () => seriesByValue.examples(MAX_EXAMPLES).map((known) => registry.tags.value(known)),
-      limit: isSurplus ? 0 : limit,
-      isDropped: isSurplus || severity === 'never',
-      warnAt,
-      declaredValues: family.declaredTags?.get(tag),
+      examples: () => seriesByValue.examples(MAX_EXAMPLES).map((example) => registry.tags.value(example)),
       rejectedValues: new Set(),
       suspicious: 0,
     };
@@ -196,10 +183,11 @@ export class CardinalityGuard {
 
   /** Warns about a value that is within the limits. */
   #checkNewValue(usage: TagUsage, family: MetricFamily, tag: string, value: string): void {
+    const { seriesByValue, warnAt } = usage;
     if (IDENTIFIER.test(value) && (usage.suspicious += 1) === SUSPICIOUS_VALUES)
-      this.#reportTag('suspicious_values', family, { tag, value: withExamples(usage, value) });
-    if (usage.seriesByValue.size + 1 === usage.warnAt)
-      this.#reportTag('many_values', family, { tag, value: withExamples(usage, value) });
+      this.#report('suspicious_values', family, { tag, value: withExamples(usage, value) });
+    if (seriesByValue.size + 1 === warnAt)
+      this.#report('many_values', family, { tag, value: withExamples(usage, value) });
   }
 
   #rejectValue(usage: TagUsage, code: GuardCode, family: MetricFamily, tag: string, value: string): void {

@@ -25,7 +25,7 @@ import type { Interceptor } from './interceptor.js';
 export class Engine {
   generation = 0;
   /**
-   * Equal to {@link generation} while every call is recorded without a draw and without context tags, otherwise -1: quick
+   * Equal to {@link generation} while every call is recorded without a draw and without context tags, otherwise -1: the short
    * ways of recording compare this number alone.
    */
   plainGeneration = -1;
@@ -38,6 +38,8 @@ export class Engine {
   series!: SeriesRegistry;
   /** Decides whether a new series may be opened; `undefined` in mode `off`. */
   guard: CardinalityGuard | undefined;
+  /** Patterns of the metrics that are switched off. */
+  denied!: readonly string[];
   /** Prepended to every key. */
   prefix!: string;
   /** The sampling rate of calls that set none. */
@@ -73,14 +75,11 @@ export class Engine {
     this.#strict = options.strict === true;
     this.sampleRate = options.sampleRate ?? 1;
     this.problems.handler = options.onError;
-    this.#denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
+    this.denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
     this.prefix = options.prefix ?? '';
     for (const family of this.families.values()) family.name = this.prefix + family.key;
     this.series = new SeriesRegistry(this.#familyList);
-    this.guard =
-      rules.mode === 'off'
-        ? undefined
-        : new CardinalityGuard(rules, this.series, (...problem) => this.report(...problem));
+    this.guard = rules.mode === 'off' ? undefined : new CardinalityGuard(rules, this.series, this.report.bind(this));
     this.#sweep.restart(backend.discards ? 0 : rules.idleAfter);
     this.#rebuildBackend();
   }
@@ -98,7 +97,7 @@ export class Engine {
   /** Adds an interceptor of all samples. Returns a function that removes it. */
   intercept(interceptor: Interceptor): () => void {
     const { series } = this;
-    series.forEach((id) => interceptor.open(id, series.toSeries(series.family(id), series.tagsOf(id))));
+    series.forEach((id) => interceptor.open(id, series.toSeries(id)));
     this.#interceptors.add(interceptor);
     this.#rebuildBackend();
     return () => {
@@ -113,7 +112,10 @@ export class Engine {
     this.backend = backend;
     for (const interceptor of this.#interceptors) this.backend = interceptor.wrap(this.backend, this.problems);
     this.discarding = backend.discards === true && this.#interceptors.size === 0 && !this.#strict;
-    if (this.discarding) this.series.clear();
+    if (this.discarding) {
+      this.series.clear();
+      this.guard?.metrics.clear();
+    }
     this.invalidate();
   }
 
@@ -129,7 +131,7 @@ export class Engine {
   open(family: MetricFamily, draft: TagDraft): SeriesId {
     const id = this.series.open(family, draft);
     this.recentlyUsed = this.series.recentlyUsed;
-    this.guard?.seriesOpened(family, draft);
+    this.guard?.countSeries(family, id, 1);
     this.backend.open(id, createSeries(family, draft.pairs(), draft.instance));
     return id;
   }
@@ -137,7 +139,7 @@ export class Engine {
   /** Releases an idle series. */
   release(id: SeriesId): void {
     const { series } = this;
-    this.guard?.seriesReleased(series.family(id), id);
+    this.guard?.countSeries(series.family(id), id, -1);
     series.release(id);
     this.callBackend(() => this.backend.release(id, false));
   }

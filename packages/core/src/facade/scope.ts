@@ -242,14 +242,16 @@ export class Scope {
       if (draft.rawCount === MAX_TAGS)
         return this.#reject('too_many_tags', key, `A call may have at most ${MAX_TAGS} tags.`);
       const value: unknown = tags[tag];
-      if (!isTagValue(value) || tag === '') return this.#reject('invalid_tag_value', key, NOT_TAGS, { tag, value });
-      if (isTooLong(value))
+      const isAbsent = value === undefined || value === null;
+      if (tag === '' || !(isAbsent || isTagValue(value)))
+        return this.#reject('invalid_tag_value', key, NOT_TAGS, { tag, value });
+      if (typeof value === 'string' && value.length > MAX_VALUE_LENGTH)
         engine.reportOrThrow('tag_truncated', key, 'Tag values are cut to 200 characters. Is this an identifier?', {
           tag,
           value,
         });
       draft.addRaw(tag, value);
-      if (value === undefined || value === null) continue;
+      if (isAbsent) continue;
       if (declaredTags === undefined || declaredTags.has(tag) || declaredTags.has(normalizeValue(tag)))
         draft.setRaw(tag, value, table);
       else {

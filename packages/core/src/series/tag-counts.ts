@@ -13,9 +13,11 @@ export class TagCounts {
     return this.#tags[this.#placeOf(tag)] !== 0;
   }
 
-  increment(tag: number): void {
+  /** Adds a change to the count of a tag. A tag without a count is removed. */
+  count(tag: number, change: 1 | -1): void {
     let place = this.#placeOf(tag);
     if (this.#tags[place] === 0) {
+      if (change < 0) return;
       if (this.size * 4 >= this.#tags.length * 3) {
         this.#double();
         place = this.#placeOf(tag);
@@ -23,15 +25,15 @@ export class TagCounts {
       this.#tags[place] = tag + 1;
       this.size += 1;
     }
-    this.#counts[place]! += 1;
+    this.#counts[place]! += change;
+    if (this.#counts[place] === 0) this.#remove(place);
   }
 
-  decrement(tag: number): void {
-    let place = this.#placeOf(tag);
-    if (this.#tags[place] === 0 || (this.#counts[place]! -= 1) > 0) return;
-    this.size -= 1;
-    // Moves the tags that follow closer to their own places, so that no search ends at the gap.
+  /** Empties a place, and moves the tags that follow closer to their own places, so that no search ends at the gap. */
+  #remove(gap: number): void {
     const mask = this.#tags.length - 1;
+    let place = gap;
+    this.size -= 1;
     this.#tags[place] = 0;
     for (let next = (place + 1) & mask; this.#tags[next] !== 0; next = (next + 1) & mask) {
       const distance = (next - (this.#tags[next]! - 1)) & mask;

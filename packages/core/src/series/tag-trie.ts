@@ -2,7 +2,7 @@
 import { flatCopy } from './interning.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
 import type { KeptValues, TagDraft } from './tag-draft.js';
-import { isPresent, type Tags, truncateValue } from './tags.js';
+import { isTagValue, type Tags, truncateValue } from './tags.js';
 
 /** Longer raw values are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
@@ -91,25 +91,21 @@ export function insertPath(root: TrieNode, draft: TagDraft, id: number): void {
     const key = rawKeys[i]!;
     const raw = rawValues[i];
     const isLast = i === rawCount - 1;
-    const isIgnored = ignored !== undefined && ignored.has(key) && isPresent(raw);
+    const isIgnored = ignored !== undefined && ignored.has(key) && isTagValue(raw);
     if (typeof raw === 'string' && raw.length > MAX_CACHED_LENGTH && !isIgnored) return;
     const edge = findOrAddEdge(node, key);
-    const known = isIgnored ? edge.fallback : edge.children.get(raw);
-    const child = typeof known === 'object' ? known : remaining === 0 ? id : new TrieNode(known);
+    const value = typeof raw === 'string' ? flatCopy(raw) : raw;
+    const known = isIgnored ? edge.fallback : edge.children.get(value);
+    const child = typeof known === 'object' ? known : isLast ? id : new TrieNode(known);
     if (isIgnored) {
       edge.keptValues = ignored.get(key);
-      edge.fallback = typeof edge.fallback === 'object' ? edge.fallback : isLast ? id : new TrieNode(edge.fallback);
-      if (typeof edge.fallback === 'number') return;
-      node = edge.fallback;
-      continue;
-    }
-    const value = typeof raw === 'string' ? flatCopy(raw) : raw;
-    const known = edge.children.get(value);
-    const child = typeof known === 'object' ? known : isLast ? id : new TrieNode(known);
-    edge.children.set(value, child);
-    if (edge.children.size === 1 || value === edge.firstValue) {
-      edge.firstValue = value;
-      edge.firstChild = child;
+      edge.fallback = child;
+    } else {
+      edge.children.set(value, child);
+      if (edge.children.size === 1 || value === edge.firstValue) {
+        edge.firstValue = value;
+        edge.firstChild = child;
+      }
     }
     if (typeof child === 'number') return;
     node = child;
