@@ -7,8 +7,8 @@ const MAX_STEP_SECONDS = 60;
 type Points = RangeResponse['groups'][number]['points'];
 
 /**
- * Returns the points without a last one that is not over at the time `now`, because its sum would look like a drop. A point
- * longer than a minute stays: it is the only recent data.
+ * Returns the points without a last one that is not over at the time `now`, because its sum would look like a drop. A
+ * point longer than a minute stays: it is the only recent data.
  */
 export function omitUnfinishedPoint(points: Points, now: number): Points {
   const [last, next] = [points.at(-1), points.at(-2)];

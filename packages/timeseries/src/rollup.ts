@@ -2,7 +2,9 @@
 export interface Rollup {
   /** Seconds of a bucket. Buckets begin at multiples of it since the epoch, so days are UTC days. */
   readonly step: number;
-  /** Number of complete buckets to keep. The current bucket and one more, for readers at the edge, are kept in addition. */
+  /**
+   * Number of complete buckets to keep. The current bucket and one more, for readers at the edge, are kept in addition.
+   */
   readonly points: number;
 }
 

@@ -99,7 +99,9 @@ export class TimeSeriesBackend implements MetricsBackend {
     this.#buffer.recordAt(id, value, epochSeconds);
   }
 
-  /** Resolves with a point for each bucket, or each `step`: of all series of a key together, or for each value of a tag. */
+  /**
+   * Resolves with a point for each bucket, or each `step`: of all series of a key together, or for each value of a tag.
+   */
   range(key: string, options: GroupedRangeOptions): Promise<Map<string, Point[]>>;
   range(key: string, options?: RangeOptions): Promise<Point[]>;
   range(
@@ -117,7 +119,9 @@ export class TimeSeriesBackend implements MetricsBackend {
     return this.#reader.value(key, options);
   }
 
-  /** Resolves with the sum of a counter's amounts, or of the values of a timing or distribution. Rejects for other kinds. */
+  /**
+   * Resolves with the sum of a counter's amounts, or of the values of a timing or distribution. Rejects for other kinds.
+   */
   async sum(key: string, options: Omit<ReadOptions, 'statistic'> = {}): Promise<number> {
     return (await this.#reader.value(key, { ...options, statistic: 'sum' })) ?? 0;
   }

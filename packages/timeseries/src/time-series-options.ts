@@ -30,8 +30,8 @@ export interface TimeSeriesOptions {
    */
   readonly flushInterval?: number | undefined;
   /**
-   * Returns milliseconds since the epoch. A custom clock is read for every sample; the default one, to save time, at least
-   * every 256 samples and every 100 ms.
+   * Returns milliseconds since the epoch. A custom clock is read for every sample; the default one, to save time, at
+   * least every 256 samples and every 100 ms.
    *
    * @default Date.now
    */

@@ -57,7 +57,10 @@ type Span = Omit<StoreQuery, 'statistic'>;
 
 const DEFAULT_RANGE_SECONDS = 3600;
 
-/** Chooses the rollup and the series of a read and queries the store. All reads reject with a `TypeError` or `RangeError` if an option is invalid. */
+/**
+ * Chooses the rollup and the series of a read and queries the store. All reads reject with a `TypeError` or `RangeError`
+ * if an option is invalid.
+ */
 export class TimeSeriesReader {
   readonly #store: TimeSeriesStore;
   readonly #rollups: readonly Rollup[];
@@ -160,7 +163,9 @@ export class TimeSeriesReader {
     return Array.from({ length: span.points }, () => (isCounter ? 0 : undefined));
   }
 
-  /** Returns the buckets of a range, limited to those from the oldest that is kept to the latest that may be written to. */
+  /**
+   * Returns the buckets of a range, limited to those from the oldest that is kept to the latest that may be written to.
+   */
   #resolveSpan({ start, end }: ReadOptions, step: number | undefined): Span {
     const now = this.#now();
     const first = start ?? (end ?? now) - DEFAULT_RANGE_SECONDS;

@@ -75,7 +75,10 @@ export interface TimeSeriesStore {
 
   /** Resolves with the keys that have a history, in any order. */
   keys(): Promise<readonly string[]>;
-  /** Resolves with the series of a key that have a history. If kinds differ (another process, an older release), the newest is last. */
+  /**
+   * Resolves with the series of a key that have a history. If kinds differ (another process, an older release), the
+   * newest is last.
+   */
   series(key: string): Promise<readonly StoredSeries[]>;
   /**
    * Resolves with one number a point, merged over all of the series: point `index` covers the buckets from

@@ -4,7 +4,7 @@ import { type ProgramOptions, type ProgramResult, runProgram } from 'test-kit/ru
 /** A backend that prints what happens to it; its flush takes `flushTakes` milliseconds. */
 const start = (options = '{}', flushTakes = 5): string => `
   import { writeSync } from 'node:fs';
-  import { metrics } from '$DIST/index.js';
+  import { metrics } from '@metrics/core';
   const say = (line) => writeSync(1, line + '\\n');
   let accepted = 0;
   const before = process.listenerCount('exit');

@@ -93,7 +93,7 @@ it('a dummy of another copy is replaced without asking', async () => {
 it('a tap of another copy receives samples and problems', async () => {
   const { code, output } = await run(`
     ${backend}
-    const esm = await import('$DIST/index.js');
+    const esm = await import('${pathToFileURL(dist).href}/index.js');
     const { tap } = await import('file://${copies}/1.4.0/dist/backend.js');
     esm.metrics.incr('x');
     esm.metrics.register(backend);

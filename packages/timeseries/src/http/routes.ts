@@ -19,8 +19,8 @@ export type TimeSeriesReads = Pick<TimeSeriesBackend, 'keys' | 'series' | 'range
 type Route = (backend: TimeSeriesReads, query: string) => Promise<unknown>;
 
 /**
- * The reads over HTTP, by path. Each resolves with the JSON body for the query of a request. It rejects with a `TypeError`
- * or `RangeError` if the request is invalid.
+ * The reads over HTTP, by path. Each resolves with the JSON body for the query of a request. It rejects with a
+ * `TypeError` or `RangeError` if the request is invalid.
  */
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['keys', getKeys],

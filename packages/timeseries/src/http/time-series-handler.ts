@@ -6,8 +6,8 @@ import { routes, type TimeSeriesReads } from './routes.js';
 
 export interface TimeSeriesHandlerOptions {
   /**
-   * Path at which the handler is mounted, such as `/internal/metrics`, for frameworks that keep it in the URL of the request.
-   * node:http and Fastify do; `app.use` of Express does not.
+   * Path at which the handler is mounted, such as `/internal/metrics`, for frameworks that keep it in the URL of the
+   * request. node:http and Fastify do; `app.use` of Express does not.
    *
    * @default '/'
    */

@@ -6,7 +6,9 @@ import { Ring } from './ring.js';
 /** The last value, the minimum and the maximum of a gauge in one rollup. */
 export class GaugeRing extends Ring {
   readonly #last: NumberColumn;
-  /** Only if it differs from the last value: most gauges are set once in a bucket, and need one column instead of three. */
+  /**
+   * Only if it differs from the last value: most gauges are set once in a bucket, and need one column instead of three.
+   */
   readonly #min: NumberColumn;
   readonly #max: NumberColumn;
   /** Time of the last value, to detect late values. Not in the finest rollup, where all times of a bucket are equal. */

@@ -6,7 +6,9 @@ export class NumberColumn {
   /** The value of positions that were not written. */
   readonly #empty: number;
   readonly #pageCount: number;
-  /** The number of each page, or -1. Created at its full length when needed: a growing list reserves room it never uses. */
+  /**
+   * The number of each page, or -1. Created at its full length when needed: a growing list reserves room it never uses.
+   */
   #pageNumbers: number[] | undefined;
 
   /** @param length number of positions. */

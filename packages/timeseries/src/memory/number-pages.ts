@@ -1,7 +1,10 @@
 // Memory for the numbers of all rings, shared by page.
 import type { ByteBudget } from './byte-budget.js';
 
-/** Numbers of a page. With smaller pages finding one costs more; larger ones stay emptier in a series that is rarely written. */
+/**
+ * Numbers of a page. With smaller pages finding one costs more; larger ones stay emptier in a series that is rarely
+ * written.
+ */
 export const PAGE_NUMBERS = 32;
 const PAGE_BYTES = PAGE_NUMBERS * 8;
 /** Pages in an array of 64 kB. An allocation for each page would double its memory. */

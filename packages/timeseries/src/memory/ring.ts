@@ -37,8 +37,8 @@ export abstract class Ring {
   /**
    * Returns the position of a bucket to write to, or -1 if it is too old. Clears the buckets that it replaces.
    *
-   * @param current the bucket of the present. If even that is too old, the clock was set back by more than the ring keeps:
-   *   the ring then holds times that have not come yet, and starts over.
+   * @param current the bucket of the present. If even that is too old, the clock was set back by more than the ring
+   *   keeps: the ring then holds times that have not come yet, and starts over.
    */
   protected positionToWrite(bucket: number, current: number): number {
     if (bucket < this.oldest) {

@@ -1,6 +1,6 @@
 /**
- * Returns an integer below 2^48 for a set's member: the same in every process, and almost certainly different for different
- * members.
+ * Returns an integer below 2^48 for a set's member: the same in every process, and almost certainly different for
+ * different members.
  *
  * Two halves of the same multiply-and-rotate hash with different seeds. Not for secrets.
  */

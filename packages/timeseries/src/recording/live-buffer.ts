@@ -35,9 +35,9 @@ export interface LiveBufferOptions {
 }
 
 /**
- * The samples of the current bucket of the finest rollup, in columns indexed by slot. Recording is a few stores into them.
- * When the bucket changes, the content of a slot goes to the store at the slot's next sample, at the next flush or before
- * the next read, whichever is first.
+ * The samples of the current bucket of the finest rollup, in columns indexed by slot. Recording is a few stores into
+ * them. When the bucket changes, the content of a slot goes to the store at the slot's next sample, at the next flush or
+ * before the next read, whichever is first.
  */
 export class LiveBuffer {
   readonly #store: TimeSeriesStore;

@@ -19,7 +19,9 @@ export interface PendingWrite {
   readonly time: number;
   /** Identifies the write among those of its shard. */
   readonly mapKey: string;
-  /** A counter's sum, a gauge's reading, the encoded sketch of a timing or distribution, or the hashes of a set's members. */
+  /**
+   * A counter's sum, a gauge's reading, the encoded sketch of a timing or distribution, or the hashes of a set's members.
+   */
   content: number | GaugeReading | string | Set<number>;
   samples: number;
   bytes: number;

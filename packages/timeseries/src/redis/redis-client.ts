@@ -21,7 +21,10 @@ export interface RedisStoreClient {
   readonly isReady?: boolean;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   off(event: 'error', listener: (error: unknown) => void): unknown;
-  /** Sets replies to strings and numbers, whatever the application chose for itself, and no timeout: the store has its own. */
+  /**
+   * Sets replies to strings and numbers, whatever the application chose for itself, and no timeout: the store has its
+   * own.
+   */
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- an empty mapping is intended
   withCommandOptions(options: { typeMapping: Record<never, never>; timeout: number }): RedisCommands;
 }

@@ -24,8 +24,8 @@ export class RedisConnection {
   }
 
   /**
-   * Runs commands as soon as there is a connection, and keeps the process alive meanwhile. Rejects if the connection or the
-   * last reply takes longer than the timeout; commands already sent may still take effect.
+   * Runs commands as soon as there is a connection, and keeps the process alive meanwhile. Rejects if the connection or
+   * the last reply takes longer than the timeout; commands already sent may still take effect.
    */
   async run<T>(commands: (client: RedisCommands) => Promise<T>): Promise<T> {
     const { commandTimeout } = this.#options;
@@ -121,7 +121,10 @@ function destroyClient(client: OwnClient): void {
   }
 }
 
-/** Returns an error with the message only. A server that does not support a command quotes its arguments, such as a password. */
+/**
+ * Returns an error with the message only. A server that does not support a command quotes its arguments, such as a
+ * password.
+ */
 function redactError(error: unknown): Error {
   const { message = '', errors } = error as Partial<AggregateError>;
   const full = message === '' && errors?.[0] instanceof Error ? errors[0].message : message;

@@ -6,13 +6,13 @@ import type { RedisCommands, ScriptInput } from './redis-client.js';
  * Stores a batch of one process, completely and once. The number of the last batch that was stored is kept next to the
  * history, so a batch whose reply was lost can be sent again.
  *
- * Numbers are added as doubles and written with 17 digits, as in JavaScript. HINCRBYFLOAT rounds to 17 decimal places, and
- * HINCRBY accepts integers only.
+ * Numbers are added as doubles and written with 17 digits, as in JavaScript. HINCRBYFLOAT rounds to 17 decimal places,
+ * and HINCRBY accepts integers only.
  *
- * KEYS: the key of the writer, then the keys to change. ARGV: the number of the batch; the seconds to keep it; the number of
- * values, and the values; then for each key its kind, its seconds to live, the number of entries, and for each entry a field
- * and the number of a value. Replies with 1 if the writer was known, else 0, and with the number of the batch followed by
- * the numbers of the values that were refused.
+ * KEYS: the key of the writer, then the keys to change. ARGV: the number of the batch; the seconds to keep it; the number
+ * of values, and the values; then for each key its kind, its seconds to live, the number of entries, and for each entry a
+ * field and the number of a value. Replies with 1 if the writer was known, else 0, and with the number of the batch
+ * followed by the numbers of the values that were refused.
  */
 const SCRIPT = `
 local before = redis.call('GET', KEYS[1])

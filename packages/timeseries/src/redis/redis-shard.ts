@@ -14,7 +14,9 @@ const MAX_BATCH_WRITES = 100;
 const MAX_BATCH_BYTES = 256 * 2 ** 10;
 /** Seconds that the server keeps the number of a process's last batch. */
 const WRITER_TTL_SECONDS = 86_400;
-/** Milliseconds after which a batch without a reply is not sent again: the server may soon forget whether it was stored. */
+/**
+ * Milliseconds after which a batch without a reply is not sent again: the server may soon forget whether it was stored.
+ */
 const MAX_RETRY_AGE_MS = (WRITER_TTL_SECONDS - 3600) * 1000;
 /** Seconds after which a series is added to the index again. */
 const INDEX_INTERVAL_SECONDS = 300;
@@ -33,8 +35,8 @@ export interface RedisShardOptions {
 }
 
 /**
- * Sends the pending writes of one shard, one batch after the other. A batch has a number and stays unchanged until its reply
- * arrives, however often it is sent: the server stores a number once.
+ * Sends the pending writes of one shard, one batch after the other. A batch has a number and stays unchanged until its
+ * reply arrives, however often it is sent: the server stores a number once.
  */
 export class RedisShard {
   readonly #options: RedisShardOptions;

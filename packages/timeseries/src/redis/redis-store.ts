@@ -15,9 +15,9 @@ import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-store-
  * History on a Redis or Valkey server of version 7 or later, or a cluster of them, which processes share.
  *
  * Samples are merged in memory until the next flush or read, and confirmed when the server acknowledges them. They are
- * dropped as `too_old` if they are too old for every rollup; as `pending_full`, the oldest first, if Redis is unavailable for
- * long; as `redis_refused` if a key holds something else; as `unacknowledged` after 23 hours without a reply; as `timeout`
- * at close and `closed` after it.
+ * dropped as `too_old` if they are too old for every rollup; as `pending_full`, the oldest first, if Redis is unavailable
+ * for long; as `redis_refused` if a key holds something else; as `unacknowledged` after 23 hours without a reply; as
+ * `timeout` at close and `closed` after it.
  */
 export class RedisStore implements TimeSeriesStore {
   readonly #connection: RedisConnection;

@@ -80,7 +80,9 @@ export class DistinctCount implements MergeableSummary {
     if (rank > this.#registers[index]!) this.#registers[index] = rank;
   }
 
-  /** Returns Otmar Ertl's improved estimate (arXiv:1702.01284, algorithm 6), unbiased over the whole range without tables. */
+  /**
+   * Returns Otmar Ertl's improved estimate (arXiv:1702.01284, algorithm 6), unbiased over the whole range without tables.
+   */
   #estimate(): number {
     const ranks = new Float64Array(RANK_BITS + 2);
     for (const rank of this.#registers) ranks[Math.min(rank, RANK_BITS + 1)]! += 1;

@@ -9,7 +9,7 @@ import type { MergeableSummary } from './mergeable-summary.js';
 const RELATIVE_ERROR = 0.0099;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const BINS_PER_E = 1 / Math.log(GAMMA);
-/** A bin covers values from `1 / GAMMA` of its upper bound up to it. At this share the relative distance to both ends is equal. */
+/** Share of a bin's upper bound that has the same relative distance to both ends of the bin. */
 const MIDDLE = 2 / (GAMMA + 1);
 
 /** Smaller absolute values count as zero. */
