@@ -105,6 +105,6 @@ it('a tap of another copy receives samples and problems', async () => {
     esm.metrics.incr('x');
     console.log(lines.join());
   `);
-  expect(output.split('\n')).toContain('x{} 1,x{} 1,x{} 1,invalid_value,x{} 1');
+  expect(output.split('\n')).toContain('x[] 1,x[] 1,x[] 1,invalid_value,x[] 1');
   expect(code).toBe(0);
 });
