@@ -137,7 +137,7 @@ export class BucketWriter implements SampleWriter, Outlet {
   #identity(slot: number): ModelledIdentity {
     const { slots, texts, host, processTag } = this.#options;
     const tags: string[] = [];
-    for (let index = 1; index < slots.fragments(slot); index += 1) tags.push(texts.text(slots.fragment(slot, index)));
+    for (let index = 1; index < slots.fragmentCount(slot); index += 1) tags.push(texts.text(slots.fragment(slot, index)));
     // Distributions of several processes add up.
     if (processTag !== undefined && !isDistribution(slots.kind(slot))) tags.push(processTag);
     return { slot, name: texts.text(slots.fragment(slot, 0)), tags, host };

@@ -34,7 +34,7 @@ export class LineParts {
 
   /** Bytes of both parts, the colon and the newline. */
   length(slot: number): number {
-    const count = this.#slots.fragments(slot);
+    const count = this.#slots.fragmentCount(slot);
     let length = this.#tail.length + 2;
     if (count > 1) length += this.#firstTag.length + (count - 2) * this.#nextTag.length;
     for (let index = 0; index < count; index += 1) {
@@ -60,7 +60,7 @@ export class LineParts {
   }
 
   #writeTags(slot: number, target: Uint8Array, start: number): number {
-    const count = this.#slots.fragments(slot);
+    const count = this.#slots.fragmentCount(slot);
     let at = start;
     for (let index = 1; index < count; index += 1) {
       at = put(index === 1 ? this.#firstTag : this.#nextTag, target, at);
