@@ -34,10 +34,10 @@ export async function expectLosslessLargeFlush(create: (port: number) => Metrics
   }
   const received = async () => {
     receiver.send('count');
-    const [answer] = (await once(receiver, 'message')) as [{ lines: number; sum: number }];
-    return answer;
+    const [counts] = (await once(receiver, 'message')) as [{ lines: number; sum: number }];
+    return counts;
   };
-  // A receiver that gets no processor for ten milliseconds loses packets whatever the sender does: three attempts.
+  // A receiver without processor time for ten milliseconds loses packets, whatever the sender does, so there are three attempts.
   let lossless = false;
   let before = { lines: 0, sum: 0 };
   for (let attempt = 0; attempt < 3 && !lossless; attempt += 1) {
@@ -50,7 +50,7 @@ export async function expectLosslessLargeFlush(create: (port: number) => Metrics
     let turning = setImmediate(turn);
     await backend.flush();
     clearImmediate(turning);
-    // In one go it would be a turn or two.
+    // Without slices it would be a turn or two.
     expect(turns).toBeGreaterThan(100);
     let last = -1;
     await waitUntil(async () => {
