@@ -1,6 +1,6 @@
 import { Interner } from '@metrics/core/backend';
 import * as fc from 'fast-check';
-import { SampleAccounting, SampleBuffer, SlotTable, sampleWeight } from '../src/index.js';
+import { SampleAccounting, SampleBuffer, SlotTable, sampleWeight as weightOf } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
 import { setUp } from './set-up.js';
 
@@ -154,7 +154,7 @@ describe('values', () => {
   });
 
   test('a rate becomes an integer weight', () => {
-    expect([1, 2, 0.5, 0.3, 0.6, 0.001, 1e-300, 0, -1, Number.NaN].map(sampleWeight)).toEqual([
+    expect([1, 2, 0.5, 0.3, 0.6, 0.001, 1e-300, 0, -1, Number.NaN].map(weightOf)).toEqual([
       1, 1, 2, 3, 2, 1000, 1e9, 1e9, 1e9, 1e9,
     ]);
   });

@@ -18,7 +18,7 @@ const MAX_RETRY_MS = 10_000;
 /** Milliseconds for which a caller waits for a connection. */
 const WAIT_TIMEOUT = 1000;
 
-export type StreamAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+type StreamAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface StreamTransportOptions {
   readonly address: StreamAddress;
