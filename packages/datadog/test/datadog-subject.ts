@@ -27,7 +27,7 @@ export function datadogSubject(options: DatadogOptions = {}): BackendUnderTest {
       events: true,
       serviceChecks: false,
     },
-    // For busy machines: 100,000 series are written as JSON.
+    // For machines that are busy with something else: 100,000 series are JSON here.
     patience: 10_000,
     create: async () => {
       const intake = await RecordingIntake.start();
