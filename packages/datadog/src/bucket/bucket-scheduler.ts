@@ -188,7 +188,7 @@ export class BucketScheduler {
   /** Drains full batches before their bucket ends. Only full payloads are sent, as there would be many small ones. */
   async #drainBatches(): Promise<void> {
     const { writer, outlet, clock } = this.#options;
-    // Batches hold values of distributions or members of sets, so their points may share a second with others.
+    // Only distributions are written now. Their values add up, so their points may share a second with others.
     writer.begin({ timestamp: this.#times.bucketStart(clock.now()), interval: 1 });
     await this.#handOver(false);
     await outlet.settled();
