@@ -1,5 +1,6 @@
 export { BackendReporter, type ProblemDetails } from './backend-reporter.js';
 export { Backoff, type BackoffOptions } from './backoff.js';
+export { Drain, type DrainOptions, type DrainOutcome } from './drain.js';
 export { FlushScheduler, type FlushSchedulerOptions } from './flush-scheduler.js';
 export type { Outlet } from './outlet.js';
 export { SampleAccounting } from './sample-accounting.js';

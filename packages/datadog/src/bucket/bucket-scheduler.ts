@@ -1,4 +1,4 @@
-import type { SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
+import { Drain, type SampleAccounting, type SampleBuffer, type SlotTable } from '@metrics/aggregation';
 import type { Clock, ScheduledCall } from '../clock.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { EVENTS } from '../payload/endpoint.js';
@@ -197,18 +197,9 @@ export class BucketScheduler {
   /** Hands the queued batches to the writer, then the samples of all slots if `full`. */
   async #handOver(full: boolean): Promise<void> {
     const { slots, buffer, writer, outlet } = this.#options;
-    let slot = 0;
+    const drain = new Drain({ slots, buffer, writer, outlet, now: Date.now }, full);
     outlet.beginBurst();
-    for (;;) {
-      const queueIsEmpty = buffer.drainQueue(writer, outlet);
-      if (queueIsEmpty && (!full || slot >= slots.bound)) return;
-      if (queueIsEmpty && outlet.ready && !outlet.burstFull) {
-        buffer.drainSlot(slot, writer);
-        slot += 1;
-      } else {
-        await this.#pause();
-      }
-    }
+    while (drain.run(Number.POSITIVE_INFINITY) !== 'done') await this.#pause();
   }
 
   /** Yields to the event loop, and waits until the full payloads are compressed. */
