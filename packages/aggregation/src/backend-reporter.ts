@@ -1,3 +1,4 @@
+// The way of a backend's problems to its host.
 import type { BackendHost, Problem } from '@metrics/core';
 
 /** Problems kept before `start`; more of them are not reported. */

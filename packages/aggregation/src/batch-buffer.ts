@@ -1,3 +1,4 @@
+// The bounded half of the sample buffer: samples that cannot be merged.
 import { Batch } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
 import { Float64ArrayPool } from './float64-array-pool.js';

@@ -1,3 +1,4 @@
+// The loop of a drain: moves samples from the buffer to the writer.
 import type { Outlet } from './outlet.js';
 import type { SampleBuffer } from './sample-buffer.js';
 import type { SampleWriter } from './sample-writer.js';

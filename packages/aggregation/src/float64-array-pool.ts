@@ -1,3 +1,5 @@
+// Memory of values that are kept one by one.
+
 const MIN_LENGTH = 16;
 /** Arrays kept for each length: enough for a few hundred busy series, at most a megabyte in all. */
 const MAX_POOLED = 64;

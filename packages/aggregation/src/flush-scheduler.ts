@@ -1,3 +1,4 @@
+// Decides when the buffer is drained, and paces the drain.
 import { checkDivisor } from '@metrics/core/backend';
 import { Drain, type DrainOptions } from './drain.js';
 import type { Outlet } from './outlet.js';
@@ -105,7 +106,8 @@ export class FlushScheduler {
     for (;;) {
       const outcome = drain.run(Number.POSITIVE_INFINITY);
       if (outcome === 'done' || outcome === 'transportDown' || this.#now() >= deadline) break;
-      pauseThread(BURST_PAUSE_MS);
+      // Blocks the thread.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BURST_PAUSE_MS);
       this.#beginBurst();
     }
     this.#outlet.finish();
@@ -243,8 +245,4 @@ export class FlushScheduler {
     this.#drain = undefined;
     drain.end();
   }
-}
-
-function pauseThread(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,3 +1,4 @@
+// The main entry: buffering, scheduling and accounting of samples, for backends.
 export { BackendReporter, type ProblemDetails } from './backend-reporter.js';
 export { Backoff, type BackoffOptions } from './backoff.js';
 export { Drain, type DrainOptions, type DrainOutcome } from './drain.js';

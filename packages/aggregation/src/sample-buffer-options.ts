@@ -1,3 +1,4 @@
+// Options of the sample buffer.
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SlotTable } from './slot-table.js';
 

@@ -1,3 +1,5 @@
+// Sampling rates as integers.
+
 /** Beyond it, a rate means "next to never", and 1/k could not be written exactly. */
 const MAX_WEIGHT = 1e9;
 

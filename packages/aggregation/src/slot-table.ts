@@ -1,3 +1,4 @@
+// Ids, slots, fragments and rows: how a series is identified on the way to a writer.
 import type { MetricKind, SeriesId } from '@metrics/core';
 import { grow, RowTable } from '@metrics/core/backend';
 

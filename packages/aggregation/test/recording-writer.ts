@@ -6,7 +6,7 @@ export interface Written {
   readonly series: string;
   readonly value: number | string;
   readonly samples: number;
-  readonly sampleWeight: number;
+  readonly weight: number;
 }
 
 /** A writer and outlet that keeps what is written. The test sets its readiness, burst size and callbacks. */
@@ -63,7 +63,7 @@ export class RecordingWriter implements SampleWriter, Outlet {
   }
 
   line(bytes: Uint8Array, samples: number): void {
-    this.written.push({ kind: 'line', series: '', value: Buffer.from(bytes).toString(), samples, sampleWeight: 1 });
+    this.written.push({ kind: 'line', series: '', value: Buffer.from(bytes).toString(), samples, weight: 1 });
     this.#confirm(samples);
   }
 
@@ -101,7 +101,7 @@ export class RecordingWriter implements SampleWriter, Outlet {
       series: fragments.map(this.#text).join('/'),
       value,
       samples,
-      sampleWeight,
+      weight: sampleWeight,
     });
     this.#confirm(samples);
   }

@@ -20,7 +20,7 @@ test('as long as all values fit, all are kept', () => {
   buffer.open(0, 'timing', [5]);
   for (let value = 0; value < 10; value += 1) buffer.value(0, value, 1);
   drain();
-  expect(writer.written.map(({ value, sampleWeight }) => [value, sampleWeight])).toEqual(
+  expect(writer.written.map(({ value, weight }) => [value, weight])).toEqual(
     Array.from({ length: 10 }, (_, value) => [value, 1]),
   );
   expect(stats()).toMatchObject({ accepted: 10, sent: 10, sampledOut: 0 });
@@ -37,7 +37,7 @@ test('the weights of the kept values add up to the number of all, and the stats 
       const kept = Math.min(count, maxSlotValues);
       expect(writer.written).toHaveLength(kept);
       expect(new Set(writer.written.map(({ value }) => value)).size).toBe(kept);
-      expect(writer.written.reduce((sum, { sampleWeight }) => sum + sampleWeight, 0)).toBe(count);
+      expect(writer.written.reduce((sum, { weight }) => sum + weight, 0)).toBe(count);
       expect(stats()).toEqual({ accepted: kept, sent: kept, dropped: {}, pending: 0, sampledOut: count - kept });
     }),
   );
@@ -51,7 +51,7 @@ test('every value is as likely to be kept as any other, whenever it was recorded
   for (let round = 0; round < rounds; round += 1) {
     for (let value = 0; value < 35; value += 1) buffer.value(0, value, 1);
     drain();
-    for (const { value, sampleWeight } of writer.written.splice(0)) weights[value as number]! += sampleWeight;
+    for (const { value, weight } of writer.written.splice(0)) weights[value as number]! += weight;
   }
   // On average, each value represents one. The measured standard deviation is 0.012; the limit is five of them.
   for (const weight of weights) expect(Math.abs(weight / rounds - 1)).toBeLessThan(0.06);
@@ -62,7 +62,7 @@ test('the weight of a sampling rate multiplies with that of the reservoir', () =
   buffer.open(0, 'histogram', [5]);
   for (let value = 0; value < 9; value += 1) buffer.value(0, value, 0.2);
   drain();
-  expect(writer.written.map(({ sampleWeight }) => sampleWeight)).toEqual([15, 10, 10, 10]);
+  expect(writer.written.map(({ weight }) => weight)).toEqual([15, 10, 10, 10]);
 });
 
 test('counters and gauges that are not merged are never skipped', () => {

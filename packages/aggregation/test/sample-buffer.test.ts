@@ -17,8 +17,8 @@ describe('slots', () => {
     buffer.gauge(1, 10);
     drain();
     expect(writer.written).toEqual([
-      { kind: 'counter', series: '5/6', value: 3, samples: 2, sampleWeight: 1 },
-      { kind: 'gauge', series: '7', value: 10, samples: 2, sampleWeight: 1 },
+      { kind: 'counter', series: '5/6', value: 3, samples: 2, weight: 1 },
+      { kind: 'gauge', series: '7', value: 10, samples: 2, weight: 1 },
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('values', () => {
     buffer.value(0, 4, 0.1);
     expect(drains).toEqual([false, false]);
     drain();
-    expect(writer.written.map(({ value, sampleWeight }) => [value, sampleWeight])).toEqual([
+    expect(writer.written.map(({ value, weight }) => [value, weight])).toEqual([
       [1, 1],
       [2, 2],
       [3, 2],
@@ -199,7 +199,7 @@ describe('values', () => {
     buffer.gauge(1, 1);
     buffer.gauge(1, -2);
     drain();
-    expect(writer.written.map(({ kind, value, sampleWeight }) => [kind, value, sampleWeight])).toEqual([
+    expect(writer.written.map(({ kind, value, weight }) => [kind, value, weight])).toEqual([
       ['counter', 3, 4],
       ['gauge', 1, 1],
       ['gauge', -2, 1],

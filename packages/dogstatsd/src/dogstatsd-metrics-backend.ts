@@ -1,3 +1,4 @@
+// The backend: the StatsD pipeline, plus events, service checks, timestamps and telemetry.
 import { BackendReporter } from '@metrics/aggregation';
 import type { BackendHost, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '@metrics/core';
 import { type PacketTransport, type PipelineStats, type SampleRecorder, StatsdPipeline } from '@metrics/statsd/wire';

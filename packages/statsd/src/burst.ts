@@ -1,3 +1,5 @@
+// The size of a burst, after which a drain pauses.
+
 /** A quarter of what Linux queues for a UDP socket by default: twelve packets of 8192 bytes, with their overhead. */
 const MAX_BURST_BYTES = 24_000;
 /** As many lines as a server written in JavaScript parses between two bursts before its code is optimized. */

@@ -1,5 +1,7 @@
+// The outlet of a drain: lines into packets, packets to a transport, failures and retries.
 import { Backoff, type Outlet, type SampleAccounting } from '@metrics/aggregation';
 import { Burst } from './burst.js';
+import type { PacketCounts } from './packet-counts.js';
 import type { PacketTransport } from './transport/packet-transport.js';
 
 /** Number of packets that may wait for their callback. */
@@ -25,18 +27,6 @@ export interface PacketQueueOptions {
   readonly accounting: SampleAccounting;
   /** Called with the first of several failures in a row. */
   readonly onFailure: (error: Error, willRetry: boolean) => void;
-}
-
-export interface PacketCounts {
-  /** Handed over without an error. */
-  readonly packets: number;
-  readonly bytes: number;
-  /** Failed in the transport, or lost with a connection. */
-  readonly packetsDropped: number;
-  readonly bytesDropped: number;
-  /** Not sent by the deadline of a close. */
-  readonly packetsAbandoned: number;
-  readonly bytesAbandoned: number;
 }
 
 /**
@@ -76,7 +66,6 @@ export class PacketQueue implements Outlet {
     this.#onFailure = onFailure;
   }
 
-  /** Packets by what happened to them. Those in flight or waiting for a retry are not counted. */
   get counts(): PacketCounts {
     return { ...this.#counts };
   }

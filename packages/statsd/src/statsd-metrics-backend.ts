@@ -1,3 +1,4 @@
+// The backend: options to tag encoder, transport and pipeline.
 import { BackendReporter } from '@metrics/aggregation';
 import type { BackendHost, MetricsBackend, Series, SeriesId } from '@metrics/core';
 import { type ResolvedStatsdOptions, resolveOptions, type StatsdOptions } from './statsd-options.js';

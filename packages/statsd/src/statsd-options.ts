@@ -1,3 +1,4 @@
+// Options of the backend, their checks and defaults.
 import {
   checkBoolean,
   checkDivisor,

@@ -1,3 +1,4 @@
+// The part that all StatsD backends share, from a recorded sample to a sent packet.
 import {
   type BackendReporter,
   FlushScheduler,
@@ -11,7 +12,8 @@ import { encodeUtf8, Fragments } from './line/fragments.js';
 import { etsyDialect, type LineDialect } from './line/line-dialect.js';
 import { LineWriter } from './line/line-writer.js';
 import type { TagEncoder } from './line/tag-encoder.js';
-import { type PacketCounts, PacketQueue } from './packet-queue.js';
+import type { PacketCounts } from './packet-counts.js';
+import { PacketQueue } from './packet-queue.js';
 import type { PacketTransport } from './transport/packet-transport.js';
 import { reportSendFailure, reportTransportDown } from './transport/transport-problems.js';
 

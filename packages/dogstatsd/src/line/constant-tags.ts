@@ -1,3 +1,4 @@
+// Tags that every line carries.
 import { encodeTagKey, encodeTagValue } from './tag-text.js';
 
 /** A tag of every series. A tag without a value is its key alone. */

@@ -1,3 +1,4 @@
+// Events as lines.
 import type { MetricsEvent } from '@metrics/core';
 import { type LineContext, optionalField, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';
 import { truncateText } from './truncate-text.js';

@@ -1,3 +1,4 @@
+// Service checks as lines.
 import type { ServiceCheck, ServiceCheckStatus } from '@metrics/core';
 import { sanitize } from '@metrics/statsd/wire';
 import { type LineContext, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';

@@ -1,3 +1,4 @@
+// Keys and values of tags without characters that are syntax.
 import { sanitize } from '@metrics/statsd/wire';
 
 /** A tag ends at a comma and the tags at a bar, without any escape. Datadog replaces white space by underscores anyway. */

@@ -1,3 +1,5 @@
+// Strings of events and service checks, escaped and truncated.
+
 /** The longest string that is sent. */
 export interface TextLimit {
   /** Code points. @default no limit */

@@ -1,3 +1,4 @@
+// Checks of the options.
 import {
   checkBoolean,
   checkDivisor,

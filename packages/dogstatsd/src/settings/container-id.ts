@@ -1,3 +1,4 @@
+// Detects the container of this process.
 import { readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 

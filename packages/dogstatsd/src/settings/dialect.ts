@@ -1,3 +1,4 @@
+// The servers that read DogStatsD, and what each of them understands.
 import type { LineDialect } from '@metrics/statsd/wire';
 import type { WireType } from './wire-types.js';
 

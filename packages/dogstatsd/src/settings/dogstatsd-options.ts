@@ -1,3 +1,4 @@
+// Options of the backend.
 import type { Dialect } from './dialect.js';
 import type { WireTypes } from './wire-types.js';
 

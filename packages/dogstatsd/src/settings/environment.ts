@@ -1,3 +1,5 @@
+// Reads variables of the environment.
+
 /** Variables of the environment by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,3 +1,4 @@
+// The identity of the sender, for origin detection of the Agent.
 import type { DogStatsdOptions, TagCardinality } from './dogstatsd-options.js';
 import { type Environment, readVariable } from './environment.js';
 

@@ -1,3 +1,4 @@
+// Combines options, environment and dialect.
 import type { ConstantTag } from '../line/constant-tags.js';
 import { checkOptions } from './check-options.js';
 import { type Dialect, type DialectCapabilities, dialects } from './dialect.js';

@@ -1,3 +1,4 @@
+// Addresses of servers, and their URLs.
 import { isSocketPath } from '@metrics/statsd/wire';
 
 /** The address of the server. `unix` is a Unix socket that takes either datagrams or streams. */

@@ -1,3 +1,4 @@
+// How timings and distributions are sent.
 import type { SlotKind } from '@metrics/aggregation';
 import type { Series } from '@metrics/core';
 import { matchesPattern } from '@metrics/core/backend';

@@ -1,3 +1,4 @@
+// Sends counts about this client, as clients of Datadog do.
 import type { PacketTransport } from '@metrics/statsd/wire';
 import type { TelemetryCounts } from './telemetry-counts.js';
 

@@ -1,3 +1,4 @@
+// The counts of client telemetry.
 import type { SlotKind } from '@metrics/aggregation';
 import type { MetricKind } from '@metrics/core';
 import type { PipelineStats } from '@metrics/statsd/wire';

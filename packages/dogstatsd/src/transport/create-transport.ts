@@ -1,3 +1,4 @@
+// Chooses a transport for an address.
 import type { BackendReporter } from '@metrics/aggregation';
 import {
   type PacketTransport,

@@ -1,3 +1,4 @@
+// The transport to a Unix socket of unknown kind.
 import { connect } from 'node:net';
 import { type PacketTransport, StreamTransport, UdsTransport } from '@metrics/statsd/wire';
 

@@ -1,3 +1,5 @@
+// Numbers as text.
+
 /** Length of the longest decimal of a double: a sign, `0.`, 323 zeros and 17 digits. */
 export const MAX_DECIMAL_LENGTH = 345;
 

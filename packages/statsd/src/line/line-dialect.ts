@@ -1,3 +1,4 @@
+// The syntax of types and values, by kind of server.
 import type { SlotKind } from '@metrics/aggregation';
 
 /** The syntax of lines that a kind of server understands, except for names and tags, which a {@link TagEncoder} renders. */

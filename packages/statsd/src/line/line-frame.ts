@@ -1,3 +1,4 @@
+// The parts of a line around its value.
 import type { SlotTable } from '@metrics/aggregation';
 import { encodeUtf8, type Fragments } from './fragments.js';
 import type { TagEncoder } from './tag-encoder.js';

@@ -1,3 +1,4 @@
+// The writer of a drain: samples into lines.
 import type { SampleAccounting, SampleWriter, SlotKind, SlotTable } from '@metrics/aggregation';
 import type { PacketQueue } from '../packet-queue.js';
 import { formatRate, MAX_DECIMAL_LENGTH, writeDecimal } from './decimal.js';

@@ -1,3 +1,5 @@
+// Strings of an application without characters that are syntax.
+
 /** Syntax of any tag format, and everything but printable ASCII, which servers read in different ways. */
 const UNSAFE = /[^!-~]|[:|@#,;=]/g;
 /** The same for the value of a Datadog tag, which ends at a comma. Paths and times stay readable. */

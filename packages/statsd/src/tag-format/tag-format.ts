@@ -1,3 +1,4 @@
+// The tag formats of StatsD servers.
 import type { Series } from '@metrics/core';
 import { sanitize, sanitizeTagValue } from '../line/sanitize.js';
 import type { TagEncoder } from '../line/tag-encoder.js';

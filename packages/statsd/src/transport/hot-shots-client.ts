@@ -1,3 +1,4 @@
+// Datagram sockets, which hot-shots opens.
 import { StatsD } from 'hot-shots';
 
 /** The members of a hot-shots client that are used. They are public but not typed, so a test detects a change. */

@@ -1,3 +1,4 @@
+// Addresses of host names, for UDP and TCP.
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Backoff } from '@metrics/aggregation';

@@ -1,3 +1,4 @@
+// One connection of a stream transport.
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 /** A connection that ends sooner counts as failed: a proxy whose server is down accepts connections and closes them. */

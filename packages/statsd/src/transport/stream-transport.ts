@@ -1,3 +1,4 @@
+// The transport over TCP and Unix streams.
 import type { NetConnectOpts } from 'node:net';
 import { Backoff } from '@metrics/aggregation';
 import type { PacketTransport } from './packet-transport.js';

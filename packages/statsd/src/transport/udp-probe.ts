@@ -1,3 +1,4 @@
+// Detects on this machine whether a UDP server listens.
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';

@@ -1,3 +1,4 @@
+// The transport over UDP.
 import { HotShotsClient } from './hot-shots-client.js';
 import type { PacketTransport } from './packet-transport.js';
 import { type Lookup, ResolvedHost } from './resolved-host.js';

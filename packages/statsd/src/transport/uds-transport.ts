@@ -1,3 +1,4 @@
+// The transport over Unix datagrams.
 import { constants } from 'node:os';
 import { HotShotsClient } from './hot-shots-client.js';
 import type { PacketTransport } from './packet-transport.js';
