@@ -1,9 +1,10 @@
+// The way of a backend's problems to its host.
 import type { BackendHost, Problem } from '@metrics/core';
 
 /** Problems kept before `start`; more of them are not reported. */
 const MAX_EARLY_PROBLEMS = 100;
 
-/** What a report may contain in addition to code and message. */
+/** Optional parts of a report. */
 export interface ProblemDetails {
   /** How often it happened. @default 1 */
   readonly count?: number | undefined;

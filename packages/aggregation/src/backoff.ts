@@ -1,3 +1,5 @@
+// Waits between attempts.
+
 export interface BackoffOptions {
   /** Milliseconds of the first wait. */
   readonly initial: number;

@@ -1,78 +1,101 @@
-/** Samples that are kept one by one: growing values of a slot at one sampling rate, its distinct members, or a line. */
-export class Batch {
-  /** Minus one for a line. */
-  readonly slot: number;
-  /** k, where each value was drawn at the rate 1/k. */
-  readonly sampleWeight: number;
-  values: Float64Array;
-  /** How many of {@link values} are in use. */
-  length = 0;
-  /** The first value that is not written yet. */
-  position = 0;
-  members: Set<string> | undefined;
-  line: Uint8Array | undefined;
-  /** How many values a reservoir has left out. */
-  sampledOut = 0;
-  /** How many values each one stands for; the first {@link remainder} of them for one more. */
-  valueWeight = 1;
-  remainder = 0;
-  /** Samples not yet handed to the writer; more than there are members where one was recorded repeatedly. */
-  samples = 0;
-  /** What the batch counts against the bound, in units of eight bytes. */
-  memoryUnits = 0;
+import type { Batch } from './batch.js';
+import type { Outlet } from './outlet.js';
+import type { SampleAccounting } from './sample-accounting.js';
+import type { SampleWriter } from './sample-writer.js';
 
-  constructor(slot: number, inverse: number, values: Float64Array, members: Set<string> | undefined) {
-    this.slot = slot;
-    this.sampleWeight = inverse;
-    this.values = values;
-    this.members = members;
-  }
-
-  /** Another value for a full reservoir. Algorithm R: the n-th is kept with the probability length/n, in the place of any. */
-  replace(value: number, random: () => number): void {
-    this.sampledOut += 1;
-    const place = Math.floor(random() * (this.length + this.sampledOut));
-    if (place < this.length) this.values[place] = value;
-  }
-
-  /**
-   * Says how many values each of a reservoir's stands for, in whole numbers that add up to all there were. Who stands for
-   * one more is drawn: a place in a reservoir says something about when its value came.
-   */
-  distributeWeight(random: () => number): void {
-    const { length, values } = this;
-    const all = length + this.sampledOut;
-    this.valueWeight = Math.floor(all / length);
-    this.remainder = all - this.valueWeight * length;
-    for (let place = 0; place < this.remainder; place += 1) {
-      const other = place + Math.floor(random() * (length - place));
-      const value = values[place]!;
-      values[place] = values[other]!;
-      values[other] = value;
-    }
-  }
-}
-
-/** Sealed batches, first in, first out. Shifting an array would move every entry behind the first. */
+/** Sealed batches, first in, first out. */
 export class BatchQueue {
+  readonly #accounting: SampleAccounting;
+  readonly #onRemove: (batch: Batch) => void;
+  /** Empty before {@link #head}: shifting the array would move every entry. */
   #batches: (Batch | undefined)[] = [];
   #head = 0;
-  samples = 0;
+  #samples = 0;
 
-  get first(): Batch | undefined {
-    return this.#batches[this.#head];
+  /** @param onRemove called with each batch that was written or dropped as a whole. */
+  constructor(accounting: SampleAccounting, onRemove: (batch: Batch) => void) {
+    this.#accounting = accounting;
+    this.#onRemove = onRemove;
+  }
+
+  /** Number of samples in the queue. */
+  get samples(): number {
+    return this.#samples;
   }
 
   push(batch: Batch): void {
     this.#batches.push(batch);
-    this.samples += batch.samples;
+    this.#samples += batch.samples;
   }
 
-  removeFirst(): void {
+  /** Hands batches to the writer until the outlet stops it. Returns true if none is left. */
+  drain(writer: SampleWriter, outlet: Outlet): boolean {
+    for (let batch = this.#first; batch !== undefined; batch = this.#first) {
+      if (batch.line !== undefined) this.#drainLine(batch, batch.line, writer, outlet);
+      else if (batch.members === undefined) this.#drainValues(batch, writer, outlet);
+      else this.#drainMembers(batch, batch.members, writer, outlet);
+      if (batch.samples > 0) return false;
+      this.#removeFirst(batch);
+    }
+    return true;
+  }
+
+  dropAll(reason: string): void {
+    for (let batch = this.#first; batch !== undefined; batch = this.#first) {
+      this.#accounting.drop(batch.samples, reason);
+      this.#samples -= batch.samples;
+      this.#removeFirst(batch);
+    }
+  }
+
+  get #first(): Batch | undefined {
+    return this.#batches[this.#head];
+  }
+
+  #removeFirst(batch: Batch): void {
     this.#batches[this.#head] = undefined;
     this.#head += 1;
-    if (this.#head * 2 < this.#batches.length) return;
-    this.#batches.splice(0, this.#head);
-    this.#head = 0;
+    if (this.#head * 2 >= this.#batches.length) {
+      this.#batches.splice(0, this.#head);
+      this.#head = 0;
+    }
+    this.#onRemove(batch);
+  }
+
+  #drainValues(batch: Batch, writer: SampleWriter, outlet: Outlet): void {
+    while (batch.position < batch.length && outlet.ready && !outlet.burstFull) {
+      const isHeavier = batch.position < batch.remainder;
+      const end = isHeavier ? batch.remainder : batch.length;
+      const sampleWeight = batch.sampleWeight * (batch.valueWeight + (isHeavier ? 1 : 0));
+      // The writer may confirm samples while it writes, so all are handed over first; those it left are taken back.
+      this.#handOver(batch, end - batch.position);
+      batch.position = writer.values(batch.slot, batch.values, batch.position, end, sampleWeight);
+      this.#handOver(batch, batch.position - end);
+    }
+  }
+
+  #drainLine(batch: Batch, line: Uint8Array, writer: SampleWriter, outlet: Outlet): void {
+    if (!outlet.ready || outlet.burstFull) return;
+    const { samples } = batch;
+    this.#handOver(batch, samples);
+    writer.line!(line, samples);
+  }
+
+  #drainMembers(batch: Batch, members: Set<string>, writer: SampleWriter, outlet: Outlet): void {
+    for (const member of members) {
+      if (!outlet.ready || outlet.burstFull) return;
+      // The samples that repeated a member are counted with the last member.
+      const samples = members.size === 1 ? batch.samples : 1;
+      members.delete(member);
+      this.#handOver(batch, samples);
+      writer.member(batch.slot, member, samples);
+    }
+  }
+
+  /** @param samples negative to take samples back. */
+  #handOver(batch: Batch, samples: number): void {
+    this.#accounting.handOver(samples);
+    batch.samples -= samples;
+    this.#samples -= samples;
   }
 }

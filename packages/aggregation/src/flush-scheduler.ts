@@ -1,25 +1,27 @@
+// Decides when the buffer is drained, and paces the drain.
+import { checkDivisor } from '@metrics/core/backend';
+import { Drain, type DrainOptions } from './drain.js';
 import type { Outlet } from './outlet.js';
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SampleBuffer } from './sample-buffer.js';
 import type { SampleWriter } from './sample-writer.js';
 import type { SlotTable } from './slot-table.js';
 
-/** Servers flush every ten seconds: a window that does not divide them makes a steady rate look like waves. */
-const SERVER_INTERVAL = 10_000;
-/** Milliseconds a drain holds the event loop before it lets others run. */
+/** Servers flush every ten seconds; with an interval that does not divide them, a steady rate would look like waves. */
+const SERVER_INTERVAL_MS = 10_000;
+const DEFAULT_INTERVAL_MS = 2000;
+/** A drain yields to the event loop after this time. */
 const SLICE_MS = 0.5;
-/** How many slots are visited between two looks at the clock. */
-const SLOTS_PER_CLOCK_CHECK = 64;
-/** Milliseconds between bursts, for the receiver to read its socket buffer; when somebody waits, or much is queued. */
+/** Pause between bursts, in which the receiver reads its socket buffer, while a caller waits or much is queued. */
 const BURST_PAUSE_MS = 2;
-/** The same on the timer: the whole window is there to be used, and a receiver that stalls a while loses nothing. */
+/** The same for drains on the timer: with the whole window to use, even a receiver that stalls for a while loses nothing. */
 const TIMER_BURST_PAUSE_MS = 5;
-/** Milliseconds until full batches are sent although the window goes on. */
+/** Delay of a drain that is needed before the window ends. */
 const EARLY_DRAIN_MS = 10;
-/** Milliseconds the process may be held up at its exit. */
-const EXIT_BUDGET = 250;
-/** Milliseconds between attempts of a close while the transport is down. */
-const CLOSE_RETRY = 20;
+/** How long the exit of the process may be delayed. */
+const EXIT_BUDGET_MS = 250;
+/** Pause between the attempts of a close while the transport is down. */
+const CLOSE_RETRY_MS = 20;
 /** Timers turn a longer delay into one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -27,74 +29,61 @@ export interface FlushSchedulerOptions {
   readonly slots: SlotTable;
   readonly buffer: SampleBuffer;
   readonly accounting: SampleAccounting;
-  /** Encodes what is drained. */
+  /** Encodes the drained samples. */
   readonly writer: SampleWriter;
-  /** Where the encoded samples leave. */
+  /** Decides when a drain pauses. */
   readonly outlet: Outlet;
-  /** Milliseconds; a divisor of 10,000. @default 2000 */
+  /** Milliseconds between flushes; a divisor of 10,000. @default 2000 */
   readonly interval?: number | undefined;
-  /** Called before each flush, to record what is observed rather than told. Must not throw. */
+  /** Called before each drain of all slots, to record observed gauges. Must not throw. */
   readonly collect?: (() => void) | undefined;
-  /** A clock in milliseconds. @default performance.now */
+  /** Returns milliseconds. @default performance.now */
   readonly now?: (() => number) | undefined;
 }
 
-type Outcome = 'done' | 'late' | 'full' | 'down';
-
-interface Drain {
-  /** Whether all slots are walked, or only the sealed batches. */
-  readonly full: boolean;
-  cursor: number;
-  readonly finished: Promise<void>;
-  readonly finish: () => void;
-}
-
 /**
- * When and how columns are drained: on a timer, on request, at close and at exit; one drain at a time, in slices that
- * leave the event loop free and bursts that a receiver's socket buffer holds. A long file because these ways share one
- * state: the drain under way.
+ * Decides when a buffer is drained: on a timer, early if it fills, on request, at close and at exit. One drain runs at a
+ * time, in slices that leave the event loop free and in bursts that fit a receiver's socket buffer.
  */
 export class FlushScheduler {
-  readonly #slots: SlotTable;
+  readonly #drainOptions: DrainOptions;
   readonly #buffer: SampleBuffer;
   readonly #accounting: SampleAccounting;
-  readonly #writer: SampleWriter;
   readonly #outlet: Outlet;
   readonly #collect: () => void;
   readonly #now: () => number;
   readonly #windowTimer: NodeJS.Timeout;
   #earlyTimer: NodeJS.Timeout | undefined;
   #earlyFull = false;
-  /** Continues the current drain. */
+  /** The drain that is running. */
+  #drain: Drain | undefined;
+  /** Continues {@link #drain}. */
   #pacing: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #burstEnds = 0;
-  #drain: Drain | undefined;
+  /** The drain of everything that follows the running one. */
   #nextDrain: Promise<void> | undefined;
-  /** Flushes and closes that somebody waits for: as long as there are any, pacing keeps the process alive. */
+  /** Number of flushes and closes that a caller waits for. Pacing keeps the process alive while there are any. */
   #activeRequests = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  /** @throws {RangeError} when the interval does not divide ten seconds. */
+  /** @throws {RangeError} if the interval does not divide ten seconds. */
   constructor(options: FlushSchedulerOptions) {
-    const interval = options.interval ?? 2000;
-    if (!(interval > 0) || SERVER_INTERVAL % interval !== 0) {
-      throw new RangeError(`The flush interval must divide ${SERVER_INTERVAL} milliseconds, and ${interval} does not.`);
-    }
-    this.#slots = options.slots;
-    this.#buffer = options.buffer;
+    const { slots, buffer, writer, outlet, interval = DEFAULT_INTERVAL_MS } = options;
+    checkDivisor('interval', interval, SERVER_INTERVAL_MS);
+    this.#buffer = buffer;
     this.#accounting = options.accounting;
-    this.#writer = options.writer;
-    this.#outlet = options.outlet;
+    this.#outlet = outlet;
     this.#collect = options.collect ?? (() => {});
     this.#now = options.now ?? (() => performance.now());
+    this.#drainOptions = { slots, buffer, writer, outlet, now: this.#now };
     this.#windowTimer = setInterval(() => this.#drainOnTimer(true), interval).unref();
     this.#buffer.onDrainNeeded = (full) => this.#scheduleEarlyDrain(full);
   }
 
   /**
-   * Resolves when everything recorded before the call was taken by the transport, or when the transport turns out to be
-   * down: the samples then stay in the columns. Never rejects.
+   * Resolves when everything recorded before the call was accepted by the transport, or when the transport turns out to be
+   * down; the samples then stay in the buffer. Never rejects.
    */
   async flush(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
@@ -102,22 +91,23 @@ export class FlushScheduler {
   }
 
   /**
-   * Writes what is held without giving way to the event loop, for at most 250 ms, and drops the rest under `exit`. Only
-   * for the end of the process.
+   * Drains everything without yielding to the event loop, for at most 250 ms, and drops the rest under `exit`. Only for the
+   * exit of the process.
    */
   drainSync(): void {
     if (this.#closed) return;
-    this.#observe();
+    this.#collectGauges();
     this.#cancelPacing();
-    // A retry runs synchronously where the transport can.
+    // A transport that can retry synchronously does so.
     if (!this.#outlet.ready) void this.#outlet.whenReady();
-    const ends = this.#now() + EXIT_BUDGET;
-    const walk = { full: true, cursor: 0 };
+    const deadline = this.#now() + EXIT_BUDGET_MS;
+    const drain = new Drain(this.#drainOptions, true);
     this.#beginBurst();
     for (;;) {
-      const outcome = this.#drainSlots(walk, Number.POSITIVE_INFINITY);
-      if (outcome === 'done' || outcome === 'down' || this.#now() >= ends) break;
-      pauseThread(BURST_PAUSE_MS);
+      const outcome = drain.run(Number.POSITIVE_INFINITY);
+      if (outcome === 'done' || outcome === 'transportDown' || this.#now() >= deadline) break;
+      // Blocks the thread.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BURST_PAUSE_MS);
       this.#beginBurst();
     }
     this.#outlet.finish();
@@ -126,8 +116,8 @@ export class FlushScheduler {
   }
 
   /**
-   * Ends recording, drains within `timeout` milliseconds and drops the rest under `timeout`. Calling it again gives the
-   * same promise. Never rejects.
+   * Ends recording, drains within `timeout` milliseconds and drops the rest under `timeout`. Later calls return the same
+   * promise. Never rejects.
    */
   close(options: { readonly timeout: number }): Promise<void> {
     this.#closing ??= this.#close(options.timeout);
@@ -137,7 +127,7 @@ export class FlushScheduler {
   async #close(timeout: number): Promise<void> {
     clearInterval(this.#windowTimer);
     clearTimeout(this.#earlyTimer);
-    this.#observe();
+    this.#collectGauges();
     this.#buffer.close();
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
@@ -156,14 +146,14 @@ export class FlushScheduler {
     for (;;) {
       await this.#drainAll();
       if (this.#closed || (this.#buffer.buffered === 0 && this.#accounting.inFlight === 0)) return;
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY));
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }
   }
 
-  /** A drain of everything that starts now, or after the one under way; then one for all who ask meanwhile. */
+  /** Drains everything now, or after the running drain; then one drain serves all callers that asked meanwhile. */
   #drainAll(): Promise<void> {
     if (this.#drain === undefined) return this.#begin(true);
-    this.#nextDrain ??= this.#drain.finished.then(() => {
+    this.#nextDrain ??= this.#drain.ended.then(() => {
       this.#nextDrain = undefined;
       return this.#drain === undefined ? this.#begin(true) : this.#drainAll();
     });
@@ -188,45 +178,34 @@ export class FlushScheduler {
     this.#earlyFull ||= full;
     if (this.#earlyTimer !== undefined || this.#buffer.closed) return;
     this.#earlyTimer = setTimeout(() => {
-      const everything = this.#earlyFull;
+      const isFull = this.#earlyFull;
       this.#earlyTimer = undefined;
       this.#earlyFull = false;
-      this.#drainOnTimer(everything);
+      this.#drainOnTimer(isFull);
     }, EARLY_DRAIN_MS).unref();
   }
 
   #begin(full: boolean): Promise<void> {
-    if (full) this.#observe();
-    let finish = (): void => {};
-    const finished = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    this.#drain = { full, cursor: 0, finished, finish };
-    this.#continue(this.#drain);
-    return finished;
+    if (full) this.#collectGauges();
+    const drain = new Drain(this.#drainOptions, full);
+    this.#drain = drain;
+    this.#continue(drain);
+    return drain.ended;
   }
 
   #continue(drain: Drain): void {
-    // Canceled: by a close, or by a drain at exit.
+    // A close or a drain at exit may have canceled it.
     if (this.#drain !== drain) return;
     this.#pacing = undefined;
     if (this.#now() >= this.#burstEnds) this.#beginBurst();
-    const outcome = this.#drainSlots(drain, this.#now() + SLICE_MS);
-    if (outcome === 'late') {
+    const outcome = drain.run(this.#now() + SLICE_MS);
+    if (outcome === 'sliceUsed') {
       this.#pacing = setImmediate(() => this.#continue(drain));
-    } else if (outcome === 'full') {
-      const hurried = this.#activeRequests > 0 || this.#buffer.isHalfFull;
-      this.#pacing = setTimeout(
-        () => {
-          this.#burstEnds = 0;
-          this.#continue(drain);
-        },
-        hurried ? BURST_PAUSE_MS : TIMER_BURST_PAUSE_MS,
-      );
-    } else if (outcome === 'down' && this.#activeRequests > 0) {
+    } else if (outcome === 'burstFull') {
+      this.#pauseBetweenBursts(drain);
+    } else if (outcome === 'transportDown') {
+      if (this.#activeRequests === 0) return this.#end(drain);
       void this.#outlet.whenReady().then((ready) => (ready ? this.#continue(drain) : this.#end(drain)));
-    } else if (outcome === 'down') {
-      this.#end(drain);
     } else {
       this.#outlet.finish();
       void this.#outlet.settled().then(() => this.#end(drain));
@@ -234,20 +213,15 @@ export class FlushScheduler {
     if (this.#activeRequests === 0) this.#pacing?.unref();
   }
 
-  /** Hands over sealed batches, then slot after slot, until something says stop. */
-  #drainSlots(drain: { readonly full: boolean; cursor: number }, ends: number): Outcome {
-    const writer = this.#writer;
-    const outlet = this.#outlet;
-    for (;;) {
-      if (!outlet.ready) return 'down';
-      const emptied = this.#buffer.drainQueue(writer, outlet);
-      if (emptied && (!drain.full || drain.cursor >= this.#slots.bound)) return 'done';
-      if (outlet.burstFull) return 'full';
-      if (!emptied) continue;
-      this.#buffer.drainSlot(drain.cursor, writer);
-      drain.cursor += 1;
-      if (drain.cursor % SLOTS_PER_CLOCK_CHECK === 0 && this.#now() >= ends) return 'late';
-    }
+  #pauseBetweenBursts(drain: Drain): void {
+    const isUrgent = this.#activeRequests > 0 || this.#buffer.isHalfFull;
+    this.#pacing = setTimeout(
+      () => {
+        this.#burstEnds = 0;
+        this.#continue(drain);
+      },
+      isUrgent ? BURST_PAUSE_MS : TIMER_BURST_PAUSE_MS,
+    );
   }
 
   #beginBurst(): void {
@@ -255,7 +229,7 @@ export class FlushScheduler {
     this.#outlet.beginBurst();
   }
 
-  #observe(): void {
+  #collectGauges(): void {
     if (!this.#buffer.closed) this.#collect();
   }
 
@@ -265,14 +239,10 @@ export class FlushScheduler {
     this.#pacing = undefined;
   }
 
-  /** Ends the current drain, unless another one took its place. */
+  /** Ends a drain, unless another one replaced it. */
   #end(drain: Drain | undefined = this.#drain): void {
     if (drain === undefined || this.#drain !== drain) return;
     this.#drain = undefined;
-    drain.finish();
+    drain.end();
   }
-}
-
-function pauseThread(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,9 +1,12 @@
+// The main entry: buffering, scheduling and accounting of samples, for backends.
 export { BackendReporter, type ProblemDetails } from './backend-reporter.js';
 export { Backoff, type BackoffOptions } from './backoff.js';
+export { Drain, type DrainOptions, type DrainOutcome } from './drain.js';
 export { FlushScheduler, type FlushSchedulerOptions } from './flush-scheduler.js';
-export { type Outlet } from './outlet.js';
+export type { Outlet } from './outlet.js';
 export { SampleAccounting } from './sample-accounting.js';
-export { SampleBuffer, type SampleBufferOptions } from './sample-buffer.js';
+export { SampleBuffer } from './sample-buffer.js';
+export type { SampleBufferOptions } from './sample-buffer-options.js';
+export { sampleWeight } from './sample-weight.js';
 export type { SampleWriter } from './sample-writer.js';
-export { sampleWeight } from './sampling-rate.js';
 export { type SlotKind, SlotTable } from './slot-table.js';

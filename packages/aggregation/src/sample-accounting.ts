@@ -1,8 +1,8 @@
 import type { BackendStats } from '@metrics/core';
 
 /**
- * What became of samples. A sample is in the columns, then (once handed over) in a writer's hands, then sent or dropped;
- * one that is refused is dropped at once.
+ * Counts what happens to samples. A sample is buffered, then in flight (handed over to a writer), then sent or dropped. A
+ * sample that is not accepted is dropped immediately.
  */
 export class SampleAccounting {
   #inFlight = 0;
@@ -11,41 +11,41 @@ export class SampleAccounting {
   #droppedTotal = 0;
   readonly #dropped = new Map<string, number>();
 
-  /** Samples that a writer owns and has not settled. */
+  /** Samples handed over and not yet sent or dropped. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** The samples leave the columns; from here on the writer answers for them. */
+  /** Counts samples that leave the buffer for a writer, which then confirms or drops them. */
   handOver(samples: number): void {
     this.#inFlight += samples;
   }
 
-  /** Handed samples were taken by the transport without an error. */
+  /** Counts samples in flight that the transport accepted without an error. */
   confirmSent(samples: number): void {
     this.#inFlight -= samples;
     this.#sent += samples;
   }
 
-  /** Handed samples are lost. */
+  /** Counts samples in flight that are lost. */
   dropInFlight(samples: number, reason: string): void {
     this.#inFlight -= samples;
     this.drop(samples, reason);
   }
 
-  /** Samples that were never handed over are lost. */
+  /** Counts samples that are lost without being handed over. */
   drop(samples: number, reason: string): void {
     if (samples === 0) return;
     this.#droppedTotal += samples;
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + samples);
   }
 
-  /** The draw of a sampling rate left one sample out. */
+  /** Counts one sample that a sampling rate skipped. It is not accepted. */
   sampleOut(): void {
     this.#sampledOut += 1;
   }
 
-  /** @param buffered samples still in the columns. */
+  /** @param buffered samples still in the buffer. */
   stats(buffered: number): BackendStats {
     const pending = buffered + this.#inFlight;
     return {

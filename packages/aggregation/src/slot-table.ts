@@ -1,56 +1,65 @@
+// Ids, slots, fragments and rows: how a series is identified on the way to a writer.
 import type { MetricKind, SeriesId } from '@metrics/core';
 import { grow, RowTable } from '@metrics/core/backend';
 
-/** What a slot holds. A histogram is what a distribution or a timing may be on the wire. */
+/** The kind of a slot. A distribution or a timing may be sent as a histogram. */
 export type SlotKind = MetricKind | 'histogram';
 
 const KINDS: readonly SlotKind[] = ['counter', 'gauge', 'timing', 'distribution', 'set', 'histogram'];
-/** The kind sits in the low bits of a row's first cell: a cell of its own would cost four bytes a series. */
+/** The kind is in the low bits of a row's first cell: a cell for it alone would cost four bytes for each series. */
 const KIND_BITS = 3;
 const KIND_MASK = (1 << KIND_BITS) - 1;
 
 /**
- * From the facade's ids to slots. A slot stands for one *rendered* identity, a kind and a row of fragments (small
- * integers of the caller's), so series that look alike on the wire share one, and what they record is merged.
+ * Maps ids of series to slots.
+ *
+ * - An *id* is the integer under which the facade opens a series.
+ * - A *fragment* is an integer of the backend for one encoded string: the name of a series, or one of its tags.
+ * - A *row* is the tuple of integers that identifies a rendered series: its kind and its fragments.
+ * - A *slot* is the integer of a row, and the index at which a buffer keeps the samples recorded under it.
+ *
+ * Several ids share a slot if their series are rendered alike, for example when tags are dropped; their samples are merged.
+ * Ids, slots and fragments are reused after their last reference is released.
  */
 export class SlotTable {
   readonly #rows = new RowTable();
+  /** Slots by id, or -1. */
   #slots = new Int32Array(16).fill(-1);
-  /** Per slot, the ids attached to it and the sealed batches that still have to be written with its row. */
+  /** References by slot: the attached ids, and the batches that are still to be written with its row. */
   #references = new Int32Array(16);
   readonly #releaseFragment: (fragment: number) => void;
 
-  /** @param releaseFragment is told of every fragment reference that is no longer needed. */
+  /** @param releaseFragment called with each fragment reference that is no longer needed. */
   constructor(releaseFragment: (fragment: number) => void) {
     this.#releaseFragment = releaseFragment;
   }
 
-  /** The number of slots in use. */
+  /** Number of slots in use. */
   get size(): number {
     return this.#rows.size;
   }
 
-  /** One more than the greatest slot ever given: the length a column needs. */
+  /** One more than the greatest slot ever used: the length that a column needs. */
   get bound(): number {
     return this.#rows.bound;
   }
 
-  /** The slot of an id, or -1. */
+  /** Returns the slot of an id, or -1. */
   slotForId(id: SeriesId): number {
     return this.#slots[id] ?? -1;
   }
 
   /**
-   * Attaches `id` to the slot of this identity and answers it. One reference to each fragment passes to the table.
+   * Attaches an id to the slot of its row and returns the slot. The table takes over one reference to each fragment.
    *
-   * @param fragmentCount at least one.
+   * @param fragments at least one.
    */
-  attach(id: SeriesId, kind: SlotKind, fragmentCount: readonly number[]): number {
-    const row = [...fragmentCount];
+  attach(id: SeriesId, kind: SlotKind, fragments: readonly number[]): number {
+    const row = [...fragments];
     row[0] = (row[0]! << KIND_BITS) | KINDS.indexOf(kind);
     let slot = this.#rows.find(row);
     if (slot < 0) slot = this.#rows.insert(row);
-    else for (const fragment of fragmentCount) this.#releaseFragment(fragment);
+    else for (const fragment of fragments) this.#releaseFragment(fragment);
     while (id >= this.#slots.length) this.#slots = grow(this.#slots, -1);
     if (slot >= this.#references.length) this.#references = grow(this.#references);
     this.#slots[id] = slot;
@@ -58,7 +67,7 @@ export class SlotTable {
     return slot;
   }
 
-  /** Detaches an id; what it recorded stays. Answers the slot it was attached to, or -1. */
+  /** Detaches an id and returns the slot it was attached to, or -1. */
   detach(id: SeriesId): number {
     const slot = this.slotForId(id);
     if (slot < 0) return -1;
@@ -67,7 +76,7 @@ export class SlotTable {
     return slot;
   }
 
-  /** Every id becomes unknown; the slots stay until they are freed. */
+  /** Detaches all ids. Their slots stay in use until they are freed. */
   detachAll(): void {
     for (const slot of this.#slots) if (slot >= 0) this.#references[slot]! -= 1;
     this.#slots = new Int32Array(0);
@@ -81,12 +90,12 @@ export class SlotTable {
     this.#references[slot]! -= 1;
   }
 
-  /** Whether the slot is in use although nobody needs it. */
+  /** True if the slot has no references left but is not freed yet. */
   isUnused(slot: number): boolean {
     return this.#references[slot] === 0 && this.#rows.has(slot);
   }
 
-  /** Ends a slot and gives its fragments back. The number comes back for another identity. */
+  /** Removes the row of a slot and releases its fragments. */
   free(slot: number): void {
     for (let index = 0; index < this.#rows.length(slot); index += 1) this.#releaseFragment(this.fragment(slot, index));
     this.#rows.remove(slot);
@@ -96,7 +105,7 @@ export class SlotTable {
     return KINDS[this.#rows.at(slot, 0) & KIND_MASK]!;
   }
 
-  fragments(slot: number): number {
+  fragmentCount(slot: number): number {
     return this.#rows.length(slot);
   }
 

@@ -7,22 +7,22 @@ interface Options extends Partial<FlushSchedulerOptions> {
 
 function setUp({ maxQueuedSamples, ...options }: Options = {}) {
   const slots = new SlotTable(() => {});
-  const ledger = new SampleAccounting();
-  const columns = new SampleBuffer({ slots, accounting: ledger, maxQueuedSamples });
-  const writer = new RecordingWriter(slots, ledger);
-  const window = new FlushScheduler({ slots, buffer: columns, accounting: ledger, writer, ...options });
-  const stats = () => ledger.stats(columns.buffered);
+  const accounting = new SampleAccounting();
+  const buffer = new SampleBuffer({ slots, accounting, maxQueuedSamples });
+  const writer = new RecordingWriter(slots, accounting);
+  const scheduler = new FlushScheduler({ slots, buffer, accounting, writer, outlet: writer, ...options });
+  const stats = () => accounting.stats(buffer.buffered);
   const sum = () => writer.written.reduce((total, { value }) => total + (typeof value === 'number' ? value : 0), 0);
   const counters = (count: number) => {
-    for (let id = 0; id < count; id += 1) columns.open(id, 'counter', [id]);
+    for (let id = 0; id < count; id += 1) buffer.open(id, 'counter', [id]);
   };
   const incrAll = (count: number) => {
-    for (let id = 0; id < count; id += 1) columns.incr(id, 1, 1);
+    for (let id = 0; id < count; id += 1) buffer.incr(id, 1, 1);
   };
-  return { columns, counters, incrAll, stats, sum, window, writer };
+  return { buffer, counters, incrAll, stats, sum, scheduler, writer };
 }
 
-/** Whether a promise is settled once all microtasks ran. */
+/** Resolves with whether a promise is settled after all microtasks ran. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   void promise.then(() => {
@@ -33,8 +33,8 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 /** Closes with time for a few bursts. */
-async function end(window: FlushScheduler): Promise<void> {
-  const closed = window.close({ timeout: 100 });
+async function end(scheduler: FlushScheduler): Promise<void> {
+  const closed = scheduler.close({ timeout: 100 });
   await jest.advanceTimersByTimeAsync(20);
   await closed;
 }
@@ -48,12 +48,12 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('the window', () => {
-  test('what was recorded is written every interval, and nothing when nothing was recorded', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+describe('on the timer', () => {
+  test('samples are written every interval, and nothing if nothing was recorded', async () => {
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
-    columns.incr(0, 2, 0.5);
+    buffer.incr(0, 1, 1);
+    buffer.incr(0, 2, 0.5);
     await jest.advanceTimersByTimeAsync(1999);
     expect(writer.written).toEqual([]);
     expect(stats()).toMatchObject({ accepted: 2, pending: 2, sent: 0 });
@@ -61,64 +61,64 @@ describe('the window', () => {
     expect(writer.written.map(({ value }) => value)).toEqual([3]);
     await jest.advanceTimersByTimeAsync(10_000);
     expect(writer.written).toHaveLength(1);
-    await end(window);
+    await end(scheduler);
   });
 
   test('an interval must divide ten seconds', async () => {
     for (const interval of [3000, 0, -1, Number.NaN, 20_000]) {
       expect(() => setUp({ interval })).toThrow(new RegExp(`must divide.*${interval}`));
     }
-    await end(setUp({ interval: 2500 }).window);
+    await end(setUp({ interval: 2500 }).scheduler);
   });
 
-  test('a full chunk is written early, without the counters', async () => {
-    const { columns, counters, window, writer } = setUp();
+  test('a full batch is written early, without the counters', async () => {
+    const { buffer, counters, scheduler, writer } = setUp();
     counters(1);
-    columns.open(1, 'timing', [1]);
-    columns.incr(0, 1, 1);
-    for (let index = 0; index <= 1024; index += 1) columns.value(1, 1, 1);
+    buffer.open(1, 'timing', [1]);
+    buffer.incr(0, 1, 1);
+    for (let index = 0; index <= 1024; index += 1) buffer.value(1, 1, 1);
     await jest.advanceTimersByTimeAsync(10);
     expect(writer.written).toHaveLength(1024);
     expect(writer.written.every(({ kind }) => kind === 'timing')).toBe(true);
-    await end(window);
+    await end(scheduler);
     expect(writer.written).toHaveLength(1026);
   });
 
   test('when half of the bound is queued, everything is written early', async () => {
-    const { columns, counters, stats, window } = setUp({ maxQueuedSamples: 200 });
+    const { buffer, counters, stats, scheduler } = setUp({ maxQueuedSamples: 200 });
     counters(101);
-    for (let id = 0; id < 101; id += 1) columns.open(200 + id, 'timing', [id]);
-    columns.incr(0, 1, 1);
-    for (let id = 0; id < 101; id += 1) columns.value(200 + id, 1, 1);
+    for (let id = 0; id < 101; id += 1) buffer.open(200 + id, 'timing', [id]);
+    buffer.incr(0, 1, 1);
+    for (let id = 0; id < 101; id += 1) buffer.value(200 + id, 1, 1);
     await jest.advanceTimersByTimeAsync(10);
     expect(stats()).toMatchObject({ sent: 102, pending: 0 });
-    await end(window);
+    await end(scheduler);
   });
 
-  test('while the writer is not ready timed drains wait: counters merge and arrive afterwards', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+  test('while the outlet is not ready drains on the timer are skipped: counters merge and arrive afterwards', async () => {
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
     writer.ready = false;
     for (let round = 0; round < 5; round += 1) {
-      columns.incr(0, 1, 1);
+      buffer.incr(0, 1, 1);
       await jest.advanceTimersByTimeAsync(2000);
     }
     expect(stats()).toMatchObject({ pending: 5, sent: 0 });
     writer.ready = true;
     await jest.advanceTimersByTimeAsync(2000);
     expect(writer.written.map(({ value, samples }) => [value, samples])).toEqual([[5, 5]]);
-    await end(window);
+    await end(scheduler);
   });
 });
 
 describe('slices and bursts', () => {
-  test('a drain gives way when its time is up, and what is recorded in between is not lost', async () => {
+  test('a drain yields when its slice is used, and samples recorded in between are not lost', async () => {
     // Every look at the clock takes a millisecond, so every slice ends at its first look: after 64 slots.
     let time = 0;
-    const { counters, incrAll, stats, window, writer } = setUp({ now: () => (time += 1) });
+    const { counters, incrAll, stats, scheduler, writer } = setUp({ now: () => (time += 1) });
     counters(200);
     incrAll(200);
-    const flushed = window.flush();
+    const flushed = scheduler.flush();
     expect(writer.written).toHaveLength(64);
     incrAll(200);
     expect(stats()).toMatchObject({ accepted: 400, sent: 64, pending: 336 });
@@ -126,18 +126,18 @@ describe('slices and bursts', () => {
     expect(writer.written).toHaveLength(128);
     await jest.advanceTimersByTimeAsync(10);
     await flushed;
-    // Those behind the cursor were written with the second sample, those before it wait for the next drain.
+    // Slots that were not drained yet were written with the second sample; the others wait for the next drain.
     expect(stats()).toMatchObject({ accepted: 400, sent: 336, pending: 64 });
-    await end(window);
+    await end(scheduler);
     expect(stats()).toMatchObject({ accepted: 400, sent: 400, pending: 0 });
   });
 
   test('a full burst pauses: two milliseconds for a flush, longer on the timer', async () => {
-    const { counters, incrAll, stats, window, writer } = setUp();
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
     counters(30);
     incrAll(30);
     writer.burst = 10;
-    const flushed = window.flush();
+    const flushed = scheduler.flush();
     expect(stats().sent).toBe(10);
     await jest.advanceTimersByTimeAsync(1);
     expect(stats().sent).toBe(10);
@@ -151,24 +151,24 @@ describe('slices and bursts', () => {
     expect(stats().sent).toBe(40);
     await jest.advanceTimersByTimeAsync(6);
     expect(stats().sent).toBe(60);
-    await end(window);
+    await end(scheduler);
   });
 
-  test('a burst that is full within a chunk goes on within it', async () => {
-    const { columns, sum, window, writer } = setUp();
-    columns.open(0, 'timing', [0]);
-    for (let index = 0; index < 100; index += 1) columns.value(0, index, 1);
+  test('a burst that is full within a batch continues within it', async () => {
+    const { buffer, sum, scheduler, writer } = setUp();
+    buffer.open(0, 'timing', [0]);
+    for (let index = 0; index < 100; index += 1) buffer.value(0, index, 1);
     writer.burst = 30;
-    const flushed = window.flush();
+    const flushed = scheduler.flush();
     await jest.advanceTimersByTimeAsync(100);
     await flushed;
     expect(writer.bursts).toEqual([30, 30, 30, 10]);
     expect(sum()).toBe(4950);
-    await end(window);
+    await end(scheduler);
   });
 
-  test('pacing keeps the process alive only while somebody waits', async () => {
-    const { counters, incrAll, window, writer } = setUp();
+  test('pacing keeps the process alive only while a caller waits', async () => {
+    const { counters, incrAll, scheduler, writer } = setUp();
     const refs: string[] = [];
     const { setTimeout: set } = globalThis;
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, delay: number) => {
@@ -183,46 +183,46 @@ describe('slices and bursts', () => {
     incrAll(2);
     await jest.advanceTimersByTimeAsync(2000);
     expect(refs).toEqual(['unref']);
-    const flushed = window.flush();
+    const flushed = scheduler.flush();
     expect(refs).toEqual(['unref', 'ref']);
     await jest.advanceTimersByTimeAsync(10);
     await flushed;
     incrAll(2);
-    const again = window.flush();
+    const again = scheduler.flush();
     await jest.advanceTimersByTimeAsync(10);
     await again;
     expect(refs).toEqual(['unref', 'ref']);
     jest.restoreAllMocks();
-    await end(window);
+    await end(scheduler);
   });
 });
 
 describe('flush', () => {
-  test('resolves when the callbacks came, not before', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+  test('resolves after the callbacks of the transport, not before', async () => {
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     writer.settles = false;
-    const flushed = window.flush();
+    const flushed = scheduler.flush();
     expect(await isSettled(flushed)).toBe(false);
     expect(writer.finishes).toBe(1);
     expect(stats()).toMatchObject({ accepted: 1, pending: 1, sent: 0 });
     writer.settle();
     await flushed;
     expect(stats()).toMatchObject({ accepted: 1, pending: 0, sent: 1 });
-    await end(window);
+    await end(scheduler);
   });
 
-  test('flushes during a drain share one follow-up, which writes what was recorded before them', async () => {
-    const { columns, counters, sum, window, writer } = setUp();
+  test('flushes during a drain share the next one, which writes the samples recorded before them', async () => {
+    const { buffer, counters, sum, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     writer.settles = false;
-    const first = window.flush();
-    columns.incr(0, 10, 1);
-    const second = window.flush();
-    columns.incr(0, 100, 1);
-    const third = window.flush();
+    const first = scheduler.flush();
+    buffer.incr(0, 10, 1);
+    const second = scheduler.flush();
+    buffer.incr(0, 100, 1);
+    const third = scheduler.flush();
     expect(sum()).toBe(1);
     writer.settle();
     await first;
@@ -231,74 +231,74 @@ describe('flush', () => {
     writer.settle();
     await Promise.all([second, third]);
     expect(writer.finishes).toBe(2);
-    await end(window);
+    await end(scheduler);
   });
 
   test('observed gauges are collected first, by flush and by the timer', async () => {
-    const { columns, window, writer } = setUp({ collect: () => columns.gauge(0, 42) });
-    columns.open(0, 'gauge', [0]);
-    await window.flush();
+    const { buffer, scheduler, writer } = setUp({ collect: () => buffer.gauge(0, 42) });
+    buffer.open(0, 'gauge', [0]);
+    await scheduler.flush();
     await jest.advanceTimersByTimeAsync(2000);
     expect(writer.written.map(({ value }) => value)).toEqual([42, 42]);
-    await end(window);
+    await end(scheduler);
     expect(writer.written).toHaveLength(3);
   });
 
   test('a transport that is down is tried, and the flush resolves with the samples kept', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     writer.ready = false;
-    await window.flush();
+    await scheduler.flush();
     expect(stats()).toMatchObject({ pending: 1, sent: 0 });
     writer.recovers = true;
-    await window.flush();
+    await scheduler.flush();
     expect(stats()).toMatchObject({ pending: 0, sent: 1 });
-    await end(window);
+    await end(scheduler);
   });
 
   test('a flush of nothing resolves', async () => {
-    const { window } = setUp();
-    await window.flush();
-    await end(window);
+    const { scheduler } = setUp();
+    await scheduler.flush();
+    await end(scheduler);
   });
 });
 
 describe('close', () => {
   test('writes everything, ends recording, and is idempotent', async () => {
-    const { columns, counters, stats, window } = setUp();
+    const { buffer, counters, stats, scheduler } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
-    const closed = window.close({ timeout: 100 });
-    columns.incr(0, 1, 1);
-    expect(window.close({ timeout: 5 })).toBe(closed);
-    await Promise.all([closed, window.flush()]);
-    await window.flush();
+    buffer.incr(0, 1, 1);
+    const closed = scheduler.close({ timeout: 100 });
+    buffer.incr(0, 1, 1);
+    expect(scheduler.close({ timeout: 5 })).toBe(closed);
+    await Promise.all([closed, scheduler.flush()]);
+    await scheduler.flush();
     expect(stats()).toEqual({ accepted: 2, sent: 1, dropped: { closed: 1 }, pending: 0, sampledOut: 0 });
   });
 
-  test('waits for a drain under way and drains what it missed', async () => {
-    const { counters, incrAll, stats, window, writer } = setUp();
+  test('waits for the running drain and drains what it missed', async () => {
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
     counters(20);
     incrAll(20);
     writer.burst = 15;
     await jest.advanceTimersByTimeAsync(2000);
     expect(stats().sent).toBe(15);
     incrAll(20);
-    const closed = window.close({ timeout: 1000 });
+    const closed = scheduler.close({ timeout: 1000 });
     await jest.advanceTimersByTimeAsync(100);
     await closed;
     expect(stats()).toMatchObject({ accepted: 40, sent: 40, pending: 0 });
   });
 
-  test('at its deadline drops what is left, in the columns and in the air, under timeout', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+  test('at its deadline drops buffered samples and samples in flight under timeout', async () => {
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     writer.settles = false;
-    void window.flush();
-    columns.incr(0, 1, 1);
-    const closed = window.close({ timeout: 500 });
+    void scheduler.flush();
+    buffer.incr(0, 1, 1);
+    const closed = scheduler.close({ timeout: 500 });
     await jest.advanceTimersByTimeAsync(499);
     expect(await isSettled(closed)).toBe(false);
     await jest.advanceTimersByTimeAsync(1);
@@ -306,12 +306,12 @@ describe('close', () => {
     expect(stats()).toMatchObject({ accepted: 2, sent: 0, pending: 0, dropped: { timeout: 2 } });
   });
 
-  test('tries a transport that is down until it is back', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+  test('retries until a transport that is down is back', async () => {
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     writer.ready = false;
-    const closed = window.close({ timeout: 1000 });
+    const closed = scheduler.close({ timeout: 1000 });
     await jest.advanceTimersByTimeAsync(300);
     writer.recovers = true;
     await jest.advanceTimersByTimeAsync(50);
@@ -319,12 +319,12 @@ describe('close', () => {
     expect(stats()).toMatchObject({ sent: 1, pending: 0, dropped: {} });
   });
 
-  test('a timeout beyond what timers take is no timeout of a millisecond', async () => {
-    const { columns, counters, stats, window, writer } = setUp();
+  test('a timeout longer than timers allow does not become one millisecond', async () => {
+    const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     writer.ready = false;
-    const closed = window.close({ timeout: Number.POSITIVE_INFINITY });
+    const closed = scheduler.close({ timeout: Number.POSITIVE_INFINITY });
     await jest.advanceTimersByTimeAsync(5000);
     writer.recovers = true;
     await jest.advanceTimersByTimeAsync(50);
@@ -340,61 +340,61 @@ describe('at exit', () => {
     jest.useFakeTimers({ doNotFake: ['performance'] });
   });
 
-  test('everything is written in bursts without any timer', async () => {
-    const { columns, counters, incrAll, stats, window, writer } = setUp();
+  test('everything is written in bursts without a timer', async () => {
+    const { buffer, counters, incrAll, stats, scheduler, writer } = setUp();
     counters(50);
     incrAll(50);
-    columns.open(50, 'timing', [50]);
-    columns.value(50, 1, 1);
+    buffer.open(50, 'timing', [50]);
+    buffer.value(50, 1, 1);
     writer.burst = 20;
-    window.drainSync();
+    scheduler.drainSync();
     expect(writer.bursts).toEqual([20, 20, 11]);
     expect(writer.finishes).toBe(1);
     expect(stats()).toMatchObject({ accepted: 51, sent: 51, pending: 0, dropped: {} });
-    await end(window);
-    window.drainSync();
+    await end(scheduler);
+    scheduler.drainSync();
   });
 
-  test('a drain under way is taken over, and the flush that waits for it resolves', async () => {
-    const { columns, counters, incrAll, stats, window, writer } = setUp();
+  test('the running drain is replaced, and the flush that waits for it resolves', async () => {
+    const { buffer, counters, incrAll, stats, scheduler, writer } = setUp();
     counters(30);
     incrAll(30);
-    columns.open(30, 'timing', [30]);
-    for (let index = 0; index < 30; index += 1) columns.value(30, 1, 1);
+    buffer.open(30, 'timing', [30]);
+    for (let index = 0; index < 30; index += 1) buffer.value(30, 1, 1);
     writer.burst = 20;
-    const flushed = window.flush();
+    const flushed = scheduler.flush();
     expect(stats().sent).toBe(20);
     incrAll(30);
-    window.drainSync();
+    scheduler.drainSync();
     await flushed;
     expect(stats()).toMatchObject({ accepted: 90, sent: 90, pending: 0 });
     await jest.advanceTimersByTimeAsync(100);
     expect(stats()).toMatchObject({ accepted: 90, sent: 90, pending: 0 });
-    await end(window);
+    await end(scheduler);
   });
 
   test('after a quarter of a second the rest is dropped under exit', async () => {
-    const { counters, incrAll, stats, window, writer } = setUp();
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
     counters(1000);
     incrAll(1000);
     writer.burst = 1;
     const started = performance.now();
-    window.drainSync();
+    scheduler.drainSync();
     expect(performance.now() - started).toBeLessThan(1000);
     const { sent, dropped, pending } = stats();
     expect(pending).toBe(0);
     expect(sent).toBeGreaterThan(1);
     expect(sent + dropped['exit']!).toBe(1000);
-    await end(window);
+    await end(scheduler);
   });
 
-  test('a transport that is down gets nothing, and all is counted', async () => {
-    const { counters, incrAll, stats, window, writer } = setUp();
+  test('nothing is written to a transport that is down, and every sample is counted', async () => {
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
     counters(10);
     incrAll(10);
     writer.ready = false;
-    window.drainSync();
+    scheduler.drainSync();
     expect(stats()).toMatchObject({ accepted: 10, sent: 0, pending: 0, dropped: { exit: 10 } });
-    await end(window);
+    await end(scheduler);
   });
 });

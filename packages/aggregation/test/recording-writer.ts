@@ -2,20 +2,20 @@ import type { Outlet, SampleAccounting, SampleWriter, SlotTable } from '../src/i
 
 export interface Written {
   readonly kind: string;
-  /** The fragments of the slot, at the time of writing. */
+  /** The fragments of the slot when it was written. */
   readonly series: string;
   readonly value: number | string;
   readonly samples: number;
-  readonly inverse: number;
+  readonly weight: number;
 }
 
-/** A writer whose transport is a list, and whose readiness, burst size and callbacks a test decides. */
+/** A writer and outlet that keeps what is written. The test sets its readiness, burst size and callbacks. */
 export class RecordingWriter implements SampleWriter, Outlet {
   ready = true;
-  /** What {@link whenReady} makes of {@link ready}. */
+  /** The value of {@link ready} after {@link whenReady}. */
   recovers = false;
   burst = Number.POSITIVE_INFINITY;
-  /** Whether samples are settled when written; otherwise by {@link settle}. */
+  /** Whether samples are confirmed when written; otherwise by {@link settle}. */
   settles = true;
   readonly written: Written[] = [];
   readonly bursts: number[] = [0];
@@ -23,13 +23,13 @@ export class RecordingWriter implements SampleWriter, Outlet {
   #unsettled = 0;
   #waiting: (() => void)[] = [];
   readonly #slots: SlotTable;
-  readonly #ledger: SampleAccounting;
+  readonly #accounting: SampleAccounting;
 
   readonly #text: (fragment: number) => string;
 
-  constructor(slots: SlotTable, ledger: SampleAccounting, text: (fragment: number) => string = String) {
+  constructor(slots: SlotTable, accounting: SampleAccounting, text: (fragment: number) => string = String) {
     this.#slots = slots;
-    this.#ledger = ledger;
+    this.#accounting = accounting;
     this.#text = text;
   }
 
@@ -49,10 +49,10 @@ export class RecordingWriter implements SampleWriter, Outlet {
     this.#write(slot, value, samples, 1);
   }
 
-  values(slot: number, values: Float64Array, from: number, to: number, inverse: number): number {
+  values(slot: number, values: Float64Array, from: number, to: number, sampleWeight: number): number {
     let index = from;
     do {
-      this.#write(slot, values[index]!, 1, inverse);
+      this.#write(slot, values[index]!, 1, sampleWeight);
       index += 1;
     } while (index < to && this.ready && !this.burstFull);
     return index;
@@ -63,8 +63,8 @@ export class RecordingWriter implements SampleWriter, Outlet {
   }
 
   line(bytes: Uint8Array, samples: number): void {
-    this.written.push({ kind: 'line', series: '', value: Buffer.from(bytes).toString(), samples, inverse: 1 });
-    this.#took(samples);
+    this.written.push({ kind: 'line', series: '', value: Buffer.from(bytes).toString(), samples, weight: 1 });
+    this.#confirm(samples);
   }
 
   finish(): void {
@@ -72,7 +72,7 @@ export class RecordingWriter implements SampleWriter, Outlet {
   }
 
   settle(): void {
-    this.#ledger.confirmSent(this.#unsettled);
+    this.#accounting.confirmSent(this.#unsettled);
     this.#unsettled = 0;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
@@ -88,25 +88,27 @@ export class RecordingWriter implements SampleWriter, Outlet {
   }
 
   dropUnsent(reason: string): void {
-    this.#ledger.dropInFlight(this.#unsettled, reason);
+    this.#accounting.dropInFlight(this.#unsettled, reason);
     this.#unsettled = 0;
   }
 
-  #write(slot: number, value: number | string, samples: number, inverse: number): void {
-    const fragments = Array.from({ length: this.#slots.fragments(slot) }, (_, at) => this.#slots.fragment(slot, at));
+  #write(slot: number, value: number | string, samples: number, sampleWeight: number): void {
+    const fragments = Array.from({ length: this.#slots.fragmentCount(slot) }, (_, at) =>
+      this.#slots.fragment(slot, at),
+    );
     this.written.push({
       kind: this.#slots.kind(slot),
       series: fragments.map(this.#text).join('/'),
       value,
       samples,
-      inverse,
+      weight: sampleWeight,
     });
-    this.#took(samples);
+    this.#confirm(samples);
   }
 
-  #took(samples: number): void {
+  #confirm(samples: number): void {
     this.bursts[this.bursts.length - 1]! += 1;
-    if (this.settles) this.#ledger.confirmSent(samples);
+    if (this.settles) this.#accounting.confirmSent(samples);
     else this.#unsettled += samples;
   }
 }

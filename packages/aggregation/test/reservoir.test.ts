@@ -6,7 +6,7 @@ function reservoir(options: Partial<SampleBufferOptions> = {}) {
   return setUp({ overflow: 'reservoir', maxSlotValues: 10, ...options });
 }
 
-/** A generator of its own, so that a failure comes back. */
+/** Returns a seeded generator, so that a failure can be reproduced. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -15,78 +15,78 @@ function seeded(seed: number): () => number {
   };
 }
 
-test('as long as all values fit, they are all there', () => {
-  const { columns, drain, stats, writer } = reservoir();
-  columns.open(0, 'timing', [5]);
-  for (let value = 0; value < 10; value += 1) columns.value(0, value, 1);
+test('as long as all values fit, all are kept', () => {
+  const { buffer, drain, stats, writer } = reservoir();
+  buffer.open(0, 'timing', [5]);
+  for (let value = 0; value < 10; value += 1) buffer.value(0, value, 1);
   drain();
-  expect(writer.written.map(({ value, inverse }) => [value, inverse])).toEqual(
+  expect(writer.written.map(({ value, weight }) => [value, weight])).toEqual(
     Array.from({ length: 10 }, (_, value) => [value, 1]),
   );
   expect(stats()).toMatchObject({ accepted: 10, sent: 10, sampledOut: 0 });
 });
 
-test('the inverses of the rates add up to all values there were, and the books say how many were left out', () => {
+test('the weights of the kept values add up to the number of all, and the stats count the skipped ones', () => {
   const calls = fc.integer({ min: 0, max: 500 });
   fc.assert(
     fc.property(calls, fc.integer({ min: 1, max: 40 }), fc.integer(), (count, maxSlotValues, seed) => {
-      const { columns, drain, stats, writer } = reservoir({ maxSlotValues, random: seeded(seed) });
-      columns.open(0, 'distribution', [5]);
-      for (let value = 0; value < count; value += 1) columns.value(0, value, 1);
+      const { buffer, drain, stats, writer } = reservoir({ maxSlotValues, random: seeded(seed) });
+      buffer.open(0, 'distribution', [5]);
+      for (let value = 0; value < count; value += 1) buffer.value(0, value, 1);
       drain();
       const kept = Math.min(count, maxSlotValues);
       expect(writer.written).toHaveLength(kept);
       expect(new Set(writer.written.map(({ value }) => value)).size).toBe(kept);
-      expect(writer.written.reduce((sum, { inverse }) => sum + inverse, 0)).toBe(count);
+      expect(writer.written.reduce((sum, { weight }) => sum + weight, 0)).toBe(count);
       expect(stats()).toEqual({ accepted: kept, sent: kept, dropped: {}, pending: 0, sampledOut: count - kept });
     }),
   );
 });
 
-test('every value is as likely as any other, whenever it came', () => {
+test('every value is as likely to be kept as any other, whenever it was recorded', () => {
   const weights = Array.from({ length: 35 }, () => 0);
   const rounds = 20_000;
-  const { columns, drain, writer } = reservoir({ random: seeded(7) });
-  columns.open(0, 'timing', [5]);
+  const { buffer, drain, writer } = reservoir({ random: seeded(7) });
+  buffer.open(0, 'timing', [5]);
   for (let round = 0; round < rounds; round += 1) {
-    for (let value = 0; value < 35; value += 1) columns.value(0, value, 1);
+    for (let value = 0; value < 35; value += 1) buffer.value(0, value, 1);
     drain();
-    for (const { value, inverse } of writer.written.splice(0)) weights[value as number]! += inverse;
+    for (const { value, weight } of writer.written.splice(0)) weights[value as number]! += weight;
   }
-  // Each stands for itself in the mean. The standard deviation of one is 0.012, measured; this is five of them.
+  // On average, each value represents one. The measured standard deviation is 0.012; the limit is five of them.
   for (const weight of weights) expect(Math.abs(weight / rounds - 1)).toBeLessThan(0.06);
 });
 
-test('the rate of a draw before the reservoir multiplies', () => {
-  const { columns, drain, writer } = reservoir({ maxSlotValues: 4, random: () => 0 });
-  columns.open(0, 'histogram', [5]);
-  for (let value = 0; value < 9; value += 1) columns.value(0, value, 0.2);
+test('the weight of a sampling rate multiplies with that of the reservoir', () => {
+  const { buffer, drain, writer } = reservoir({ maxSlotValues: 4, random: () => 0 });
+  buffer.open(0, 'histogram', [5]);
+  for (let value = 0; value < 9; value += 1) buffer.value(0, value, 0.2);
   drain();
-  expect(writer.written.map(({ inverse }) => inverse)).toEqual([15, 10, 10, 10]);
+  expect(writer.written.map(({ weight }) => weight)).toEqual([15, 10, 10, 10]);
 });
 
-test('counters and gauges that are not merged are never left out', () => {
-  const { columns, drain, stats, values } = reservoir({ merge: false, maxSlotValues: 4 });
-  columns.open(0, 'counter', [5]);
-  columns.open(1, 'gauge', [5]);
+test('counters and gauges that are not merged are never skipped', () => {
+  const { buffer, drain, stats, values } = reservoir({ merge: false, maxSlotValues: 4 });
+  buffer.open(0, 'counter', [5]);
+  buffer.open(1, 'gauge', [5]);
   for (let value = 0; value < 10; value += 1) {
-    columns.incr(0, value, 1);
-    columns.gauge(1, value);
+    buffer.incr(0, value, 1);
+    buffer.gauge(1, value);
   }
   drain();
   expect(values()).toHaveLength(20);
   expect(stats()).toMatchObject({ accepted: 20, sent: 20, sampledOut: 0 });
 });
 
-test('without one, as many values as are kept together are drained before the window ends', () => {
-  const { columns, drain, values } = setUp({ maxSlotValues: 100 });
-  let pressure = 0;
-  columns.onDrainNeeded = () => {
-    pressure += 1;
+test('without a reservoir, a full batch is drained before the window ends', () => {
+  const { buffer, drain, values } = setUp({ maxSlotValues: 100 });
+  let drains = 0;
+  buffer.onDrainNeeded = () => {
+    drains += 1;
   };
-  columns.open(0, 'timing', [5]);
-  for (let value = 0; value < 250; value += 1) columns.value(0, value, 1);
-  expect(pressure).toBe(2);
+  buffer.open(0, 'timing', [5]);
+  for (let value = 0; value < 250; value += 1) buffer.value(0, value, 1);
+  expect(drains).toBe(2);
   drain();
   expect(values()).toEqual(Array.from({ length: 250 }, (_, value) => value));
 });

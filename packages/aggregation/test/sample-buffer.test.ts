@@ -1,33 +1,33 @@
 import { Interner } from '@metrics/core/backend';
 import * as fc from 'fast-check';
-import { SampleAccounting, SampleBuffer, SlotTable, sampleWeight } from '../src/index.js';
+import { SampleAccounting, SampleBuffer, SlotTable, sampleWeight as weightOf } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
 import { setUp } from './set-up.js';
 
 describe('slots', () => {
-  test('ids of one rendered identity share a slot: counts add, the last gauge in time wins', () => {
-    const { columns, drain, writer } = setUp();
-    columns.open(0, 'counter', [5, 6]);
-    columns.open(9, 'counter', [5, 6]);
-    columns.open(1, 'gauge', [7]);
-    columns.open(2, 'gauge', [7]);
-    columns.incr(0, 1, 1);
-    columns.incr(9, 2, 1);
-    columns.gauge(2, 20);
-    columns.gauge(1, 10);
+  test('ids whose series are rendered alike share a slot: counts add, the last gauge in time wins', () => {
+    const { buffer, drain, writer } = setUp();
+    buffer.open(0, 'counter', [5, 6]);
+    buffer.open(9, 'counter', [5, 6]);
+    buffer.open(1, 'gauge', [7]);
+    buffer.open(2, 'gauge', [7]);
+    buffer.incr(0, 1, 1);
+    buffer.incr(9, 2, 1);
+    buffer.gauge(2, 20);
+    buffer.gauge(1, 10);
     drain();
     expect(writer.written).toEqual([
-      { kind: 'counter', series: '5/6', value: 3, samples: 2, inverse: 1 },
-      { kind: 'gauge', series: '7', value: 10, samples: 2, inverse: 1 },
+      { kind: 'counter', series: '5/6', value: 3, samples: 2, weight: 1 },
+      { kind: 'gauge', series: '7', value: 10, samples: 2, weight: 1 },
     ]);
   });
 
-  test('equal fragments of another kind are another slot', () => {
-    const { columns, drain, writer } = setUp();
-    columns.open(0, 'counter', [5]);
-    columns.open(1, 'gauge', [5]);
-    columns.incr(0, 1, 1);
-    columns.gauge(1, 2);
+  test('equal fragments with another kind are another slot', () => {
+    const { buffer, drain, writer } = setUp();
+    buffer.open(0, 'counter', [5]);
+    buffer.open(1, 'gauge', [5]);
+    buffer.incr(0, 1, 1);
+    buffer.gauge(1, 2);
     drain();
     expect(writer.written.map(({ kind, value }) => [kind, value])).toEqual([
       ['counter', 1],
@@ -35,15 +35,15 @@ describe('slots', () => {
     ]);
   });
 
-  test('a released id keeps its slot until what it recorded is written, then every fragment reference comes back', () => {
-    const { columns, drain, released, slots, values } = setUp();
-    columns.open(0, 'counter', [5, 6]);
-    columns.open(1, 'counter', [5, 6]);
+  test('a released id keeps its slot until its samples are written, then every fragment reference is released', () => {
+    const { buffer, drain, released, slots, values } = setUp();
+    buffer.open(0, 'counter', [5, 6]);
+    buffer.open(1, 'counter', [5, 6]);
     expect(released).toEqual([5, 6]);
-    columns.incr(0, 4, 1);
-    columns.release(0);
-    columns.release(0);
-    columns.release(1);
+    buffer.incr(0, 4, 1);
+    buffer.release(0);
+    buffer.release(0);
+    buffer.release(1);
     expect(slots.size).toBe(1);
     drain();
     expect(values()).toEqual([4]);
@@ -51,27 +51,27 @@ describe('slots', () => {
     expect(released).toEqual([5, 6, 5, 6]);
   });
 
-  test('a slot without samples is freed at once, and its number is reused without what it held', () => {
-    const { columns, drain, slots, values } = setUp();
-    columns.open(0, 'gauge', [5]);
-    columns.gauge(0, 99);
+  test('a slot without samples is freed immediately, and its number is reused without its old value', () => {
+    const { buffer, drain, slots, values } = setUp();
+    buffer.open(0, 'gauge', [5]);
+    buffer.gauge(0, 99);
     drain();
-    columns.release(0);
+    buffer.release(0);
     expect(slots.size).toBe(0);
-    columns.open(0, 'counter', [6]);
+    buffer.open(0, 'counter', [6]);
     expect(slots.slotForId(0)).toBe(0);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     drain();
     expect(values()).toEqual([99, 1]);
   });
 
-  test('a released id with sealed values frees its slot only when the last of them is written', () => {
-    const { columns, drain, slots, values, writer } = setUp({ random: () => 0 });
-    columns.open(0, 'timing', [5]);
-    columns.value(0, 1, 1);
-    columns.value(0, 2, 0.5);
+  test('a released id with sealed values frees its slot after the last of them is written', () => {
+    const { buffer, drain, slots, values, writer } = setUp({ random: () => 0 });
+    buffer.open(0, 'timing', [5]);
+    buffer.value(0, 1, 1);
+    buffer.value(0, 2, 0.5);
     writer.burst = 1;
-    columns.release(0);
+    buffer.release(0);
     drain();
     expect(slots.size).toBe(1);
     writer.beginBurst();
@@ -83,11 +83,11 @@ describe('slots', () => {
   });
 
   test('an id that is opened again without a release belongs to the new series alone', () => {
-    const { columns, drain, writer } = setUp();
-    columns.open(0, 'counter', [5]);
-    columns.incr(0, 1, 1);
-    columns.open(0, 'counter', [6]);
-    columns.incr(0, 2, 1);
+    const { buffer, drain, writer } = setUp();
+    buffer.open(0, 'counter', [5]);
+    buffer.incr(0, 1, 1);
+    buffer.open(0, 'counter', [6]);
+    buffer.incr(0, 2, 1);
     drain();
     expect(writer.written.map(({ series, value }) => [series, value])).toEqual([
       ['5', 1],
@@ -95,13 +95,13 @@ describe('slots', () => {
     ]);
   });
 
-  test('samples of ids that were never opened, or were refused, are dropped and counted', () => {
-    const { columns, stats } = setUp();
-    columns.rejectSeries(3, 'empty_name');
-    columns.incr(3, 1, 1);
-    columns.gauge(0, 1);
-    columns.value(-1, 1, 1);
-    columns.set(12_345, 'x');
+  test('samples of ids that were never opened, or were rejected, are dropped and counted', () => {
+    const { buffer, stats } = setUp();
+    buffer.rejectSeries(3, 'empty_name');
+    buffer.incr(3, 1, 1);
+    buffer.gauge(0, 1);
+    buffer.value(-1, 1, 1);
+    buffer.set(12_345, 'x');
     expect(stats()).toEqual({
       accepted: 4,
       sent: 0,
@@ -113,27 +113,27 @@ describe('slots', () => {
 });
 
 describe('values', () => {
-  test('all values are written, in order, over as many chunks as it takes', () => {
-    const { columns, drain, values } = setUp();
-    columns.open(0, 'timing', [5]);
+  test('all values are written, in order, over as many batches as they need', () => {
+    const { buffer, drain, values } = setUp();
+    buffer.open(0, 'timing', [5]);
     const recorded = Array.from({ length: 3000 }, (_, index) => index / 4);
-    for (const value of recorded) columns.value(0, value, 1);
+    for (const value of recorded) buffer.value(0, value, 1);
     drain();
     expect(values()).toEqual(recorded);
   });
 
-  test('another sampling rate seals what was recorded at the one before', () => {
-    const { columns, drain, writer } = setUp({ random: () => 0 });
-    const pressure: boolean[] = [];
-    columns.onDrainNeeded = (full) => pressure.push(full);
-    columns.open(0, 'timing', [5]);
-    columns.value(0, 1, 1);
-    columns.value(0, 2, 0.5);
-    columns.value(0, 3, 0.5);
-    columns.value(0, 4, 0.1);
-    expect(pressure).toEqual([false, false]);
+  test('another sampling rate seals the values recorded at the previous one', () => {
+    const { buffer, drain, writer } = setUp({ random: () => 0 });
+    const drains: boolean[] = [];
+    buffer.onDrainNeeded = (full) => drains.push(full);
+    buffer.open(0, 'timing', [5]);
+    buffer.value(0, 1, 1);
+    buffer.value(0, 2, 0.5);
+    buffer.value(0, 3, 0.5);
+    buffer.value(0, 4, 0.1);
+    expect(drains).toEqual([false, false]);
     drain();
-    expect(writer.written.map(({ value, inverse }) => [value, inverse])).toEqual([
+    expect(writer.written.map(({ value, weight }) => [value, weight])).toEqual([
       [1, 1],
       [2, 2],
       [3, 2],
@@ -141,65 +141,65 @@ describe('values', () => {
     ]);
   });
 
-  test('a sample is drawn once, at the inverse of a whole number; what is left out is not accepted', () => {
+  test('a sample is drawn once, at a rate of 1/k; a skipped one is not accepted', () => {
     let next = 0;
-    const { columns, stats } = setUp({ random: () => next });
-    columns.open(0, 'timing', [5]);
+    const { buffer, stats } = setUp({ random: () => next });
+    buffer.open(0, 'timing', [5]);
     // 0.3 is rounded to 1/3.
     next = 0.333;
-    columns.value(0, 1, 0.3);
+    buffer.value(0, 1, 0.3);
     next = 0.334;
-    columns.value(0, 1, 0.3);
+    buffer.value(0, 1, 0.3);
     expect(stats()).toMatchObject({ accepted: 1, pending: 1, sampledOut: 1 });
   });
 
-  test('rates become whole inverses', () => {
-    expect([1, 2, 0.5, 0.3, 0.6, 0.001, 1e-300, 0, -1, Number.NaN].map(sampleWeight)).toEqual([
+  test('a rate becomes an integer weight', () => {
+    expect([1, 2, 0.5, 0.3, 0.6, 0.001, 1e-300, 0, -1, Number.NaN].map(weightOf)).toEqual([
       1, 1, 2, 3, 2, 1000, 1e9, 1e9, 1e9, 1e9,
     ]);
   });
 
-  test('beyond the bound new samples are dropped, until older ones are written', () => {
-    const { columns, drain, stats, values } = setUp({ maxQueuedSamples: 100 });
-    const pressure: boolean[] = [];
-    columns.onDrainNeeded = (full) => pressure.push(full);
-    for (let id = 0; id < 10; id += 1) columns.open(id, 'timing', [id]);
-    for (let index = 0; index < 250; index += 1) columns.value(index % 10, index, 1);
+  test('samples beyond the bound are dropped until older ones are written', () => {
+    const { buffer, drain, stats, values } = setUp({ maxQueuedSamples: 100 });
+    const drains: boolean[] = [];
+    buffer.onDrainNeeded = (full) => drains.push(full);
+    for (let id = 0; id < 10; id += 1) buffer.open(id, 'timing', [id]);
+    for (let index = 0; index < 250; index += 1) buffer.value(index % 10, index, 1);
     expect(stats()).toMatchObject({ accepted: 250, pending: 100, dropped: { queue_full: 150 } });
-    // No chunk was full, so half of the bound asked for a drain of everything.
-    expect(columns.isHalfFull).toBe(true);
+    // No batch was full, so reaching half of the bound requested a drain of everything.
+    expect(buffer.isHalfFull).toBe(true);
     drain();
     expect(values()).toHaveLength(100);
-    expect(columns.isHalfFull).toBe(false);
-    columns.value(0, 1, 1);
+    expect(buffer.isHalfFull).toBe(false);
+    buffer.value(0, 1, 1);
     expect(stats()).toMatchObject({ accepted: 251, sent: 100, pending: 1 });
   });
 
-  test('half of the bound asks for a full drain', () => {
-    const { columns } = setUp({ maxQueuedSamples: 100 });
+  test('at half of the bound a full drain is requested', () => {
+    const { buffer } = setUp({ maxQueuedSamples: 100 });
     let full = false;
-    columns.onDrainNeeded = (everything) => {
+    buffer.onDrainNeeded = (everything) => {
       full ||= everything;
     };
-    for (let id = 0; id < 51; id += 1) columns.open(id, 'timing', [id]);
-    for (let id = 0; id < 50; id += 1) columns.value(id, 1, 1);
+    for (let id = 0; id < 51; id += 1) buffer.open(id, 'timing', [id]);
+    for (let id = 0; id < 50; id += 1) buffer.value(id, 1, 1);
     expect(full).toBe(false);
-    columns.value(50, 1, 1);
+    buffer.value(50, 1, 1);
     expect(full).toBe(true);
   });
 
   test('without merging every counter and gauge sample is written, and counters are drawn', () => {
     let next = 0;
-    const { columns, drain, stats, writer } = setUp({ merge: false, random: () => next });
-    columns.open(0, 'counter', [5]);
-    columns.open(1, 'gauge', [6]);
-    columns.incr(0, 3, 0.25);
+    const { buffer, drain, stats, writer } = setUp({ merge: false, random: () => next });
+    buffer.open(0, 'counter', [5]);
+    buffer.open(1, 'gauge', [6]);
+    buffer.incr(0, 3, 0.25);
     next = 0.9;
-    columns.incr(0, 4, 0.25);
-    columns.gauge(1, 1);
-    columns.gauge(1, -2);
+    buffer.incr(0, 4, 0.25);
+    buffer.gauge(1, 1);
+    buffer.gauge(1, -2);
     drain();
-    expect(writer.written.map(({ kind, value, inverse }) => [kind, value, inverse])).toEqual([
+    expect(writer.written.map(({ kind, value, weight }) => [kind, value, weight])).toEqual([
       ['counter', 3, 4],
       ['gauge', 1, 1],
       ['gauge', -2, 1],
@@ -209,10 +209,10 @@ describe('values', () => {
 });
 
 describe('sets', () => {
-  test('distinct members are written once; the samples that repeated them are accounted for', () => {
-    const { columns, drain, stats, writer } = setUp();
-    columns.open(0, 'set', [5]);
-    for (const member of ['a', 'b', 'a', 'a', 'c', 'b']) columns.set(0, member);
+  test('distinct members are written once; the samples that repeated them are counted', () => {
+    const { buffer, drain, stats, writer } = setUp();
+    buffer.open(0, 'set', [5]);
+    for (const member of ['a', 'b', 'a', 'a', 'c', 'b']) buffer.set(0, member);
     drain();
     expect(writer.written.map(({ value, samples }) => [value, samples])).toEqual([
       ['a', 1],
@@ -222,31 +222,31 @@ describe('sets', () => {
     expect(stats()).toMatchObject({ accepted: 6, sent: 6, pending: 0 });
   });
 
-  test('a set that is full is sealed, asks for an early drain, and goes on', () => {
-    const { columns, drain, stats, values } = setUp({ maxSetMembers: 3 });
-    const pressure: boolean[] = [];
-    columns.onDrainNeeded = (full) => pressure.push(full);
-    columns.open(0, 'set', [5]);
-    for (const member of ['a', 'b', 'c', 'd', 'a']) columns.set(0, member);
-    expect(pressure).toEqual([false]);
+  test('a set that is full is sealed, requests an early drain, and a new one begins', () => {
+    const { buffer, drain, stats, values } = setUp({ maxSetMembers: 3 });
+    const drains: boolean[] = [];
+    buffer.onDrainNeeded = (full) => drains.push(full);
+    buffer.open(0, 'set', [5]);
+    for (const member of ['a', 'b', 'c', 'd', 'a']) buffer.set(0, member);
+    expect(drains).toEqual([false]);
     drain();
     expect(values()).toEqual(['a', 'b', 'c', 'd', 'a']);
     expect(stats()).toMatchObject({ accepted: 5, sent: 5 });
   });
 
   test('members count against the bound by their length, and one that is too long is dropped', () => {
-    const { columns, stats } = setUp({ maxQueuedSamples: 100 });
-    columns.open(0, 'set', [5]);
-    columns.set(0, 'x'.repeat(1025));
-    for (let index = 0; index < 9; index += 1) columns.set(0, `${index}`.repeat(100));
-    // Thirteen units each: the eighth passes the bound, the ninth comes too late.
+    const { buffer, stats } = setUp({ maxQueuedSamples: 100 });
+    buffer.open(0, 'set', [5]);
+    buffer.set(0, 'x'.repeat(1025));
+    for (let index = 0; index < 9; index += 1) buffer.set(0, `${index}`.repeat(100));
+    // Thirteen units each: the eighth passes the bound, the ninth is dropped.
     expect(stats()).toMatchObject({ accepted: 10, pending: 8, dropped: { member_too_long: 1, queue_full: 1 } });
   });
 
-  test('a drain that stops within a set goes on with the members that are left', () => {
-    const { columns, drain, stats, values, writer } = setUp();
-    columns.open(0, 'set', [5]);
-    for (const member of ['a', 'b', 'c', 'a']) columns.set(0, member);
+  test('a drain that stops within a set continues with the remaining members', () => {
+    const { buffer, drain, stats, values, writer } = setUp();
+    buffer.open(0, 'set', [5]);
+    for (const member of ['a', 'b', 'c', 'a']) buffer.set(0, member);
     writer.burst = 2;
     drain();
     expect(values()).toEqual(['a', 'b']);
@@ -258,31 +258,31 @@ describe('sets', () => {
   });
 });
 
-describe('what cannot be written', () => {
-  test('a sum that overflowed is dropped with its samples, and the column starts again', () => {
-    const { columns, drain, stats, values } = setUp();
-    columns.open(0, 'counter', [5]);
-    columns.incr(0, 1e308, 1);
-    columns.incr(0, 1e308, 1);
+describe('samples that cannot be written', () => {
+  test('a sum that overflowed is dropped with its samples, and the next one starts at zero', () => {
+    const { buffer, drain, stats, values } = setUp();
+    buffer.open(0, 'counter', [5]);
+    buffer.incr(0, 1e308, 1);
+    buffer.incr(0, 1e308, 1);
     drain();
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     drain();
     expect(values()).toEqual([1]);
     expect(stats()).toMatchObject({ accepted: 3, sent: 1, dropped: { not_finite: 2 } });
   });
 
-  test('mixed verbs of one id are counted and end', () => {
-    const { columns, drain, stats } = setUp();
-    columns.open(0, 'timing', [5]);
-    columns.open(1, 'set', [6]);
-    columns.open(2, 'counter', [7]);
-    columns.value(0, 1, 1);
-    columns.incr(0, 1, 1);
-    columns.set(1, 'a');
-    columns.value(1, 5, 1);
-    columns.incr(2, 1, 1);
-    columns.value(2, 5, 1);
-    columns.set(2, 'x');
+  test('samples recorded under one id with different verbs are all counted', () => {
+    const { buffer, drain, stats } = setUp();
+    buffer.open(0, 'timing', [5]);
+    buffer.open(1, 'set', [6]);
+    buffer.open(2, 'counter', [7]);
+    buffer.value(0, 1, 1);
+    buffer.incr(0, 1, 1);
+    buffer.set(1, 'a');
+    buffer.value(1, 5, 1);
+    buffer.incr(2, 1, 1);
+    buffer.value(2, 5, 1);
+    buffer.set(2, 'x');
     drain();
     drain();
     const { accepted, sent, dropped, pending } = stats();
@@ -291,39 +291,39 @@ describe('what cannot be written', () => {
     expect(sent + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(7);
   });
 
-  test('after close every sample is dropped as closed, and what is held can be drained or dropped', () => {
-    const { columns, drain, slots, stats, values } = setUp();
-    columns.open(0, 'counter', [5]);
-    columns.open(1, 'timing', [6]);
-    columns.incr(0, 2, 1);
-    columns.close();
-    columns.incr(0, 2, 1);
-    columns.value(1, 2, 1);
+  test('after close every sample is dropped as closed, and earlier ones can be drained or dropped', () => {
+    const { buffer, drain, slots, stats, values } = setUp();
+    buffer.open(0, 'counter', [5]);
+    buffer.open(1, 'timing', [6]);
+    buffer.incr(0, 2, 1);
+    buffer.close();
+    buffer.incr(0, 2, 1);
+    buffer.value(1, 2, 1);
     drain();
     expect(values()).toEqual([2]);
     expect(slots.size).toBe(0);
     expect(stats()).toMatchObject({ accepted: 3, sent: 1, dropped: { closed: 2 }, pending: 0 });
   });
 
-  test('dropping all empties columns, open chunks, sealed chunks and sets', () => {
-    const { columns, drain, stats, values } = setUp();
-    columns.open(0, 'counter', [5]);
-    columns.open(1, 'timing', [6]);
-    columns.open(2, 'set', [7]);
-    columns.incr(0, 2, 1);
-    for (let index = 0; index < 1500; index += 1) columns.value(1, index, 1);
-    columns.set(2, 'a');
-    columns.dropAll('exit');
+  test('dropAll drops merged samples, open batches, sealed batches and sets', () => {
+    const { buffer, drain, stats, values } = setUp();
+    buffer.open(0, 'counter', [5]);
+    buffer.open(1, 'timing', [6]);
+    buffer.open(2, 'set', [7]);
+    buffer.incr(0, 2, 1);
+    for (let index = 0; index < 1500; index += 1) buffer.value(1, index, 1);
+    buffer.set(2, 'a');
+    buffer.dropAll('exit');
     expect(stats()).toMatchObject({ accepted: 1502, pending: 0, dropped: { exit: 1502 } });
     drain();
     expect(values()).toEqual([]);
-    columns.incr(0, 1, 1);
+    buffer.incr(0, 1, 1);
     drain();
     expect(values()).toEqual([1]);
   });
 });
 
-test('whatever is opened, released, recorded and drained in whatever order: nothing is lost, mixed up or leaked', () => {
+test('in any order of opening, releasing, recording and draining, nothing is lost, mixed up or leaked', () => {
   const id = fc.integer({ min: 0, max: 7 });
   const command = fc.oneof(
     fc.record({
@@ -340,27 +340,27 @@ test('whatever is opened, released, recorded and drained in whatever order: noth
     fc.property(fc.array(command, { maxLength: 200 }), (commands) => {
       const names = new Interner();
       const slots = new SlotTable((fragment) => names.release(fragment));
-      const ledger = new SampleAccounting();
-      const columns = new SampleBuffer({ slots, accounting: ledger, maxSetMembers: 2 });
-      const writer = new RecordingWriter(slots, ledger, (fragment) => names.text(fragment));
+      const accounting = new SampleAccounting();
+      const buffer = new SampleBuffer({ slots, accounting, maxSetMembers: 2 });
+      const writer = new RecordingWriter(slots, accounting, (fragment) => names.text(fragment));
       const open = new Map<number, { kind: string; name: string }>();
       const expected = new Map<string, number>();
       const distinct = new Map<string, Set<string>>();
       let accepted = 0;
       let unknown = 0;
       const drain = (): void => {
-        if (!columns.drainQueue(writer)) return;
+        if (!buffer.drainQueue(writer, writer)) return;
         for (let slot = 0; slot < slots.bound && !writer.burstFull; slot += 1) {
-          columns.drainSlot(slot, writer);
-          if (!columns.drainQueue(writer)) return;
+          buffer.drainSlot(slot, writer);
+          if (!buffer.drainQueue(writer, writer)) return;
         }
       };
       for (const step of commands) {
         if (step.do === 'open') {
-          columns.open(step.id, step.kind, [names.acquire(step.name), names.acquire(step.kind)]);
+          buffer.open(step.id, step.kind, [names.acquire(step.name), names.acquire(step.kind)]);
           open.set(step.id, step);
         } else if (step.do === 'release') {
-          columns.release(step.id);
+          buffer.release(step.id);
           open.delete(step.id);
         } else if (step.do === 'record') {
           const series = open.get(step.id);
@@ -368,14 +368,14 @@ test('whatever is opened, released, recorded and drained in whatever order: noth
           const key = `${series?.name}/${series?.kind}`;
           if (series === undefined) {
             unknown += 1;
-            columns.incr(step.id, 1, 1);
+            buffer.incr(step.id, 1, 1);
           } else if (series.kind === 'set') {
-            columns.set(step.id, `${step.amount}`);
+            buffer.set(step.id, `${step.amount}`);
             const members = distinct.get(key) ?? new Set();
             distinct.set(key, members.add(`${step.amount}`));
           } else {
-            if (series.kind === 'counter') columns.incr(step.id, step.amount, 1);
-            else columns.value(step.id, step.amount, 1);
+            if (series.kind === 'counter') buffer.incr(step.id, step.amount, 1);
+            else buffer.value(step.id, step.amount, 1);
             expected.set(key, (expected.get(key) ?? 0) + step.amount);
           }
         } else {
@@ -383,14 +383,14 @@ test('whatever is opened, released, recorded and drained in whatever order: noth
           writer.beginBurst();
           drain();
         }
-        const { sent, pending, dropped, accepted: counted } = ledger.stats(columns.buffered);
+        const { sent, pending, dropped, accepted: counted } = accounting.stats(buffer.buffered);
         expect(counted).toBe(accepted);
         expect(sent + pending + (dropped['unknown_series'] ?? 0)).toBe(accepted);
         expect(dropped['unknown_series'] ?? 0).toBe(unknown);
       }
       writer.burst = Number.POSITIVE_INFINITY;
       drain();
-      for (const known of open.keys()) columns.release(known);
+      for (const known of open.keys()) buffer.release(known);
       const sums = new Map<string, number>();
       const members = new Map<string, Set<string>>();
       for (const { value, series } of writer.written) {

@@ -1,21 +1,21 @@
 import { SampleAccounting, SampleBuffer, type SampleBufferOptions, SlotTable } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
 
-/** SampleBuffer with everything around them, drained by hand. */
+/** Returns a buffer with all it needs, and a function that drains it. */
 export function setUp(options: Partial<SampleBufferOptions> = {}) {
   const released: number[] = [];
   const slots = new SlotTable((fragment) => released.push(fragment));
-  const ledger = new SampleAccounting();
-  const columns = new SampleBuffer({ slots, accounting: ledger, ...options });
-  const writer = new RecordingWriter(slots, ledger);
+  const accounting = new SampleAccounting();
+  const buffer = new SampleBuffer({ slots, accounting, ...options });
+  const writer = new RecordingWriter(slots, accounting);
   const drain = (): void => {
-    columns.drainQueue(writer);
+    buffer.drainQueue(writer, writer);
     for (let slot = 0; slot < slots.bound; slot += 1) {
-      columns.drainSlot(slot, writer);
-      columns.drainQueue(writer);
+      buffer.drainSlot(slot, writer);
+      buffer.drainQueue(writer, writer);
     }
   };
-  const stats = () => ledger.stats(columns.buffered);
+  const stats = () => accounting.stats(buffer.buffered);
   const values = () => writer.written.map(({ value }) => value);
-  return { columns, drain, ledger, released, slots, stats, values, writer };
+  return { buffer, drain, accounting, released, slots, stats, values, writer };
 }

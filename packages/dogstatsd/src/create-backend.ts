@@ -1,7 +1,7 @@
 import { DogStatsdMetricsBackend } from './dogstatsd-metrics-backend.js';
 import type { DogStatsdOptions } from './settings/dogstatsd-options.js';
 
-/** What `configure({ backend: '@metrics/dogstatsd', options })` calls. */
+/** Creates the backend for `configure({ backend: '@metrics/dogstatsd', options })`. */
 export function createBackend(options?: DogStatsdOptions): DogStatsdMetricsBackend {
   return new DogStatsdMetricsBackend(options);
 }

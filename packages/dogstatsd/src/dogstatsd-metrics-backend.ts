@@ -1,91 +1,59 @@
-import { BackendReporter, FlushScheduler, SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
-import type {
-  BackendHost,
-  BackendStats,
-  MetricsBackend,
-  MetricsEvent,
-  Series,
-  SeriesId,
-  ServiceCheck,
-} from '@metrics/core';
-import {
-  encodeUtf8,
-  Fragments,
-  LineWriter,
-  type PacketCounts,
-  PacketQueue,
-  type PacketTransport,
-  type TagEncoder,
-} from '@metrics/statsd/wire';
+// The backend: the StatsD pipeline, plus events, service checks, timestamps and telemetry.
+import { BackendReporter } from '@metrics/aggregation';
+import type { BackendHost, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '@metrics/core';
+import { type PacketTransport, type PipelineStats, type SampleRecorder, StatsdPipeline } from '@metrics/statsd/wire';
 import manifest from '../package.json' with { type: 'json' };
 import { ConstantTags } from './line/constant-tags.js';
-import { dogStatsdSyntax } from './line/dogstatsd-tags.js';
-import type { OccurrenceContext } from './line/event-fields.js';
-import { eventLine } from './line/event-line.js';
-import { serviceCheckLine } from './line/service-check-line.js';
-import { localData } from './settings/container-id.js';
+import { createTagEncoder } from './line/dogstatsd-tags.js';
+import type { LineContext } from './line/event-fields.js';
+import { renderEventLine } from './line/event-line.js';
+import { renderServiceCheckLine } from './line/service-check-line.js';
+import { detectContainerId } from './settings/container-id.js';
 import type { Dialect } from './settings/dialect.js';
 import type { DogStatsdOptions } from './settings/dogstatsd-options.js';
-import { decideSettings, type Origin, type Settings } from './settings/resolved-options.js';
-import { type WireTypes, wireKind } from './settings/wire-types.js';
+import type { Origin } from './settings/origin.js';
+import { type ResolvedOptions, resolveOptions } from './settings/resolved-options.js';
+import { slotKindOf, type WireTypes } from './settings/wire-types.js';
 import { ClientTelemetry } from './telemetry/client-telemetry.js';
-import { clientFigures, type Submitted, type TelemetryCounts } from './telemetry/telemetry-counts.js';
-import { createTransport, reportFailure, type TransportKind } from './transport/create-transport.js';
+import { computeTelemetryCounts, type SubmittedCounts, type TelemetryCounts } from './telemetry/telemetry-counts.js';
+import { createTransport, type TransportKind } from './transport/create-transport.js';
 
-export interface DogStatsdStats extends BackendStats, PacketCounts {
+export interface DogStatsdStats extends PipelineStats {
   readonly transport: TransportKind;
-  /** Whether packets can leave now. Otherwise metrics wait and are merged. */
-  readonly ready: boolean;
-  /** Where they go; undefined until the host name is resolved. */
-  readonly address: string | undefined;
-  /** Where the address is from: `options`, `default`, or variables of the environment. */
+  /** The source of the address: `options`, `default`, or the names of variables. */
   readonly addressFrom: string;
   readonly dialect: Dialect;
-  /** What is sent about the sender. */
+  /** The identity of the sender that is sent. */
   readonly origin: Origin;
-  /** Whether the client's own figures are sent, and what they are: running totals under their names. */
-  readonly telemetry: { readonly enabled: boolean; readonly figures: TelemetryCounts };
-  /** The last error of the transport or of name resolution. */
-  readonly lastError: string | undefined;
+  /** Whether counts about this client are sent, and the running totals by name. */
+  readonly telemetry: { readonly enabled: boolean; readonly counts: TelemetryCounts };
 }
 
-/** No packet is longer, so a longer name cannot be sent. */
-const LONGEST_NAME = 8192;
-/** In the year 2286; later numbers are milliseconds. */
-const LAST_SECOND = 1e10;
 const TELEMETRY_TRANSPORTS = { udp: 'udp', unixgram: 'uds', unixstream: 'uds-stream' } as const;
 
 /**
- * DogStatsD to a Datadog Agent, or to another server that reads it, over UDP or a Unix socket: columns, lines, packets,
- * transport. A little long because it does all that the contract has.
+ * DogStatsD to a Datadog Agent, or to another server that reads it, over UDP or a Unix socket.
  *
- * What the protocol cannot carry: units.
+ * The protocol cannot carry units.
  */
 export class DogStatsdMetricsBackend implements MetricsBackend {
-  /** Left out where the server reads no timestamps, and the like for the other two. */
+  /** Undefined if the dialect has no timestamps. */
   readonly recordAt?: (id: SeriesId, value: number, epochSeconds: number) => void;
+  /** Undefined if the dialect has no events. */
   readonly event?: (event: MetricsEvent) => void;
+  /** Undefined if the dialect has no service checks. */
   readonly serviceCheck?: (check: ServiceCheck) => void;
 
-  readonly #settings: Settings;
+  readonly #options: ResolvedOptions;
   readonly #wireTypes: WireTypes;
-  readonly #problems: BackendReporter;
-  readonly #fragments = new Fragments();
-  readonly #ledger = new SampleAccounting();
+  readonly #reporter = new BackendReporter();
   readonly #constantTags: ConstantTags;
-  readonly #tail: string;
-  readonly #syntax: TagEncoder;
-  readonly #longestName: number;
   readonly #transport: PacketTransport;
   readonly #transportKind: () => TransportKind;
-  readonly #packets: PacketQueue;
-  readonly #slots: SlotTable;
-  readonly #columns: SampleBuffer;
-  readonly #writer: LineWriter;
-  readonly #window: FlushScheduler;
+  readonly #pipeline: StatsdPipeline;
+  readonly #recorder: SampleRecorder;
   readonly #telemetry: ClientTelemetry | undefined;
-  /** Calls by verb, before sampling and aggregation. */
-  readonly #submitted: Submitted = {
+  readonly #submitted: SubmittedCounts = {
     counter: 0,
     gauge: 0,
     timing: 0,
@@ -96,212 +64,155 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   };
 
   /**
-   * @throws {TypeError} or {@link RangeError} on a bad option, naming it and showing its value. A bad variable of the
-   *   environment is ignored and reported.
-   * @throws {Error} when datagrams to a Unix socket are asked for and the package `unix-dgram` is missing.
+   * @throws {TypeError} or {@link RangeError} on an invalid option, naming it and showing its value. An invalid variable of
+   *   the environment is ignored and reported.
+   * @throws {Error} if only datagrams to a Unix socket are possible and the package `unix-dgram` is missing.
    */
   constructor(options: DogStatsdOptions = {}) {
-    this.#settings = decideSettings(options, process.env, () => localData());
-    const { features, origin, tags } = this.#settings;
-    const { aggregation = true, maxPacketBytes, wireTypes = {} } = options;
+    const resolved = resolveOptions(options, process.env, detectContainerId);
+    const { capabilities, tags } = resolved;
+    const { wireTypes, aggregation, flushInterval, maxSamplesPerSeries, overflow, maxPacketBytes } = options;
+    this.#options = resolved;
     this.#wireTypes = { ...wireTypes };
-    this.#problems = new BackendReporter();
     this.#constantTags = new ConstantTags(tags);
-    this.#tail = originFields(origin);
-    this.#syntax = dogStatsdSyntax(this.#constantTags, (series, key) => this.#reportConflict(series, key));
-    this.#longestName = maxPacketBytes ?? LONGEST_NAME;
-    const { transport, kind } = createTransport(this.#settings, maxPacketBytes, this.#problems);
+    const { transport, kind } = createTransport(resolved, maxPacketBytes, this.#reporter);
     this.#transport = transport;
     this.#transportKind = kind;
-    this.#slots = new SlotTable((fragment) => this.#fragments.release(fragment));
-    this.#packets = new PacketQueue({
+    this.#pipeline = new StatsdPipeline({
       transport,
-      accounting: this.#ledger,
-      onFailure: (cause, held) => reportFailure(this.#problems, transport.address, cause, held),
+      tagEncoder: createTagEncoder(this.#constantTags, (series, key) => this.#reportConflict(series, key)),
+      dialect: capabilities,
+      reporter: this.#reporter,
+      maxPacketBytes,
+      flushInterval,
+      aggregation,
+      maxSamplesPerSeries,
+      overflow,
     });
-    this.#columns = new SampleBuffer({
-      slots: this.#slots,
-      accounting: this.#ledger,
-      merge: aggregation,
-      maxSlotValues: options.maxSamplesPerSeries,
-      overflow: options.overflow,
-    });
-    this.#writer = new LineWriter({
-      slots: this.#slots,
-      fragments: this.#fragments,
-      tagEncoder: this.#syntax,
-      dialect: {
-        types: { counter: 'c', gauge: 'g', timing: 'ms', distribution: 'd', histogram: 'h', set: 's' },
-        packedKinds: features.packed,
-        signedGaugeIsDelta: features.signIsChange,
-        acceptsNegativeValues: features.negativeValues,
-        lineSuffix: this.#tail,
-      },
-      packets: this.#packets,
-      accounting: this.#ledger,
-      onNegative: () => this.#reportNegative(),
-    });
-    this.#window = new FlushScheduler({
-      slots: this.#slots,
-      buffer: this.#columns,
-      accounting: this.#ledger,
-      writer: this.#writer,
-      interval: options.flushInterval ?? (aggregation ? 2000 : 100),
-      collect: () => this.#problems.collect(),
-      outlet: this.#packets,
-    });
-    this.#telemetry = features.telemetry ? this.#startTelemetry() : undefined;
-    if (features.timestamps) this.recordAt = (...sample) => this.#recordAt(...sample);
-    if (features.events) this.event = (event) => this.#event(event);
-    if (features.serviceChecks) this.serviceCheck = (check) => this.#serviceCheck(check);
+    this.#recorder = this.#pipeline.recorder;
+    this.#telemetry = capabilities.telemetry ? this.#startTelemetry() : undefined;
+    if (capabilities.timestamps) this.recordAt = (...sample) => this.#recordAt(...sample);
+    if (capabilities.events) this.event = (event) => this.#event(event);
+    if (capabilities.serviceChecks) this.serviceCheck = (check) => this.#serviceCheck(check);
   }
 
   start(host: BackendHost): void {
-    this.#problems.start(host);
-    for (const message of this.#settings.complaints) this.#problems.report('invalid_environment', message);
+    this.#reporter.start(host);
+    for (const warning of this.#options.warnings) this.#reporter.report('invalid_environment', warning);
   }
 
   open(id: SeriesId, series: Series): void {
-    if (this.#columns.closed) return;
-    if (series.name === '') return this.#columns.rejectSeries(id, 'empty_name');
-    if (series.name.length > this.#longestName) return this.#columns.rejectSeries(id, 'line_too_long');
-    if (series.kind === 'set' && !this.#settings.features.sets) return this.#refuseSet(id, series);
-    const kind = wireKind(series, this.#wireTypes, this.#settings.features.distribution);
-    const fragments = this.#syntax.encode(series).map((text) => this.#fragments.acquire(text));
-    this.#columns.open(id, kind, fragments);
+    const { sets, distribution } = this.#options.capabilities;
+    if (series.kind === 'set' && !sets) this.#rejectSet(id, series);
+    else this.#pipeline.open(id, series, slotKindOf(series, this.#wireTypes, distribution));
   }
 
   release(id: SeriesId): void {
-    this.#columns.release(id);
+    this.#pipeline.release(id);
   }
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
     this.#submitted.counter += 1;
-    this.#columns.incr(id, amount, sampleRate);
+    this.#recorder.incr(id, amount, sampleRate);
   }
 
   gauge(id: SeriesId, value: number): void {
     this.#submitted.gauge += 1;
-    this.#columns.gauge(id, value);
+    this.#recorder.gauge(id, value);
   }
 
   timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
     this.#submitted.timing += 1;
-    this.#columns.value(id, milliseconds, sampleRate);
+    this.#recorder.value(id, milliseconds, sampleRate);
   }
 
   distribution(id: SeriesId, value: number, sampleRate: number): void {
     this.#submitted.distribution += 1;
-    this.#columns.value(id, value, sampleRate);
+    this.#recorder.value(id, value, sampleRate);
   }
 
   set(id: SeriesId, member: string): void {
     this.#submitted.set += 1;
-    this.#columns.set(id, member);
+    this.#recorder.set(id, member);
   }
 
   flush(): Promise<void> {
-    return this.#window.flush();
+    return this.#pipeline.flush();
   }
 
   flushSync(): void {
-    this.#packets.prepareForExit();
-    this.#window.drainSync();
+    this.#pipeline.flushSync();
   }
 
-  async close(options: { readonly timeout: number }): Promise<void> {
+  close(options: { readonly timeout: number }): Promise<void> {
     this.#telemetry?.close();
-    await this.#window.close(options);
-    this.#transport.close();
+    return this.#pipeline.close(options);
   }
 
   stats(): DogStatsdStats {
-    const { dialect, addressFrom, origin } = this.#settings;
+    const { dialect, addressFrom, origin } = this.#options;
+    const stats = this.#pipeline.stats();
     return {
-      ...this.#ledger.stats(this.#columns.buffered),
-      ...this.#packets.counts,
+      ...stats,
       transport: this.#transportKind(),
-      ready: this.#packets.ready,
-      address: this.#transport.address,
       addressFrom,
       dialect,
       origin: { ...origin },
-      telemetry: { enabled: this.#telemetry !== undefined, figures: this.#figures() },
-      lastError: this.#problems.lastError,
+      telemetry: { enabled: this.#telemetry !== undefined, counts: this.#telemetryCounts(stats) },
     };
   }
 
   #recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    const slot = this.#slots.slotForId(id);
-    if (slot < 0) return this.#columns.dropSample(id);
-    const kind = this.#slots.kind(slot);
-    // The Agent drops lines of other kinds with a time, and those of zero.
-    if (kind !== 'counter' && kind !== 'gauge') return this.#ledger.drop(1, 'wrong_kind');
-    if (!(epochSeconds >= 1 && epochSeconds < LAST_SECOND)) return this.#ledger.drop(1, 'invalid_timestamp');
-    this.#submitted[kind] += 1;
-    this.#columns.queueLine(this.#writer.timestamped(slot, value, epochSeconds));
+    const kind = this.#pipeline.recordAt(id, value, epochSeconds);
+    if (kind !== undefined) this.#submitted[kind] += 1;
   }
 
   #event(event: MetricsEvent): void {
     this.#submitted.events += 1;
-    this.#columns.queueLine(encodeUtf8(eventLine(event, this.#context())));
+    this.#pipeline.queueLine(renderEventLine(event, this.#lineContext()));
   }
 
   #serviceCheck(check: ServiceCheck): void {
     this.#submitted.serviceChecks += 1;
-    this.#columns.queueLine(encodeUtf8(serviceCheckLine(check, this.#context())));
+    this.#pipeline.queueLine(renderServiceCheckLine(check, this.#lineContext()));
   }
 
-  #context(): OccurrenceContext {
-    return { tags: this.#constantTags, tail: this.#tail, maxBytes: this.#transport.maxPacketBytes };
+  #lineContext(): LineContext {
+    return {
+      tags: this.#constantTags,
+      lineSuffix: this.#options.capabilities.lineSuffix,
+      maxBytes: this.#transport.maxPacketBytes,
+    };
   }
 
   #startTelemetry(): ClientTelemetry {
     return new ClientTelemetry({
       transport: this.#transport,
-      figures: () => this.#figures(),
+      counts: () => this.#telemetryCounts(this.#pipeline.stats()),
       tags: () => {
-        const own = {
+        const tags = {
           client: 'nodejs',
           client_version: manifest.version,
           client_transport: TELEMETRY_TRANSPORTS[this.#transportKind()],
         };
-        return this.#constantTags.render(Object.entries(own), () => {}).join(',');
+        return this.#constantTags.encode(Object.entries(tags), () => {}).join(',');
       },
-      tail: this.#tail,
+      lineSuffix: this.#options.capabilities.lineSuffix,
     });
   }
 
-  #figures(): TelemetryCounts {
-    return clientFigures({
-      submitted: this.#submitted,
-      packets: this.#packets.counts,
-      drained: this.#columns.drained,
-      dropped: this.#ledger.stats(0).dropped,
-    });
+  #telemetryCounts(stats: PipelineStats): TelemetryCounts {
+    return computeTelemetryCounts({ submitted: this.#submitted, stats, drained: this.#pipeline.drained });
   }
 
-  #refuseSet(id: SeriesId, { key }: Series): void {
-    this.#columns.rejectSeries(id, 'set_unsupported');
-    const message = `A server of dialect ${this.#settings.dialect} has no sets of texts: they are dropped. Count distinct members another way.`;
-    this.#problems.reportOnce('set_unsupported', message, { metric: key });
+  #rejectSet(id: SeriesId, { key }: Series): void {
+    this.#pipeline.rejectSeries(id, 'set_unsupported');
+    const message = `A server of dialect ${this.#options.dialect} has no sets of strings, so they are dropped. Count distinct members in another way.`;
+    this.#reporter.reportOnce('set_unsupported', message, { metric: key });
   }
 
   #reportConflict({ key }: Series, tag: string): void {
-    const message = `Tag ${tag} is constant (option tags, or DD_TAGS, DD_ENV, DD_SERVICE, DD_VERSION), and a call gives it another value, which wins. Use one of the two.`;
-    this.#problems.reportOnce('tag_conflict', message, { metric: key });
+    const message = `Tag ${tag} is constant (option tags, or DD_TAGS, DD_ENV, DD_SERVICE, DD_VERSION), and a call sets another value, which wins. Use one of the two.`;
+    this.#reporter.reportOnce('tag_conflict', message, { metric: key });
   }
-
-  #reportNegative(): void {
-    const message = `A server of dialect ${this.#settings.dialect} takes no negative timings or distributions: such values are dropped. Use a gauge.`;
-    this.#problems.reportOnce('negative_distribution', message);
-  }
-}
-
-/** The fields that say who sends; the same on every line. */
-function originFields({ containerId, externalData, cardinality }: Origin): string {
-  const fields = { c: containerId, e: externalData, card: cardinality };
-  return Object.entries(fields)
-    .map(([name, value]) => (value === undefined ? '' : `|${name}:${value}`))
-    .join('');
 }

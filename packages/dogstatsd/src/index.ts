@@ -1,3 +1,4 @@
+// The main entry: the DogStatsD backend.
 export { createBackend } from './create-backend.js';
 export { DogStatsdMetricsBackend, type DogStatsdStats } from './dogstatsd-metrics-backend.js';
 export type { Dialect } from './settings/dialect.js';

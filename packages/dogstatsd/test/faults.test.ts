@@ -31,11 +31,8 @@ async function start(transport: ServerTransport, options: DogStatsdOptions = {})
 }
 
 function create(options: DogStatsdOptions): void {
-  backend = new DogStatsdMetricsBackend({
-    flushInterval: 100,
-    onError: (problem) => problems.push(problem),
-    ...options,
-  });
+  backend = new DogStatsdMetricsBackend({ flushInterval: 100, ...options });
+  backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
   backend.open(0, seriesOf('counter', 'hits', { tags: { a: 'b' } }));
   backend.open(1, seriesOf('distribution', 'size'));
   backend.open(2, seriesOf('set', 'users'));
@@ -45,7 +42,7 @@ function count(calls: number): void {
   for (let call = 0; call < calls; call += 1) backend.incr(0, 1, 1);
 }
 
-/** Asked while something may be on its way. */
+/** Checks the stats, also while packets may be in flight. */
 function expectBalance(): void {
   const { accepted, sent, dropped, pending } = backend.stats();
   expect(sent + pending + Object.values(dropped).reduce((sum, samples) => sum + samples, 0)).toBe(accepted);
@@ -72,7 +69,7 @@ function describeFaults(transport: ServerTransport): void {
     expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
   });
 
-  test('counters go on while an Agent restarts, its socket file deleted and made anew, and all that was recorded meanwhile arrives', async () => {
+  test('counters keep merging while an Agent restarts with a new socket file, and all samples recorded meanwhile arrive', async () => {
     await start(transport);
     count(10);
     await server.waitFor(() => arrived() === 10);
@@ -91,7 +88,7 @@ function describeFaults(transport: ServerTransport): void {
     await server.waitFor(() => arrived() >= 2010, { timeout: 15_000 });
     await waitUntil(() => backend.stats().pending === 0);
     expectBalance();
-    // What was sent before the end was noticed may be lost; nothing arrives twice.
+    // Packets sent before the end was noticed may be lost; nothing arrives twice.
     expect(arrived()).toBeLessThanOrEqual(2010 + atRisk);
     expect(problems.filter(({ code }) => code === 'transport_down')).toHaveLength(1);
   });
@@ -100,7 +97,7 @@ function describeFaults(transport: ServerTransport): void {
 describe('over UDP', () => {
   describeFaults('udp');
 
-  test('a host name that does not resolve is told once; metrics wait and are merged', async () => {
+  test('a host name that does not resolve is reported once; metrics wait and are merged', async () => {
     await start('udp', { statsdHost: 'no-such-host.invalid' });
     count(1000);
     for (let value = 0; value < 100; value += 1) backend.distribution(1, value, 1);
@@ -116,7 +113,7 @@ describe('over UDP', () => {
 function describeUnixFaults(transport: ServerTransport): void {
   describeFaults(transport);
 
-  test('a reader that stalls costs memory up to a bound, and gets the counters when it goes on', async () => {
+  test('a reader that stalls costs bounded memory, and gets the counters when it continues', async () => {
     await start(transport);
     count(1);
     await server.waitFor(() => arrived() === 1);
@@ -139,7 +136,7 @@ function describeUnixFaults(transport: ServerTransport): void {
     await server.waitFor(() => arrived() === 201, { timeout: 20_000 });
     await waitUntil(() => backend.stats().pending === 0);
     expect(Object.keys(backend.stats().dropped)).toEqual(['queue_full']);
-    // What the kernel took last is still to be read.
+    // The packets that the kernel accepted last are still to be read.
     await waitUntil(() => server.recorded.members('users').length === 20_000 - dropped['queue_full']!);
     expectBalance();
   }, 40_000);
@@ -153,7 +150,7 @@ describeWithUnixDatagrams('over Unix datagrams', () => {
   describeUnixFaults('unixgram');
 });
 
-describeWithUnixDatagrams('a Unix socket of which the kind is not known', () => {
+describeWithUnixDatagrams('a Unix socket of unknown kind', () => {
   test.each(['unixgram', 'unixstream'] as const)('is found to be %s', async (transport) => {
     server = await RecordingServer.start({ transport });
     problems = [];

@@ -26,7 +26,7 @@ async function run(transport: ServerTransport, end: string, options: DogStatsdOp
 }
 
 function describeExit(transport: ServerTransport): void {
-  test('a program that closes its backend ends by itself, and all of it arrives', async () => {
+  test('a program that closes its backend ends by itself, and all samples arrive', async () => {
     const { code } = await run(transport, 'await backend.close({ timeout: 1000 });', { telemetry: true });
     expect(code).toBe(0);
     await server.waitFor(1);
@@ -66,7 +66,7 @@ describeWithUnixDatagrams('over Unix datagrams', () => {
   describeExit('unixgram');
 });
 
-test('variables of the environment decide where to, and a bad one is told at the start', async () => {
+test('variables of the environment set the address, and an invalid one is reported at the start', async () => {
   server = await RecordingServer.start();
   const before = { ...process.env };
   Object.assign(process.env, { DD_DOGSTATSD_URL: 'nonsense', DD_DOGSTATSD_PORT: `${server.port}`, DD_ENV: 'test' });
@@ -88,7 +88,7 @@ describe('without the native package for Unix datagrams', () => {
     server = await RecordingServer.start({ transport: 'unixstream' });
   });
 
-  /** Answers what the program printed. */
+  /** Resolves with the output of the program. */
   async function runWithout(program: string): Promise<string> {
     const source = `
       import Module from 'node:module';
@@ -104,7 +104,7 @@ describe('without the native package for Unix datagrams', () => {
     return output;
   }
 
-  test('the constructor throws an error that names it, and the way out', async () => {
+  test('the constructor throws an error that names it and an alternative', async () => {
     const program = `
       try {
         new DogStatsdMetricsBackend({ statsdSocketPath: '/tmp/agent.sock' });
@@ -115,7 +115,7 @@ describe('without the native package for Unix datagrams', () => {
     expect(await runWithout(program)).toMatch(/unix-dgram.*npm install unix-dgram.*unixstream:/);
   });
 
-  test('a socket of which the kind is not known is taken for a stream', async () => {
+  test('a socket of unknown kind is used as a stream', async () => {
     const output = await runWithout(`
       const backend = new DogStatsdMetricsBackend({ statsdSocketPath: 'unix://${server.path}', telemetry: false });
       backend.event({ title: 'a', text: 'b' });

@@ -2,7 +2,7 @@ import winston from 'winston';
 
 type Transport = ReturnType<typeof winston.createLogger>['transports'][number];
 
-/** A transport of winston's, with this instead of its own way to log. */
+/** Returns a transport of winston whose `log` method is the given function. */
 export function transportThat(
   log: (info: { readonly message: string }, done: (error?: Error) => void) => void,
 ): Transport {

@@ -1,182 +1,121 @@
-import { BackendReporter, FlushScheduler, SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
-import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
-import { Fragments } from './line/fragments.js';
-import { LineWriter } from './line/line-writer.js';
-import { lineSyntax, type TagEncoder } from './line/tag-encoder.js';
-import { type PacketCounts, PacketQueue } from './packet-queue.js';
-import { type CheckedStatsdOptions, checkedOptions, type StatsdOptions } from './statsd-options.js';
+// The backend: options to tag encoder, transport and pipeline.
+import { BackendReporter } from '@metrics/aggregation';
+import type { BackendHost, MetricsBackend, Series, SeriesId } from '@metrics/core';
+import { type ResolvedStatsdOptions, resolveOptions, type StatsdOptions } from './statsd-options.js';
+import { type PipelineStats, type SampleRecorder, StatsdPipeline } from './statsd-pipeline.js';
+import { tagEncoders } from './tag-format/tag-format.js';
 import type { PacketTransport } from './transport/packet-transport.js';
 import { StreamTransport } from './transport/stream-transport.js';
+import { reportResolveFailure, reportTransportDown } from './transport/transport-problems.js';
 import { UdpTransport } from './transport/udp-transport.js';
 import { UdsTransport } from './transport/uds-transport.js';
 
-export interface StatsdStats extends BackendStats, PacketCounts {
+export interface StatsdStats extends PipelineStats {
   readonly transport: 'udp' | 'tcp' | 'uds';
-  /** Whether packets can leave now. Otherwise metrics wait and are merged. */
-  readonly ready: boolean;
-  /** Where they go; undefined until the host name is resolved. */
-  readonly address: string | undefined;
-  /** The last error of the transport or of name resolution. */
-  readonly lastError: string | undefined;
 }
 
-/** No packet is longer by default, so a longer name cannot be sent. */
-const LONGEST_NAME = 8192;
-
 /**
- * Plain StatsD over UDP, TCP or a Unix datagram socket: columns, lines, packets, transport.
+ * Plain StatsD over UDP, TCP or a Unix datagram socket.
  *
- * What the protocol cannot carry: tags (unless {@link StatsdOptions.tagFormat} says how), units, timestamps, events,
- * service checks; distributions are sent as timings, and a negative gauge as two lines.
+ * The protocol cannot carry tags (unless {@link StatsdOptions.tagFormat} sets a format), units, timestamps, events and
+ * service checks. Distributions are sent as timings, and a negative gauge as two lines.
  */
 export class StatsdMetricsBackend implements MetricsBackend {
-  readonly #problems: BackendReporter;
-  readonly #fragments = new Fragments();
-  readonly #ledger = new SampleAccounting();
-  readonly #syntax: TagEncoder;
-  readonly #protocol: CheckedStatsdOptions['protocol'];
+  readonly #reporter = new BackendReporter();
+  readonly #protocol: ResolvedStatsdOptions['protocol'];
   readonly #dropsTags: boolean;
-  readonly #longestName: number;
-  readonly #transport: PacketTransport;
-  readonly #packets: PacketQueue;
-  readonly #columns: SampleBuffer;
-  readonly #window: FlushScheduler;
+  readonly #pipeline: StatsdPipeline;
+  readonly #recorder: SampleRecorder;
 
   /**
-   * @throws {TypeError} or {@link RangeError} on a bad option, naming it and showing its value.
-   * @throws {Error} when protocol `uds` is asked for and the package `unix-dgram` is missing.
+   * @throws {TypeError} or {@link RangeError} on an invalid option, naming it and showing its value.
+   * @throws {Error} if the protocol is `uds` and the package `unix-dgram` is missing.
    */
   constructor(options: StatsdOptions = {}) {
-    const checked = checkedOptions(options);
-    const slots = new SlotTable((fragment) => this.#fragments.release(fragment));
-    this.#problems = new BackendReporter();
-    this.#syntax = lineSyntax(checked.tagFormat);
-    this.#protocol = checked.protocol;
-    this.#dropsTags = checked.tagFormat === 'none';
-    this.#longestName = checked.maxPacketBytes ?? LONGEST_NAME;
-    this.#transport = this.#createTransport(checked);
-    this.#packets = new PacketQueue({
-      transport: this.#transport,
-      accounting: this.#ledger,
-      onFailure: (cause, held) => this.#reportFailure(cause, held),
+    const resolved = resolveOptions(options);
+    const { protocol, tagFormat, maxPacketBytes, flushInterval, aggregation } = resolved;
+    this.#protocol = protocol;
+    this.#dropsTags = tagFormat === 'none';
+    this.#pipeline = new StatsdPipeline({
+      transport: createTransport(resolved, this.#reporter),
+      tagEncoder: tagEncoders[tagFormat],
+      reporter: this.#reporter,
+      maxPacketBytes,
+      flushInterval,
+      aggregation,
     });
-    this.#columns = new SampleBuffer({ slots, accounting: this.#ledger, merge: checked.aggregation });
-    this.#window = new FlushScheduler({
-      slots,
-      buffer: this.#columns,
-      accounting: this.#ledger,
-      interval: checked.flushInterval,
-      collect: () => this.#problems.collect(),
-      outlet: this.#packets,
-      writer: new LineWriter({
-        slots,
-        fragments: this.#fragments,
-        tagEncoder: this.#syntax,
-        packets: this.#packets,
-        accounting: this.#ledger,
-        onNegative: () => this.#reportNegative(),
-      }),
-    });
+    this.#recorder = this.#pipeline.recorder;
   }
 
   start(host: BackendHost): void {
-    this.#problems.start(host);
+    this.#reporter.start(host);
   }
 
   open(id: SeriesId, series: Series): void {
-    if (this.#columns.closed) return;
-    if (series.name === '') return this.#columns.rejectSeries(id, 'empty_name');
-    if (series.name.length > this.#longestName) return this.#columns.rejectSeries(id, 'line_too_long');
     if (this.#dropsTags && Object.keys(series.tags).length > 0) this.#reportDroppedTags(series);
-    const fragments = this.#syntax.encode(series).map((text) => this.#fragments.acquire(text));
-    this.#columns.open(id, series.kind, fragments);
+    this.#pipeline.open(id, series);
   }
 
   release(id: SeriesId): void {
-    this.#columns.release(id);
+    this.#pipeline.release(id);
   }
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
-    this.#columns.incr(id, amount, sampleRate);
+    this.#recorder.incr(id, amount, sampleRate);
   }
 
   gauge(id: SeriesId, value: number): void {
-    this.#columns.gauge(id, value);
+    this.#recorder.gauge(id, value);
   }
 
   timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
-    this.#columns.value(id, milliseconds, sampleRate);
+    this.#recorder.value(id, milliseconds, sampleRate);
   }
 
   distribution(id: SeriesId, value: number, sampleRate: number): void {
-    this.#columns.value(id, value, sampleRate);
+    this.#recorder.value(id, value, sampleRate);
   }
 
   set(id: SeriesId, member: string): void {
-    this.#columns.set(id, member);
+    this.#recorder.set(id, member);
   }
 
   flush(): Promise<void> {
-    return this.#window.flush();
+    return this.#pipeline.flush();
   }
 
   flushSync(): void {
-    this.#packets.prepareForExit();
-    this.#window.drainSync();
+    this.#pipeline.flushSync();
   }
 
-  async close(options: { readonly timeout: number }): Promise<void> {
-    await this.#window.close(options);
-    this.#transport.close();
+  close(options: { readonly timeout: number }): Promise<void> {
+    return this.#pipeline.close(options);
   }
 
   stats(): StatsdStats {
-    return {
-      ...this.#ledger.stats(this.#columns.buffered),
-      ...this.#packets.counts,
-      transport: this.#protocol,
-      ready: this.#packets.ready,
-      address: this.#transport.address,
-      lastError: this.#problems.lastError,
-    };
-  }
-
-  #createTransport({ protocol, path, host, port, maxPacketBytes }: CheckedStatsdOptions): PacketTransport {
-    if (path !== undefined) return new UdsTransport({ path, maxPacketBytes });
-    const onResolveFailure = (cause: Error): void => {
-      const message = `The StatsD host ${host} cannot be resolved; metrics wait, and it is tried again. Check the option host.`;
-      this.#problems.report('resolve_failed', message, { cause });
-    };
-    if (protocol === 'udp') return new UdpTransport({ host, port, maxPacketBytes, onResolveFailure });
-    return new StreamTransport({
-      address: { host, port },
-      framing: 'newline',
-      maxPacketBytes,
-      onResolveFailure,
-      onDown: (cause) => this.#reportFailure(cause, true),
-    });
-  }
-
-  #reportFailure(cause: Error, held: boolean): void {
-    const address = this.#transport.address;
-    if (held) {
-      const message = `Nobody reads ${address}; metrics are kept and merged until somebody does. Check that the server runs, and the address.`;
-      this.#problems.report('transport_down', message, { cause });
-    } else {
-      const message = `A packet to ${address} could not be sent and its samples are lost. Check address and network.`;
-      this.#problems.report('send_failed', message, { cause });
-    }
+    return { ...this.#pipeline.stats(), transport: this.#protocol };
   }
 
   #reportDroppedTags({ key }: Series): void {
     const message =
-      "Plain StatsD has no tags, so they are left out. Set tagFormat to 'datadog', 'graphite' or 'influx' if the server reads tags, or use @metrics/dogstatsd.";
-    this.#problems.reportOnce('tags_dropped', message, { metric: key });
+      'Plain StatsD has no tags, so they are dropped. Set tagFormat to "datadog", "graphite" or "influx" if the server reads tags, or use @metrics/dogstatsd.';
+    this.#reporter.reportOnce('tags_dropped', message, { metric: key });
   }
+}
 
-  #reportNegative(): void {
-    const message =
-      'StatsD takes no negative timings, and distributions are sent as timings: negative values are dropped. Use a gauge, or @metrics/dogstatsd.';
-    this.#problems.reportOnce('negative_distribution', message);
-  }
+function createTransport(
+  { protocol, path, host, port, maxPacketBytes }: ResolvedStatsdOptions,
+  reporter: BackendReporter,
+): PacketTransport {
+  if (path !== undefined) return new UdsTransport({ path, maxPacketBytes });
+  const onResolveFailure = (cause: Error): void => reportResolveFailure(reporter, host, 'option host', cause);
+  if (protocol === 'udp') return new UdpTransport({ host, port, maxPacketBytes, onResolveFailure });
+  const transport: StreamTransport = new StreamTransport({
+    address: { host, port },
+    framing: 'newline',
+    maxPacketBytes,
+    onResolveFailure,
+    onDown: (cause) => reportTransportDown(reporter, transport.address, cause),
+  });
+  return transport;
 }

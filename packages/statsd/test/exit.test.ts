@@ -35,7 +35,7 @@ test.each([
   expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
 });
 
-test('many packets leave at exit, paced, without loss', async () => {
+test('many packets are sent at exit, paced, without loss', async () => {
   const end = `
     for (let id = 1; id <= 10_000; id += 1) {
       backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });
@@ -52,7 +52,7 @@ test('a backend that is neither flushed nor closed does not keep the process ali
   expect((await runProgram(source, { cwd })).code).toBe(0);
 });
 
-test('an awaited flush keeps the process alive until all of it was sent', async () => {
+test('an awaited flush keeps the process alive until everything is sent', async () => {
   const end = `
     for (let id = 1; id <= 10_000; id += 1) {
       backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });

@@ -2,24 +2,24 @@ import { SampleAccounting } from '@metrics/aggregation';
 import { PacketQueue } from '../src/packet-queue.js';
 import type { PacketTransport } from '../src/transport/packet-transport.js';
 
-type Done = (error: Error | undefined, refused: boolean) => void;
+type Done = (error: Error | undefined, retryable: boolean) => void;
 
-/** A transport that refuses, fails or waits as a test says. */
+/** A transport that accepts, refuses, fails or waits, as the test sets. */
 class ScriptedTransport implements PacketTransport {
   ready = true;
   congested = false;
   readonly address = 'scripted';
   readonly maxPacketBytes = 8;
   readonly maxBurstPackets = 100;
-  readonly taken: string[] = [];
+  readonly accepted: string[] = [];
   readonly waiting: Done[] = [];
-  answer: 'take' | 'refuse' | 'fail' | 'wait' = 'take';
+  behavior: 'accept' | 'refuse' | 'fail' | 'wait' = 'accept';
 
   send(packet: Uint8Array, done: Done): void {
-    if (this.answer === 'refuse') return done(new Error('refused'), true);
-    if (this.answer === 'fail') return done(new Error('failed'), false);
-    this.taken.push(Buffer.from(packet).toString());
-    if (this.answer === 'take') done(undefined, false);
+    if (this.behavior === 'refuse') return done(new Error('refused'), true);
+    if (this.behavior === 'fail') return done(new Error('failed'), false);
+    this.accepted.push(Buffer.from(packet).toString());
+    if (this.behavior === 'accept') done(undefined, false);
     else this.waiting.push(done);
   }
 
@@ -32,19 +32,19 @@ class ScriptedTransport implements PacketTransport {
 
 function setUp() {
   const transport = new ScriptedTransport();
-  const ledger = new SampleAccounting();
+  const accounting = new SampleAccounting();
   const failures: [string, boolean][] = [];
-  const onFailure = (error: Error, held: boolean): void => {
-    failures.push([error.message, held]);
+  const onFailure = (error: Error, willRetry: boolean): void => {
+    failures.push([error.message, willRetry]);
   };
-  const packets = new PacketQueue({ transport, accounting: ledger, onFailure });
+  const packets = new PacketQueue({ transport, accounting, onFailure });
   const write = (text: string): void => {
-    ledger.handOver(1);
+    accounting.handOver(1);
     const start = packets.reserve(text.length);
     Buffer.from(text).copy(packets.buffer, start);
     packets.commit(text.length, 1);
   };
-  return { failures, ledger, packets, transport, write };
+  return { failures, accounting, packets, transport, write };
 }
 
 beforeEach(() => {
@@ -55,35 +55,35 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('refused packets are kept, offered again, and not overtaken', async () => {
-  const { failures, ledger, packets, transport, write } = setUp();
-  transport.answer = 'refuse';
+test('refused packets are kept, retried, and not overtaken', async () => {
+  const { failures, accounting, packets, transport, write } = setUp();
+  transport.behavior = 'refuse';
   write('11111111');
   packets.finish();
   expect(packets.ready).toBe(false);
-  // Begun before anybody knew.
-  transport.answer = 'take';
+  // Begun before the outage was noticed.
+  transport.behavior = 'accept';
   write('22222222');
   packets.finish();
-  expect(transport.taken).toEqual([]);
-  expect(ledger.stats(0)).toMatchObject({ pending: 2, sent: 0 });
+  expect(transport.accepted).toEqual([]);
+  expect(accounting.stats(0)).toMatchObject({ pending: 2, sent: 0 });
   await packets.settled();
   await jest.advanceTimersByTimeAsync(5);
-  expect(transport.taken).toEqual(['11111111', '22222222']);
+  expect(transport.accepted).toEqual(['11111111', '22222222']);
   expect(packets.ready).toBe(true);
-  expect(ledger.stats(0)).toMatchObject({ pending: 0, sent: 2 });
+  expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 2 });
   expect(failures).toEqual([]);
 });
 
-test('an outage is told once, however long it is; the next one again', async () => {
+test('an outage is reported once, however long it is; the next one is reported again', async () => {
   const { failures, packets, transport, write } = setUp();
   for (let outage = 1; outage <= 2; outage += 1) {
-    transport.answer = 'refuse';
+    transport.behavior = 'refuse';
     write('11111111');
     packets.finish();
     await jest.advanceTimersByTimeAsync(60_000);
     expect(failures).toHaveLength(outage);
-    transport.answer = 'take';
+    transport.behavior = 'accept';
     await jest.advanceTimersByTimeAsync(1000);
     expect(packets.ready).toBe(true);
   }
@@ -93,12 +93,12 @@ test('an outage is told once, however long it is; the next one again', async () 
   ]);
 });
 
-test('after a refusal nothing new is written until a packet was taken, even while the old ones are offered', async () => {
+test('after a refusal nothing new is written until a packet is accepted, even while the old ones are retried', async () => {
   const { packets, transport, write } = setUp();
-  transport.answer = 'refuse';
+  transport.behavior = 'refuse';
   write('11111111');
   packets.finish();
-  transport.answer = 'wait';
+  transport.behavior = 'wait';
   await jest.advanceTimersByTimeAsync(5);
   expect(transport.waiting).toHaveLength(1);
   expect(packets.ready).toBe(false);
@@ -106,9 +106,9 @@ test('after a refusal nothing new is written until a packet was taken, even whil
   expect(packets.ready).toBe(true);
 });
 
-test('a transport that knows it is down tells that itself', async () => {
+test('an outage is not reported for a transport that is not ready, which reports it itself', async () => {
   const { failures, packets, transport, write } = setUp();
-  transport.answer = 'refuse';
+  transport.behavior = 'refuse';
   transport.ready = false;
   write('11111111');
   packets.finish();
@@ -116,22 +116,22 @@ test('a transport that knows it is down tells that itself', async () => {
   expect(failures).toEqual([]);
 });
 
-test('a transport whose kernel has enough ends the burst, not the drain', () => {
+test('a congested transport ends the burst, not the drain', () => {
   const { packets, transport } = setUp();
   expect(packets.burstFull).toBe(false);
   transport.congested = true;
   expect([packets.burstFull, packets.ready]).toEqual([true, true]);
 });
 
-test('packets and bytes are counted by what became of them', async () => {
+test('packets and bytes are counted by what happened to them', async () => {
   const { packets, transport, write } = setUp();
-  for (const [answer, text] of [
-    ['take', '11111111'],
-    ['take', '2222'],
+  for (const [behavior, text] of [
+    ['accept', '11111111'],
+    ['accept', '2222'],
     ['fail', '333'],
     ['refuse', '44444'],
   ] as const) {
-    transport.answer = answer;
+    transport.behavior = behavior;
     write(text);
     packets.finish();
   }
@@ -147,26 +147,26 @@ test('packets and bytes are counted by what became of them', async () => {
   });
 });
 
-test('whoever asks gets an attempt at once, and an answer within a second', async () => {
+test('whenReady retries immediately and resolves within a second', async () => {
   const { packets, transport, write } = setUp();
-  transport.answer = 'refuse';
+  transport.behavior = 'refuse';
   write('11111111');
   packets.finish();
   await jest.advanceTimersByTimeAsync(60_000);
-  const inVain = packets.whenReady();
+  const whileDown = packets.whenReady();
   await jest.advanceTimersByTimeAsync(1010);
-  expect(await inVain).toBe(false);
-  transport.answer = 'take';
+  expect(await whileDown).toBe(false);
+  transport.behavior = 'accept';
   expect(await packets.whenReady()).toBe(true);
 });
 
-test('a packet that failed for good is lost and its buffer used again', () => {
-  const { failures, ledger, packets, transport, write } = setUp();
-  transport.answer = 'fail';
+test('a packet that failed for good is dropped, and its buffer is reused', () => {
+  const { failures, accounting, packets, transport, write } = setUp();
+  transport.behavior = 'fail';
   write('11111111');
   const { buffer } = packets;
   packets.finish();
-  expect(ledger.stats(0)).toMatchObject({ pending: 0, dropped: { send_failed: 1 } });
+  expect(accounting.stats(0)).toMatchObject({ pending: 0, dropped: { send_failed: 1 } });
   expect(failures).toEqual([['failed', false]]);
   write('2222');
   expect(packets.buffer).toBe(buffer);
@@ -174,7 +174,7 @@ test('a packet that failed for good is lost and its buffer used again', () => {
 
 test('a buffer belongs to the transport until its callback', () => {
   const { packets, transport, write } = setUp();
-  transport.answer = 'wait';
+  transport.behavior = 'wait';
   write('11111111');
   const { buffer } = packets;
   packets.finish();
@@ -186,19 +186,19 @@ test('a buffer belongs to the transport until its callback', () => {
   expect(packets.buffer).toBe(buffer);
 });
 
-test('what is abandoned is lost once: open, held and in the air, also when its callback still comes', async () => {
-  const { ledger, packets, transport, write } = setUp();
-  transport.answer = 'wait';
+test('dropUnsent drops packets once: open, refused and in flight, even if the callback follows', async () => {
+  const { accounting, packets, transport, write } = setUp();
+  transport.behavior = 'wait';
   write('11111111');
   packets.finish();
   const settled = packets.settled();
-  transport.answer = 'refuse';
+  transport.behavior = 'refuse';
   write('22222222');
   packets.finish();
   write('3333');
   packets.dropUnsent('timeout');
   await settled;
   transport.waiting[0]!(undefined, false);
-  expect(ledger.stats(0)).toMatchObject({ accepted: 3, sent: 0, pending: 0, dropped: { timeout: 3 } });
+  expect(accounting.stats(0)).toMatchObject({ accepted: 3, sent: 0, pending: 0, dropped: { timeout: 3 } });
   expect(jest.getTimerCount()).toBe(0);
 });

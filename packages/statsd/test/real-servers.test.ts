@@ -39,7 +39,7 @@ describe('the StatsD daemon by Etsy', () => {
 
   afterEach(() => server.stop());
 
-  test('takes each kind, and finds no bad line', async () => {
+  test('reads each kind, and finds no bad line', async () => {
     const backend = new StatsdMetricsBackend({ port: server.port });
     await sendOneOfEach(backend);
     await waitUntil(async () => (await server.counters())['statsd.metrics_received'] === 12, server.counters);
@@ -55,7 +55,7 @@ describe('the StatsD daemon by Etsy', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('takes each kind over TCP too, and finds no bad line', async () => {
+  test('reads each kind over TCP, too, and finds no bad line', async () => {
     const backend = new StatsdMetricsBackend({ protocol: 'tcp', port: server.port });
     await sendOneOfEach(backend);
     await waitUntil(async () => (await server.counters())['statsd.metrics_received'] === 12, server.counters);
@@ -67,7 +67,7 @@ describe('the StatsD daemon by Etsy', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('gets 100,000 samples over TCP after it has stood still for a while', async () => {
+  test('gets 100,000 samples over TCP after it was stopped for a while', async () => {
     const backend = new StatsdMetricsBackend({ protocol: 'tcp', port: server.port, flushInterval: 20 });
     backend.open(0, seriesOf('counter', 'hits'));
     backend.open(1, seriesOf('timing', 'db'));
@@ -87,7 +87,7 @@ describe('the StatsD daemon by Etsy', () => {
     await backend.close({ timeout: 1000 });
   });
 
-  test('killed and started again it gets over TCP what was recorded meanwhile', async () => {
+  test('gets over TCP the samples recorded while it was restarted', async () => {
     const backend = new StatsdMetricsBackend({ protocol: 'tcp', port: server.port, flushInterval: 20 });
     backend.open(0, seriesOf('counter', 'hits'));
     backend.incr(0, 1, 1);
@@ -122,7 +122,7 @@ describe('the StatsD daemon by Etsy', () => {
   });
 
   describe('under load', () => {
-    // A daemon that gets no processor for ten milliseconds loses packets whatever the sender does.
+    // A daemon without processor time for ten milliseconds loses packets, whatever the sender does.
     jest.retryTimes(2);
 
     test('gets 100,000 mixed samples over 1,000 series with every sum, last value and count exact', async () => {
@@ -147,7 +147,7 @@ describe('the StatsD daemon by Etsy', () => {
           else backend.distribution(id, value, 1);
           timers.set(name(id), [...(timers.get(name(id)) ?? []), value]);
         }
-        // The application does something else now and then.
+        // The application yields now and then.
         if (sample % 5000 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       await backend.flush();
@@ -170,7 +170,7 @@ describe('the StatsD daemon by Etsy', () => {
   });
 });
 
-/** A server that lives in a directory of its own until it is stopped. */
+/** Runs a server in its own temporary directory. */
 async function withServer(
   run: (directory: string, start: (program: string, ...options: string[]) => void) => Promise<void>,
 ) {
@@ -202,7 +202,7 @@ async function ask(socket: string, command: string): Promise<string> {
 }
 
 describeWith('collectd')('collectd, the strictest parser', () => {
-  test('takes each kind and logs no unreadable line', async () => {
+  test('reads each kind and logs no unreadable line', async () => {
     await withServer(async (directory, start) => {
       const port = await freePort();
       const socket = join(directory, 'collectd.sock');
@@ -279,7 +279,7 @@ describeWith('collectd')('collectd, the strictest parser', () => {
 });
 
 describeWith('netdata')('netdata', () => {
-  test('takes each kind', async () => {
+  test('reads each kind', async () => {
     await withServer(async (directory, start) => {
       const port = await freePort();
       const web = await freePort();
@@ -334,7 +334,7 @@ default port = ${port}
 update every (flushInterval) = 1
 `,
       );
-      // Started by root it becomes the user netdata, who must be able to write there.
+      // If root starts it, it switches to the user netdata, who must be able to write there.
       if (process.getuid?.() === 0) execFileSync('chown', ['-R', 'netdata:', directory]);
       start('netdata', '-D', '-c', join(directory, 'netdata.conf'), '-P', join(directory, 'own.pid'));
       const get = async (path: string) =>
@@ -348,10 +348,10 @@ update every (flushInterval) = 1
       const backend = new StatsdMetricsBackend({ port });
       await sendOneOfEach(backend);
       const rows = async (chart: string): Promise<number[]> => {
-        const answer: { data?: (number | null)[][] } = await get(`data?chart=statsd_${chart}&after=-30`).catch(
+        const response: { data?: (number | null)[][] } = await get(`data?chart=statsd_${chart}&after=-30`).catch(
           () => ({}),
         );
-        return (answer.data ?? []).map((row) => row[1] ?? 0);
+        return (response.data ?? []).map((row) => row[1] ?? 0);
       };
       const connected = new StatsdMetricsBackend({ protocol: 'tcp', port });
       connected.open(0, seriesOf('counter', 'shop.connected'));
@@ -359,7 +359,7 @@ update every (flushInterval) = 1
       await connected.close({ timeout: 2000 });
       expect(connected.stats()).toMatchObject({ sent: 1, pending: 0 });
       const near = (value: number, wanted: number) => Math.abs(value - wanted) < 0.01;
-      // A counter is a rate there, and spread over two of its seconds.
+      // Netdata shows a counter as a rate, spread over two seconds.
       const sum = async (name: string) => (await rows(`${name}_counter`)).reduce((total, value) => total + value, 0);
       await waitUntil(
         async () => near(await sum('shop.counter0.eu'), 7),

@@ -92,7 +92,7 @@ describe('lines', () => {
     expect(lines).toHaveLength(accepted);
   });
 
-  test('a negative gauge follows a zero in the same packet, wherever the packet ends', async () => {
+  test('a negative gauge follows a zero in the same packet, at every packet boundary', async () => {
     const backend = create({ maxPacketBytes: 64 });
     for (let id = 0; id < 40; id += 1) {
       backend.open(id, seriesOf('gauge', `g${'x'.repeat(id % 13)}${id}`));
@@ -113,20 +113,21 @@ describe('lines', () => {
     for (let id = 0; id < 40; id += 2) expect(values.get(`g${'x'.repeat(id % 13)}${id}`)).toBe(`${-id - 0.5}`);
   });
 
-  test('a negative value of a distribution is dropped, counted, and told once', async () => {
+  test('a negative value of a distribution is dropped, counted, and reported once', async () => {
     const problems: Problem[] = [];
     let meanwhile: unknown;
-    const onError = (problem: Problem): void => {
+    const report = (problem: Problem): void => {
       problems.push(problem);
       meanwhile = backend.stats();
     };
-    const backend = opened({ onError }, seriesOf('distribution', 'delta'));
+    const backend = opened({}, seriesOf('distribution', 'delta'));
+    backend.start({ report, collect: () => {} });
     for (const value of [-1, 5, -0.5, -0]) backend.distribution(0, value, 1);
     await backend.flush();
     expect(await receiver.waitForLines(2)).toEqual(['delta:5|ms', 'delta:0|ms']);
     expect(backend.stats()).toMatchObject({ accepted: 4, sent: 2, dropped: { negative_distribution: 2 }, pending: 0 });
     expect(problems.map(({ code }) => code)).toEqual(['negative_distribution']);
-    // In the middle of a drain the books are right too.
+    // The stats are right in the middle of a drain, too.
     expect(meanwhile).toMatchObject({ accepted: 4, pending: 3, dropped: { negative_distribution: 1 } });
   });
 
@@ -146,7 +147,7 @@ describe('lines', () => {
     expect(lines.filter((line) => line.startsWith('depth'))).toEqual(['depth:5|g', 'depth:0|g', 'depth:-6|g']);
   });
 
-  test('series that look alike on the wire are merged: plain StatsD drops tags, and says so once', async () => {
+  test('series that are rendered alike are merged: plain StatsD drops tags, and reports that once', async () => {
     const problems: Problem[] = [];
     const backend = create();
     backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
@@ -162,7 +163,7 @@ describe('lines', () => {
 });
 
 describe('packets', () => {
-  test('hold at most 8192 bytes on loopback, whole lines, filled as far as lines fit', async () => {
+  test('hold at most 8192 bytes on loopback, whole lines, as many as fit', async () => {
     const backend = create();
     for (let id = 0; id < 2000; id += 1) {
       backend.open(id, seriesOf('counter', `packets.of.many.series.${id}`));
@@ -185,7 +186,7 @@ describe('packets', () => {
     });
   });
 
-  test('a line that no packet holds is dropped and counted; its neighbours arrive', async () => {
+  test('a line that fits no packet is dropped and counted; the others arrive', async () => {
     const backend = create({ maxPacketBytes: 100 });
     backend.open(0, seriesOf('counter', 'before'));
     backend.open(1, seriesOf('counter', 'x'.repeat(97)));
@@ -209,7 +210,7 @@ describe('packets', () => {
   });
 });
 
-test('whatever the contract allows as a name, tag, instance, member or value: the strictest parser reads what was sent', async () => {
+test('a strict parser reads every line, for any name, tag, instance, member or value', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...':|@#,;=\n\r\0 a%é\ud800'.split('')) }),
@@ -267,15 +268,15 @@ test('whatever the contract allows as a name, tag, instance, member or value: th
   );
 });
 
-describe('life', () => {
-  test('the timer sends without anybody asking', async () => {
+describe('lifecycle', () => {
+  test('the timer sends without a flush', async () => {
     const backend = opened({ flushInterval: 20 }, seriesOf('counter', 'hits'));
     backend.incr(0, 1, 1);
     expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
     await waitUntil(() => backend.stats().sent === 1);
   });
 
-  test('a released id comes back for another series, and both arrive', async () => {
+  test('a released id is reused for another series, and both arrive', async () => {
     const backend = opened({}, seriesOf('counter', 'first'));
     backend.incr(0, 1, 1);
     backend.release(0);
@@ -324,11 +325,11 @@ describe('life', () => {
     await waitUntil(() => backend.stats().sent === 2001);
   });
 
-  test('a throwing onError and a throwing host are swallowed', async () => {
+  test('errors thrown by the host are ignored', async () => {
     const thrower = (): never => {
       throw new Error('broken handler');
     };
-    const backend = create({ onError: thrower });
+    const backend = create();
     backend.start({ report: thrower, collect: () => {} });
     backend.open(0, seriesOf('counter', 'hits', { tags: { a: 'b' } }));
     backend.incr(0, 1, 1);
@@ -336,13 +337,11 @@ describe('life', () => {
     expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
   });
 
-  test('a packet that the network refuses is lost, counted and told, and never thrown', async () => {
+  test('a packet that the network refuses is dropped, counted and reported, and nothing is thrown', async () => {
     const problems: Problem[] = [];
-    // Sending to a broadcast address needs a permission that the socket does not have.
-    const backend = opened(
-      { host: '255.255.255.255', onError: (problem) => problems.push(problem) },
-      seriesOf('counter', 'a'),
-    );
+    // Sending to a broadcast address needs a permission that the socket lacks.
+    const backend = opened({ host: '255.255.255.255' }, seriesOf('counter', 'a'));
+    backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
     for (let round = 0; round < 2; round += 1) {
       backend.incr(0, 1, 1);
       await backend.flush();
@@ -386,7 +385,7 @@ test('DD_* variables change neither the address nor a byte', async () => {
 
 test('an IPv6 address is a literal', async () => {
   const six = await UdpReceiver.start('::1').catch(() => undefined);
-  // A machine without IPv6 cannot show it.
+  // Skipped on a machine without IPv6.
   if (six === undefined) return;
   const backend = opened({ host: '::1', port: six.port }, seriesOf('counter', 'hits'));
   backend.incr(0, 1, 1);
@@ -398,31 +397,34 @@ test('an IPv6 address is a literal', async () => {
 
 test.each<[string, unknown, ErrorConstructor]>([
   ['host must be a name or an address, not 8125.', { host: 8125 }, TypeError],
-  ["host must be a name or an address, not ''.", { host: '' }, TypeError],
-  ["port must be a number, not '8125'.", { port: '8125' }, TypeError],
+  ['host must be a name or an address, not "".', { host: '' }, TypeError],
+  ['port must be a number, not "8125".', { port: '8125' }, TypeError],
   ['port must be an integer from 1 to 65535, not 0.', { port: 0 }, RangeError],
   ['port must be an integer from 1 to 65535, not 8125.5.', { port: 8125.5 }, RangeError],
-  ["protocol must be 'udp', 'tcp' or 'uds', not 'http'.", { protocol: 'http' }, TypeError],
+  ['protocol must be one of "udp", "tcp", "uds", not "http".', { protocol: 'http' }, RangeError],
   ['path must name a Unix socket, not undefined.', { protocol: 'uds' }, TypeError],
-  ["path is for protocol 'uds' only, and is '/x'.", { path: '/x' }, TypeError],
-  ["path is for protocol 'uds' only, and is '/y'.", { protocol: 'tcp', path: '/y' }, TypeError],
+  ['path is for protocol "uds" only, not "/x".', { path: '/x' }, TypeError],
+  ['path is for protocol "uds" only, not "/y".', { protocol: 'tcp', path: '/y' }, TypeError],
   ['path must be at most 107 bytes', { protocol: 'uds', path: `/${'ä'.repeat(60)}` }, RangeError],
   ['maxPacketBytes must be an integer from 64 to 65507, not 63.', { maxPacketBytes: 63 }, RangeError],
   ['maxPacketBytes must be an integer from 64 to 65507, not NaN.', { maxPacketBytes: Number.NaN }, RangeError],
-  ['flushInterval must divide 10,000 milliseconds, and 3000 does not.', { flushInterval: 3000 }, RangeError],
-  ['flushInterval must divide 10,000 milliseconds, and 0 does not.', { flushInterval: 0 }, RangeError],
-  ['flushInterval must be a number, not an object.', { flushInterval: {} }, TypeError],
-  ["aggregation must be true or false, not 'no'.", { aggregation: 'no' }, TypeError],
-  ["tagFormat must be one of none, graphite, influx, datadog, not 'dogstatsd'.", { tagFormat: 'dogstatsd' }, TypeError],
-  ["onError must be a function, not 'log'.", { onError: 'log' }, TypeError],
-  ["options must be an object, not 'localhost'.", 'localhost', TypeError],
+  ['flushInterval must divide 10000 milliseconds, and 3000 does not.', { flushInterval: 3000 }, RangeError],
+  ['flushInterval must divide 10000 milliseconds, and 0 does not.', { flushInterval: 0 }, RangeError],
+  ['flushInterval must divide 10000 milliseconds, and an object does not.', { flushInterval: {} }, RangeError],
+  ['aggregation must be true or false, not "no".', { aggregation: 'no' }, TypeError],
+  [
+    'tagFormat must be one of "none", "graphite", "influx", "datadog", not "dogstatsd".',
+    { tagFormat: 'dogstatsd' },
+    RangeError,
+  ],
+  ['options must be an object, not "localhost".', 'localhost', TypeError],
 ])('%s', (message, options, kind) => {
   const construct = () => new StatsdMetricsBackend(options as StatsdOptions);
   expect(construct).toThrow(kind);
   expect(construct).toThrow(message);
 });
 
-test("options are the application's: frozen ones work and undefined ones are defaults", async () => {
+test('frozen options work, and undefined ones have their defaults', async () => {
   const options = Object.freeze({
     port: receiver.port,
     host: undefined,

@@ -8,7 +8,8 @@ export async function waitUntil(
 ): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Timed out after ${milliseconds} ms. ${JSON.stringify(await state())}`);
+    if (Date.now() > deadline)
+      throw new Error(`Timed out after ${milliseconds} ms. ${JSON.stringify(await state()).slice(-2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

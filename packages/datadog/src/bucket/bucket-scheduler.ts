@@ -1,4 +1,4 @@
-import type { SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
+import { Drain, type SampleAccounting, type SampleBuffer, type SlotTable } from '@metrics/aggregation';
 import type { Clock, ScheduledCall } from '../clock.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { EVENTS } from '../payload/endpoint.js';
@@ -188,7 +188,7 @@ export class BucketScheduler {
   /** Drains full batches before their bucket ends. Only full payloads are sent, as there would be many small ones. */
   async #drainBatches(): Promise<void> {
     const { writer, outlet, clock } = this.#options;
-    // Batches hold values of distributions or members of sets, so their points may share a second with others.
+    // Only distributions are written now. Their values add up, so their points may share a second with others.
     writer.begin({ timestamp: this.#times.bucketStart(clock.now()), interval: 1 });
     await this.#handOver(false);
     await outlet.settled();
@@ -197,18 +197,9 @@ export class BucketScheduler {
   /** Hands the queued batches to the writer, then the samples of all slots if `full`. */
   async #handOver(full: boolean): Promise<void> {
     const { slots, buffer, writer, outlet } = this.#options;
-    let slot = 0;
+    const drain = new Drain({ slots, buffer, writer, outlet, now: Date.now }, full);
     outlet.beginBurst();
-    for (;;) {
-      const queueIsEmpty = buffer.drainQueue(writer, outlet);
-      if (queueIsEmpty && (!full || slot >= slots.bound)) return;
-      if (queueIsEmpty && outlet.ready && !outlet.burstFull) {
-        buffer.drainSlot(slot, writer);
-        slot += 1;
-      } else {
-        await this.#pause();
-      }
-    }
+    while (drain.run(Number.POSITIVE_INFINITY) !== 'done') await this.#pause();
   }
 
   /** Yields to the event loop, and waits until the full payloads are compressed. */

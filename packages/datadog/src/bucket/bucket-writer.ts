@@ -104,7 +104,7 @@ export class BucketWriter implements SampleWriter {
   #create<Metric>(Type: new (name: string, tags: string[], host: string) => Metric, slot: number): Metric {
     const { slots, fragments, host, processTag } = this.#options;
     const tags: string[] = [];
-    for (let index = 1; index < slots.fragments(slot); index += 1)
+    for (let index = 1; index < slots.fragmentCount(slot); index += 1)
       tags.push(fragments.text(slots.fragment(slot, index)));
     if (processTag !== undefined && !addsUp(slots.kind(slot))) tags.push(processTag);
     return new Type(fragments.text(slots.fragment(slot, 0)), tags, host);

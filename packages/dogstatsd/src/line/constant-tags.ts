@@ -1,46 +1,50 @@
-import { tagKey, tagValue } from './tag-text.js';
+// Tags that every line carries.
+import { encodeTagKey, encodeTagValue } from './tag-text.js';
 
-/** A tag of every series; without a value it is its key alone. */
+/** A tag of every series. A tag without a value is its key alone. */
 export type ConstantTag = readonly [key: string, value: string | undefined];
 
-/** The tags that every line carries, rendered once. A series' own tag of the same key takes the place of a constant one. */
+/** The tags on every line, encoded once. A tag of a series replaces a constant one with the same key. */
 export class ConstantTags {
-  readonly #texts = new Map<string, string>();
-  readonly #all: string;
+  /** Encoded tags by encoded key. */
+  readonly #tags = new Map<string, string>();
+  readonly #joined: string;
 
   /** @param tags later ones win. */
   constructor(tags: readonly ConstantTag[]) {
     for (const [key, value] of tags) {
-      // Whoever configures a process may use the Agent's own keys.
-      const safe = key.startsWith('dd.internal.') ? `dd.internal.${tagKey(key.slice(12))}` : tagKey(key);
-      this.#texts.set(safe, value === undefined ? safe : `${safe}:${tagValue(value)}`);
+      // The configuration of a process may set the reserved keys of the Agent.
+      const encodedKey = key.startsWith('dd.internal.')
+        ? `dd.internal.${encodeTagKey(key.slice(12))}`
+        : encodeTagKey(key);
+      this.#tags.set(encodedKey, value === undefined ? encodedKey : `${encodedKey}:${encodeTagValue(value)}`);
     }
-    this.#all = [...this.#texts.values()].join(',');
+    this.#joined = [...this.#tags.values()].join(',');
   }
 
   /**
-   * Renders tags, the constant ones last, all of them as one text.
+   * Encodes tags. The last string holds all constant tags.
    *
-   * @param own the tags of a series, an event or a service check.
-   * @param onConflict called with each key that has a constant value and another one.
+   * @param tags the tags of a series, an event or a service check.
+   * @param onConflict called with each key that has another value as a constant tag.
    */
-  render(own: Iterable<readonly [string, string]>, onConflict: (key: string) => void): string[] {
-    const texts = new Map<string, string>();
-    let conflicts = false;
-    for (const [key, value] of own) {
-      const safe = tagKey(key);
-      const text = `${safe}:${tagValue(value)}`;
-      texts.set(safe, text);
-      const constant = this.#texts.get(safe);
+  encode(tags: Iterable<readonly [string, string]>, onConflict: (key: string) => void): string[] {
+    const encoded = new Map<string, string>();
+    let replacesAny = false;
+    for (const [key, value] of tags) {
+      const encodedKey = encodeTagKey(key);
+      const tag = `${encodedKey}:${encodeTagValue(value)}`;
+      encoded.set(encodedKey, tag);
+      const constant = this.#tags.get(encodedKey);
       if (constant === undefined) continue;
-      conflicts = true;
-      if (constant !== text) onConflict(safe);
+      replacesAny = true;
+      if (constant !== tag) onConflict(encodedKey);
     }
-    const constants = conflicts ? this.#without(texts) : this.#all;
-    return constants === '' ? [...texts.values()] : [...texts.values(), constants];
+    const constants = replacesAny ? this.#joinWithout(encoded) : this.#joined;
+    return constants === '' ? [...encoded.values()] : [...encoded.values(), constants];
   }
 
-  #without(keys: ReadonlyMap<string, string>): string {
-    return [...this.#texts].flatMap(([key, text]) => (keys.has(key) ? [] : text)).join(',');
+  #joinWithout(keys: ReadonlyMap<string, string>): string {
+    return [...this.#tags].flatMap(([key, tag]) => (keys.has(key) ? [] : tag)).join(',');
   }
 }

@@ -3,19 +3,19 @@ import { sanitize, type TagEncoder, tagsWithInstance } from '@metrics/statsd/wir
 import type { ConstantTags } from './constant-tags.js';
 
 /**
- * `name:1|c|#key:value,key2:value2`, the constant tags last.
+ * Returns an encoder for `name:1|c|#key:value,key2:value2`, with the constant tags last.
  *
- * @param onConflict called with a tag key of a series whose value is not the constant one.
+ * @param onConflict called with each tag key of a series that has another value as a constant tag.
  * @see https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/
  */
-export function dogStatsdSyntax(
+export function createTagEncoder(
   constants: ConstantTags,
   onConflict: (series: Series, key: string) => void,
 ): TagEncoder {
   return {
     encode: (series) => [
-      metricName(series.name),
-      ...constants.render(tagsWithInstance(series), (key) => onConflict(series, key)),
+      encodeName(series.name),
+      ...constants.encode(tagsWithInstance(series), (key) => onConflict(series, key)),
     ],
     tagsInName: false,
     firstTag: '|#',
@@ -23,7 +23,7 @@ export function dogStatsdSyntax(
   };
 }
 
-/** The Agent takes whatever begins with `_sc` for a service check, and with `_e{` for an event. */
-function metricName(name: string): string {
+/** Removes leading underscores if the Agent would read `_sc…` as a service check or `_e{…` as an event. */
+function encodeName(name: string): string {
   return sanitize(name).replace(/^_+(?=sc|e\{)/, '');
 }

@@ -1,44 +1,50 @@
+// The fields that lines of events and of service checks share.
 import { tagsWithInstance } from '@metrics/statsd/wire';
 import type { ConstantTags } from './constant-tags.js';
-import { cutField } from './truncate-text.js';
+import { truncateField } from './truncate-text.js';
 
-/** What events and service checks are rendered with. */
-export interface OccurrenceContext {
+/** In the year 2286. Later numbers are milliseconds. */
+const MAX_EPOCH_SECONDS = 1e10;
+const MAX_FIELD_CHARACTERS = 100;
+const MAX_FIELD_BYTES = 400;
+
+/** The parts of a line that do not come from the event or service check. */
+export interface LineContext {
   readonly tags: ConstantTags;
-  /** Ends the line: who sends. */
-  readonly tail: string;
-  /** The size of the largest packet, and so of the line with its newline. */
+  /** The end of the line: the fields of the origin. */
+  readonly lineSuffix: string;
+  /** Bytes of the largest packet, which is the limit of a line with its newline. */
   readonly maxBytes: number;
 }
 
-/** What events and service checks have in common. */
-export interface Occurrence {
+/** The properties that events and service checks share. */
+export interface EventOrCheck {
   readonly timestamp?: number | undefined;
   readonly hostname?: string | undefined;
   readonly instance?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** `|d:` and `|h:`, where they are given and make sense. */
-export function whenAndWhere({ timestamp, hostname }: Occurrence): string {
+/** Returns `|d:` and `|h:`, each only if it is set and valid. */
+export function timestampAndHost({ timestamp, hostname }: EventOrCheck): string {
   const seconds = typeof timestamp === 'number' ? Math.floor(timestamp) : 0;
-  const when = seconds > 0 && seconds < 1e10 ? `|d:${seconds}` : '';
-  return when + optionalField('h', hostname);
+  const time = seconds > 0 && seconds < MAX_EPOCH_SECONDS ? `|d:${seconds}` : '';
+  return time + optionalField('h', hostname);
 }
 
-/** A field of at most 100 characters, or nothing. */
+/** Returns a field of at most 100 characters, or an empty string. */
 export function optionalField(name: string, value: string | undefined): string {
-  const text = cutField(plainText(value), { characters: 100, bytes: 400 });
+  const text = truncateField(stringOrEmpty(value), { characters: MAX_FIELD_CHARACTERS, bytes: MAX_FIELD_BYTES });
   return text === '' ? '' : `|${name}:${text}`;
 }
 
-/** `|#` and the tags, or nothing. */
-export function tagField({ tags = {}, instance }: Occurrence, constants: ConstantTags): string {
-  const texts = constants.render(tagsWithInstance({ tags, instance }), () => {});
-  return texts.length === 0 ? '' : `|#${texts.join(',')}`;
+/** Returns `|#` and the tags, or an empty string. */
+export function tagField({ tags = {}, instance }: EventOrCheck, constants: ConstantTags): string {
+  const encoded = constants.encode(tagsWithInstance({ tags, instance }), () => {});
+  return encoded.length === 0 ? '' : `|#${encoded.join(',')}`;
 }
 
-/** A text that callers without types may have left out, or given as something else. */
-export function plainText(value: unknown): string {
+/** Returns the value if it is a string: callers without a compiler may pass anything. */
+export function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

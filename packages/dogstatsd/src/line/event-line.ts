@@ -1,35 +1,40 @@
+// Events as lines.
 import type { MetricsEvent } from '@metrics/core';
-import { type OccurrenceContext, optionalField, plainText, tagField, whenAndWhere } from './event-fields.js';
-import { cutText } from './truncate-text.js';
+import { type LineContext, optionalField, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';
+import { truncateText } from './truncate-text.js';
 
-/** @see https://docs.datadoghq.com/api/latest/events/ */
-const LONGEST_TITLE = 500;
-const LONGEST_TEXT = 4000;
+/** Limits of Datadog, in characters. @see https://docs.datadoghq.com/api/latest/events/ */
+const MAX_TITLE_LENGTH = 500;
+const MAX_TEXT_LENGTH = 4000;
 
 const ALERT_TYPES: readonly unknown[] = ['error', 'warning', 'info', 'success'];
 /** Braces, comma, colon, bar, newline, `_e` and two lengths of five digits. */
-const FRAME = 18;
+const FRAME_BYTES = 18;
 
 /**
- * `_e{bytes of title,bytes of text}:title|text[|field…]`. Title and text are cut at the limits of Datadog and at the end of
- * the packet, the text first.
+ * Returns the line `_e{bytes of title,bytes of text}:title|text[|field…]`. Title and text are truncated at the limits of
+ * Datadog and to the size of a packet, the text first.
  *
  * @see https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/?tab=events
  */
-export function eventLine(event: MetricsEvent, context: OccurrenceContext): string {
+export function renderEventLine(event: MetricsEvent, context: LineContext): string {
   const fields = [
-    whenAndWhere(event),
+    timestampAndHost(event),
     optionalField('k', event.aggregationKey),
     event.priority === 'low' ? '|p:low' : '',
     optionalField('s', event.sourceTypeName),
     ALERT_TYPES.includes(event.alertType) && event.alertType !== 'info' ? `|t:${event.alertType}` : '',
     tagField(event, context.tags),
-    context.tail,
+    context.lineSuffix,
   ].join('');
-  const room = context.maxBytes - FRAME - Buffer.byteLength(fields);
-  // A title must not be empty.
-  const title = cutText(plainText(event.title), { characters: LONGEST_TITLE, bytes: Math.max(room, 4) }) || '_';
+  const room = context.maxBytes - FRAME_BYTES - Buffer.byteLength(fields);
+  // A title must not be empty, so it has room for one character of four bytes.
+  const title =
+    truncateText(stringOrEmpty(event.title), { characters: MAX_TITLE_LENGTH, bytes: Math.max(room, 4) }) || '_';
   const titleBytes = Buffer.byteLength(title);
-  const text = cutText(plainText(event.text), { characters: LONGEST_TEXT, bytes: Math.max(room - titleBytes, 0) });
+  const text = truncateText(stringOrEmpty(event.text), {
+    characters: MAX_TEXT_LENGTH,
+    bytes: Math.max(room - titleBytes, 0),
+  });
   return `_e{${titleBytes},${Buffer.byteLength(text)}}:${title}|${text}${fields}\n`;
 }

@@ -1,16 +1,17 @@
+// Keys and values of tags without characters that are syntax.
 import { sanitize } from '@metrics/statsd/wire';
 
-/** There is no escape: a tag ends at a comma, the tags at a bar. Datadog makes underscores of white space anyway. */
+/** A tag ends at a comma and the tags at a bar, without any escape. Datadog replaces white space by underscores anyway. */
 const UNSAFE_IN_VALUE = /[\p{Cc}\p{Cs}\p{Z}|,]/gu;
-/** Tags under this prefix tell the Agent who sends; one that an application records must not. */
-const MAGIC = /^dd\.internal\./;
+/** Tags with this prefix identify the sender to the Agent, so an application must not record them. */
+const RESERVED_PREFIX = /^dd\.internal\./;
 
-/** The key of a tag: printable ASCII without any syntax, and none of the Agent's own. */
-export function tagKey(key: string): string {
-  return sanitize(key).replace(MAGIC, 'dd_internal_');
+/** Returns a tag key as printable ASCII without syntax, and never one that is reserved for the Agent. */
+export function encodeTagKey(key: string): string {
+  return sanitize(key).replace(RESERVED_PREFIX, 'dd_internal_');
 }
 
-/** The value of a tag. Letters of every script stay, what is syntax is an underscore; never empty. */
-export function tagValue(value: string): string {
+/** Returns a tag value with letters of every script, and with syntax replaced by underscores. It is never empty. */
+export function encodeTagValue(value: string): string {
   return value === '' ? '_' : value.replace(UNSAFE_IN_VALUE, '_');
 }

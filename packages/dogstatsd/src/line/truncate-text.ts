@@ -1,40 +1,42 @@
-/** How much of a text is sent. */
+// Strings of events and service checks, escaped and truncated.
+
+/** The longest string that is sent. */
 export interface TextLimit {
   /** Code points. @default no limit */
   readonly characters?: number | undefined;
-  /** Of UTF-8, escapes included. */
+  /** Bytes of UTF-8, escapes included. */
   readonly bytes: number;
 }
 
 /**
- * A text as events and service checks carry it: a line break is `\n` in two characters, other control characters are
- * spaces. One that is too long is cut between two characters.
+ * Encodes a string for an event or a service check: a line break becomes `\n` in two characters, other control characters
+ * become spaces. A longer string is truncated between two characters.
  */
-export function cutText(text: string, { characters = Number.POSITIVE_INFINITY, bytes }: TextLimit): string {
-  // Nothing beyond can be in it: a character has two units at most, and is a byte at least.
+export function truncateText(text: string, { characters = Number.POSITIVE_INFINITY, bytes }: TextLimit): string {
+  // A character has at most two units and at least one byte, so later units are never part of the result.
   const considered = text.slice(0, 2 * Math.min(characters, bytes)).replaceAll(/\r\n?/g, '\n');
-  let cut = '';
+  let truncated = '';
   let length = 0;
   let count = 0;
   for (const character of considered) {
-    const safe = safeCharacter(character);
-    length += Buffer.byteLength(safe);
+    const encoded = encodeCharacter(character);
+    length += Buffer.byteLength(encoded);
     count += 1;
     if (length > bytes || count > characters) break;
-    cut += safe;
+    truncated += encoded;
   }
-  return cut;
+  return truncated;
 }
 
-/** The same for a field that ends at a bar, which cannot be escaped. */
-export function cutField(text: string, limit: TextLimit): string {
-  return cutText(text.replaceAll('|', '_'), limit);
+/** Does the same for a field that ends at a bar, which cannot be escaped. */
+export function truncateField(text: string, limit: TextLimit): string {
+  return truncateText(text.replaceAll('|', '_'), limit);
 }
 
-function safeCharacter(character: string): string {
+function encodeCharacter(character: string): string {
   if (character === '\n') return '\\n';
   const code = character.codePointAt(0)!;
   if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return ' ';
-  // Half of a surrogate pair cannot be written in UTF-8.
+  // A lone surrogate cannot be encoded in UTF-8.
   return code >= 0xd800 && code <= 0xdfff ? '\ufffd' : character;
 }

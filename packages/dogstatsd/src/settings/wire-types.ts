@@ -1,12 +1,15 @@
+// How timings and distributions are sent.
 import type { SlotKind } from '@metrics/aggregation';
 import type { Series } from '@metrics/core';
+import { matchesPattern } from '@metrics/core/backend';
 
-/** How the server sees single values: as a timing, as a histogram, as a distribution. */
+/** The type of single values on a line: a timing, a histogram or a distribution. */
 export type WireType = 'ms' | 'h' | 'd';
 
 /**
- * `timing` and `distribution` say how these kinds are sent. Every other key is a metric: its name, with or without the
- * registered prefix, the beginning of it (`legacy.*`) or the end (`*.latency`). The first key that fits wins.
+ * The wire types of timings and distributions. `timing` and `distribution` set the type of a kind. Every other key is the
+ * name of a metric, with or without the registered prefix, in which `*` matches any characters: `legacy.*`, `*.latency`.
+ * The first key that matches wins.
  */
 export interface WireTypes {
   /** @default 'ms' */
@@ -16,21 +19,20 @@ export interface WireTypes {
   readonly [metric: string]: WireType | undefined;
 }
 
-export const wireTypes: readonly WireType[] = ['ms', 'h', 'd'];
+export const WIRE_TYPES: readonly WireType[] = ['ms', 'h', 'd'];
 
 const KINDS: Readonly<Record<WireType, SlotKind>> = { ms: 'timing', h: 'histogram', d: 'distribution' };
 
-/** What the lines of a series say it is. */
-export function wireKind({ kind, key, name }: Series, types: WireTypes, distribution: WireType): SlotKind {
+/**
+ * Returns the kind under which a series is sent.
+ *
+ * @param defaultDistribution the wire type of distributions unless an option sets another.
+ */
+export function slotKindOf({ kind, key, name }: Series, types: WireTypes, defaultDistribution: WireType): SlotKind {
   if (kind !== 'timing' && kind !== 'distribution') return kind;
   for (const [pattern, type] of Object.entries(types)) {
     if (type === undefined || pattern === 'timing' || pattern === 'distribution') continue;
-    if (fits(pattern, key) || fits(pattern, name)) return KINDS[type];
+    if (matchesPattern(pattern, key) || matchesPattern(pattern, name)) return KINDS[type];
   }
-  return KINDS[types[kind] ?? (kind === 'timing' ? 'ms' : distribution)];
-}
-
-function fits(pattern: string, name: string): boolean {
-  if (pattern.endsWith('*')) return name.startsWith(pattern.slice(0, -1));
-  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern;
+  return KINDS[types[kind] ?? (kind === 'timing' ? 'ms' : defaultDistribution)];
 }

@@ -1,74 +1,76 @@
+// Sends counts about this client, as clients of Datadog do.
 import type { PacketTransport } from '@metrics/statsd/wire';
 import type { TelemetryCounts } from './telemetry-counts.js';
 
 const PREFIX = 'datadog.dogstatsd.client.';
-/** Milliseconds; as all clients of Datadog do. */
-const INTERVAL = 10_000;
+/** The interval of all Datadog clients. */
+const INTERVAL_MS = 10_000;
 
 export interface ClientTelemetryOptions {
   readonly transport: PacketTransport;
-  readonly figures: () => TelemetryCounts;
-  /** Of every line, rendered: `client:…,env:…`. */
+  readonly counts: () => TelemetryCounts;
+  /** Returns the encoded tags of every line: `client:…,env:…`. */
   readonly tags: () => string;
-  /** Ends every line: who sends. */
-  readonly tail: string;
+  /** The end of every line: the fields of the origin. */
+  readonly lineSuffix: string;
 }
 
 /**
- * Sends what has changed of the client's own figures every ten seconds. What a packet said is taken as told only when the
- * transport took it, so nothing is missing when one is lost. These lines are nobody's samples, and not in the books.
+ * Sends the changes of counts about this client every ten seconds. A change counts as reported only after the transport
+ * accepted its packet, so a lost packet loses no count. These lines are not samples, so `stats()` does not count them.
  *
  * @see https://docs.datadoghq.com/developers/dogstatsd/high_throughput/#client-side-telemetry
  */
 export class ClientTelemetry {
   readonly #options: ClientTelemetryOptions;
-  readonly #told = new Map<string, number>();
+  /** Totals at the last accepted packet, by name. */
+  readonly #reported = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #inFlight = 0;
 
   constructor(options: ClientTelemetryOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.send(), INTERVAL).unref();
+    this.#timer = setInterval(() => this.send(), INTERVAL_MS).unref();
   }
 
-  /** Sends now, unless the last time is not decided yet. */
+  /** Sends now, unless a packet is still in flight. */
   send(): void {
     const { transport } = this.#options;
     if (!transport.ready || this.#inFlight > 0) return;
-    let text = '';
+    let packet = '';
     let totals = new Map<string, number>();
-    const leave = (): void => {
-      if (text !== '') this.#sendPacket(text, totals);
-      text = '';
+    const finishPacket = (): void => {
+      if (packet !== '') this.#sendPacket(packet, totals);
+      packet = '';
       totals = new Map();
     };
-    for (const [figure, total] of Object.entries(this.#options.figures())) {
-      const change = total - (this.#told.get(figure) ?? 0);
+    for (const [name, total] of Object.entries(this.#options.counts())) {
+      const change = total - (this.#reported.get(name) ?? 0);
       if (change === 0) continue;
-      const line = this.#line(figure, change);
-      if (Buffer.byteLength(text) + Buffer.byteLength(line) > transport.maxPacketBytes) leave();
-      text += line;
-      totals.set(figure, total);
+      const line = this.#line(name, change);
+      if (Buffer.byteLength(packet) + Buffer.byteLength(line) > transport.maxPacketBytes) finishPacket();
+      packet += line;
+      totals.set(name, total);
     }
-    leave();
+    finishPacket();
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  #line(figure: string, change: number): string {
-    const [name, type] = figure.split(':') as [string, string?];
+  #line(name: string, change: number): string {
+    const [metric, type] = name.split(':') as [string, string?];
     const tags = this.#options.tags() + (type === undefined ? '' : `,metrics_type:${type}`);
-    return `${PREFIX}${name}:${change}|c|#${tags}${this.#options.tail}\n`;
+    return `${PREFIX}${metric}:${change}|c|#${tags}${this.#options.lineSuffix}\n`;
   }
 
-  #sendPacket(text: string, totals: ReadonlyMap<string, number>): void {
+  #sendPacket(packet: string, totals: ReadonlyMap<string, number>): void {
     this.#inFlight += 1;
-    this.#options.transport.send(Buffer.from(text), (error) => {
+    this.#options.transport.send(Buffer.from(packet), (error) => {
       this.#inFlight -= 1;
       if (error !== undefined) return;
-      for (const [figure, total] of totals) this.#told.set(figure, total);
+      for (const [name, total] of totals) this.#reported.set(name, total);
     });
   }
 }

@@ -1,31 +1,32 @@
-import type { SampleBuffer } from '@metrics/aggregation';
-import type { BackendStats, MetricKind } from '@metrics/core';
-import type { PacketCounts } from '@metrics/statsd/wire';
+// The counts of client telemetry.
+import type { SlotKind } from '@metrics/aggregation';
+import type { MetricKind } from '@metrics/core';
+import type { PipelineStats } from '@metrics/statsd/wire';
 
-/** Running totals since the start, by name; a type stands behind a colon: `metrics_by_type:gauge`. */
+/** Running totals since the start, by name. A type follows the name after a colon: `metrics_by_type:gauge`. */
 export type TelemetryCounts = Readonly<Record<string, number>>;
 
-/** Calls, before sampling and aggregation. */
-export type Submitted = Record<MetricKind | 'events' | 'serviceChecks', number>;
+/** Number of calls, before sampling and aggregation. */
+export type SubmittedCounts = Record<MetricKind | 'events' | 'serviceChecks', number>;
 
-export interface ClientFiguresSource {
-  readonly submitted: Readonly<Submitted>;
-  readonly packets: PacketCounts;
-  readonly drained: SampleBuffer['drained'];
-  readonly dropped: BackendStats['dropped'];
+export interface TelemetrySource {
+  readonly submitted: Readonly<SubmittedCounts>;
+  readonly stats: PipelineStats;
+  /** How often a flush found samples of a rendered series, by kind. */
+  readonly drained: Readonly<Record<SlotKind, number>>;
 }
 
-/** Samples that were lost with a packet, or waiting for one: packets have figures of their own. */
-const LOST_ON_THE_WAY: ReadonlySet<string> = new Set(['send_failed', 'timeout', 'exit']);
+/** Reasons of samples that were lost in a packet or while waiting for one. Packets are counted separately. */
+const LOST_IN_TRANSIT: ReadonlySet<string> = new Set(['send_failed', 'timeout', 'exit']);
 
 /**
- * The figures that Datadog's clients report of themselves, under the names and with the meanings of the Go client.
+ * Returns the counts that Datadog's clients report about themselves, with the names and meanings of the Go client.
  *
  * @see https://docs.datadoghq.com/developers/dogstatsd/high_throughput/#client-side-telemetry
  */
-export function clientFigures({ submitted, packets, drained, dropped }: ClientFiguresSource): TelemetryCounts {
+export function computeTelemetryCounts({ submitted, stats, drained }: TelemetrySource): TelemetryCounts {
   const { counter, gauge, timing, distribution, set } = submitted;
-  const refused = Object.entries(dropped).filter(([reason]) => !LOST_ON_THE_WAY.has(reason));
+  const droppedOnReceive = Object.entries(stats.dropped).filter(([reason]) => !LOST_IN_TRANSIT.has(reason));
   return {
     metrics: counter + gauge + timing + distribution + set,
     'metrics_by_type:count': counter,
@@ -35,15 +36,15 @@ export function clientFigures({ submitted, packets, drained, dropped }: ClientFi
     'metrics_by_type:set': set,
     events: submitted.events,
     service_checks: submitted.serviceChecks,
-    metric_dropped_on_receive: sum(refused.map(([, samples]) => samples)),
-    packets_sent: packets.packets,
-    bytes_sent: packets.bytes,
-    packets_dropped: packets.packetsDropped + packets.packetsAbandoned,
-    bytes_dropped: packets.bytesDropped + packets.bytesAbandoned,
-    packets_dropped_queue: packets.packetsAbandoned,
-    bytes_dropped_queue: packets.bytesAbandoned,
-    packets_dropped_writer: packets.packetsDropped,
-    bytes_dropped_writer: packets.bytesDropped,
+    metric_dropped_on_receive: sum(droppedOnReceive.map(([, samples]) => samples)),
+    packets_sent: stats.packets,
+    bytes_sent: stats.bytes,
+    packets_dropped: stats.packetsDropped + stats.packetsAbandoned,
+    bytes_dropped: stats.bytesDropped + stats.bytesAbandoned,
+    packets_dropped_queue: stats.packetsAbandoned,
+    bytes_dropped_queue: stats.bytesAbandoned,
+    packets_dropped_writer: stats.packetsDropped,
+    bytes_dropped_writer: stats.bytesDropped,
     aggregated_context: sum(Object.values(drained)),
     'aggregated_context_by_type:count': drained.counter,
     'aggregated_context_by_type:gauge': drained.gauge,

@@ -1,3 +1,4 @@
+// The transport to a Unix socket of unknown kind.
 import { connect } from 'node:net';
 import { type PacketTransport, StreamTransport, UdsTransport } from '@metrics/statsd/wire';
 
@@ -8,18 +9,18 @@ export interface UnixTransportOptions {
 }
 
 /**
- * A Unix socket that takes datagrams or streams: where a datagram is refused, a stream is tried, and where a stream ends,
+ * A Unix socket that takes datagrams or streams: if a datagram is refused, a stream is tried, and if a stream ends,
  * datagrams. Without the native package for datagrams it is a stream.
  */
 export class UnixTransport implements PacketTransport {
   readonly #options: UnixTransportOptions;
   #current: PacketTransport;
-  #isTrying = false;
+  #isTryingStream = false;
   #closed = false;
 
   constructor(options: UnixTransportOptions) {
     this.#options = options;
-    this.#current = this.#datagrams() ?? this.#stream();
+    this.#current = this.#createDatagrams() ?? this.#createStream();
   }
 
   get isStream(): boolean {
@@ -46,10 +47,10 @@ export class UnixTransport implements PacketTransport {
     return this.#current.maxBurstPackets;
   }
 
-  send(packet: Uint8Array, done: (error: Error | undefined, refused: boolean) => void): void {
-    this.#current.send(packet, (error, refused) => {
+  send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
+    this.#current.send(packet, (error, retryable) => {
       if (error !== undefined && !this.isStream) this.#tryStream();
-      done(error, refused);
+      done(error, retryable);
     });
   }
 
@@ -66,8 +67,8 @@ export class UnixTransport implements PacketTransport {
     this.#current.close();
   }
 
-  /** Undefined without the native package. */
-  #datagrams(): PacketTransport | undefined {
+  /** Returns undefined if the native package is missing. */
+  #createDatagrams(): PacketTransport | undefined {
     try {
       return new UdsTransport(this.#options);
     } catch {
@@ -75,40 +76,39 @@ export class UnixTransport implements PacketTransport {
     }
   }
 
-  #stream(): PacketTransport {
+  #createStream(): PacketTransport {
     const { path, maxPacketBytes, onDown } = this.#options;
     const stream: PacketTransport = new StreamTransport({
       address: { path },
       framing: 'length32',
       maxPacketBytes,
-      onResolveFailure: () => {},
       onDown: (error) => {
         onDown(error);
-        const datagrams = this.#current === stream ? this.#datagrams() : undefined;
-        if (datagrams !== undefined) this.#become(datagrams);
+        const datagrams = this.#current === stream ? this.#createDatagrams() : undefined;
+        if (datagrams !== undefined) this.#switchTo(datagrams);
       },
     });
     return stream;
   }
 
-  /** Connects once: a socket for datagrams refuses that, as does none. */
+  /** Tries to connect once, which only a stream socket accepts. */
   #tryStream(): void {
-    if (this.#isTrying || this.#closed) return;
-    this.#isTrying = true;
+    if (this.#isTryingStream || this.#closed) return;
+    this.#isTryingStream = true;
     const socket = connect(this.#options.path).unref();
     socket.on('connect', () => {
       socket.destroy();
-      if (!this.#closed && !this.isStream) this.#become(this.#stream());
+      if (!this.#closed && !this.isStream) this.#switchTo(this.#createStream());
     });
     socket.on('error', () => {});
     socket.on('close', () => {
-      this.#isTrying = false;
+      this.#isTryingStream = false;
     });
   }
 
-  #become(transport: PacketTransport): void {
-    const former = this.#current;
+  #switchTo(transport: PacketTransport): void {
+    const previous = this.#current;
     this.#current = transport;
-    former.close();
+    previous.close();
   }
 }

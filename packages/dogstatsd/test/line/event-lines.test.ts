@@ -2,17 +2,17 @@ import type { MetricsEvent, ServiceCheck } from '@metrics/core';
 import { type DogStatsdEvent, type DogStatsdServiceCheck, parseDogStatsd } from '@metrics/testing/servers';
 import * as fc from 'fast-check';
 import { ConstantTags } from '../../src/line/constant-tags.js';
-import type { OccurrenceContext } from '../../src/line/event-fields.js';
-import { eventLine } from '../../src/line/event-line.js';
-import { serviceCheckLine } from '../../src/line/service-check-line.js';
+import type { LineContext } from '../../src/line/event-fields.js';
+import { renderEventLine } from '../../src/line/event-line.js';
+import { renderServiceCheckLine } from '../../src/line/service-check-line.js';
 
-const bare: OccurrenceContext = { tags: new ConstantTags([]), tail: '', maxBytes: 8192 };
-const rich: OccurrenceContext = {
+const bare: LineContext = { tags: new ConstantTags([]), lineSuffix: '', maxBytes: 8192 };
+const rich: LineContext = {
   tags: new ConstantTags([
     ['env', 'prod'],
     ['team', undefined],
   ]),
-  tail: '|c:ci-abc|e:it-false|card:low',
+  lineSuffix: '|c:ci-abc|e:it-false|card:low',
   maxBytes: 8192,
 };
 
@@ -25,7 +25,7 @@ const tags = fc.dictionary(text, text, { maxKeys: 4 });
 
 // https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/?tab=events
 describe('events', () => {
-  test.each<[string, MetricsEvent, OccurrenceContext, string]>([
+  test.each<[string, MetricsEvent, LineContext, string]>([
     ['title and text', { title: 'An exception', text: 'Cannot parse' }, bare, '_e{12,12}:An exception|Cannot parse\n'],
     [
       'every field, in the order of the specification',
@@ -45,7 +45,7 @@ describe('events', () => {
       '_e{8,9}:Deployed|version 7|d:1656581400|h:web-1|k:deploys|p:low|s:jenkins|t:warning|#service:shop,instance:blue,env:prod,team|c:ci-abc|e:it-false|card:low\n',
     ],
     [
-      'what is the default left out',
+      'no field with its default value',
       { title: 'a', text: '', priority: 'normal', alertType: 'info' },
       bare,
       '_e{1,0}:a|\n',
@@ -65,7 +65,7 @@ describe('events', () => {
       '_e{1,1}:a|b|h:h_t:error\\nx:1_c|k:k\\n\n',
     ],
     [
-      'a tag that a call gives beats a constant one',
+      'a tag of a call instead of a constant one',
       { title: 'a', text: 'b', tags: { env: 'test' } },
       rich,
       '_e{1,1}:a|b|#env:test,team|c:ci-abc|e:it-false|card:low\n',
@@ -77,12 +77,12 @@ describe('events', () => {
       bare,
       '_e{4,3}:\ufffd |   \n',
     ],
-    ['a time that is none left out', { title: 'a', text: 'b', timestamp: -5 }, bare, '_e{1,1}:a|b\n'],
+    ['no invalid timestamp', { title: 'a', text: 'b', timestamp: -5 }, bare, '_e{1,1}:a|b\n'],
   ])('%s', (_what, event, context, line) => {
-    expect(eventLine(event, context)).toBe(line);
+    expect(renderEventLine(event, context)).toBe(line);
   });
 
-  test('values of other types, from callers without a compiler, break nothing', () => {
+  test('values of other types, from callers without a compiler, are ignored', () => {
     const event = {
       title: 5,
       text: undefined,
@@ -91,27 +91,30 @@ describe('events', () => {
       alertType: 'x|h:y',
       priority: 1,
     };
-    expect(eventLine(event as unknown as MetricsEvent, bare)).toBe('_e{1,0}:_|\n');
+    expect(renderEventLine(event as unknown as MetricsEvent, bare)).toBe('_e{1,0}:_|\n');
   });
 
   // https://docs.datadoghq.com/api/latest/events/
-  test('title and text are cut at the limits of Datadog, in characters', () => {
+  test('title and text are truncated at the limits of Datadog, in characters', () => {
     const [event] = parseDogStatsd(
-      eventLine({ title: '😀'.repeat(501), text: 'é'.repeat(2000) + 'x'.repeat(2001) }, { ...bare, maxBytes: 65_000 }),
+      renderEventLine(
+        { title: '😀'.repeat(501), text: 'é'.repeat(2000) + 'x'.repeat(2001) },
+        { ...bare, maxBytes: 65_000 },
+      ),
     ) as [DogStatsdEvent];
     expect(Array.from(event.title)).toHaveLength(500);
     expect(event.text).toBe('é'.repeat(2000) + 'x'.repeat(2000));
   });
 
-  test('a text is cut at the end of the packet, then the title, between two characters', () => {
+  test('text and then title are truncated to the size of a packet, between two characters', () => {
     for (let maxBytes = 100; maxBytes < 130; maxBytes += 1) {
       for (const character of ['x', 'é', '名', '😀', '\n']) {
-        const long = eventLine({ title: 'title', text: character.repeat(500) }, { ...rich, maxBytes });
+        const long = renderEventLine({ title: 'title', text: character.repeat(500) }, { ...rich, maxBytes });
         expect(Buffer.byteLength(long)).toBeLessThanOrEqual(maxBytes);
         const [event] = parseDogStatsd(long) as [DogStatsdEvent];
         expect(event.title).toBe('title');
         expect(new Set(event.text)).toEqual(new Set(character));
-        const longer = eventLine({ title: character.repeat(400), text: 'text' }, { ...rich, maxBytes });
+        const longer = renderEventLine({ title: character.repeat(400), text: 'text' }, { ...rich, maxBytes });
         expect(Buffer.byteLength(longer)).toBeLessThanOrEqual(maxBytes);
         expect(parseDogStatsd(longer)).toHaveLength(1);
         expect(Buffer.byteLength(longer)).toBeGreaterThan(maxBytes - 12);
@@ -119,7 +122,7 @@ describe('events', () => {
     }
   });
 
-  test('whatever they hold, they parse strictly into what went in', () => {
+  test('with any content, they parse strictly into the same values', () => {
     const event = fc.record({
       title: text.filter((title) => title !== ''),
       text,
@@ -138,7 +141,7 @@ describe('events', () => {
         fc.constantFrom(bare, rich),
         fc.integer({ min: 300, max: 8192 }),
         (given, context, maxBytes) => {
-          const line = eventLine(given, { ...context, maxBytes });
+          const line = renderEventLine(given, { ...context, maxBytes });
           if (Buffer.byteLength(line) > maxBytes) return;
           const messages = parseDogStatsd(line);
           expect(messages).toHaveLength(1);
@@ -156,7 +159,7 @@ describe('events', () => {
 
 // https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/?tab=servicechecks
 describe('service checks', () => {
-  test.each<[string, ServiceCheck, OccurrenceContext, string]>([
+  test.each<[string, ServiceCheck, LineContext, string]>([
     ['name and status', { name: 'Redis connection', status: 'ok' }, bare, '_sc|Redis_connection|0\n'],
     [
       'every field, the message last',
@@ -172,7 +175,7 @@ describe('service checks', () => {
       '_sc|redis.can_connect|2|d:1656581400|h:web-1|#redis:1,env:prod,team|c:ci-abc|e:it-false|card:low|m:timed out after 10s\n',
     ],
     [
-      'a message with every reserved text',
+      'a message with every reserved string',
       { name: 'a', status: 'warning', message: 'm:x|m:\ny' },
       bare,
       '_sc|a|1|m:m\\:x_m\\:\\ny\n',
@@ -181,17 +184,20 @@ describe('service checks', () => {
     ['no injection by a name', { name: 'a|0\nb:1|c', status: 'ok' }, bare, '_sc|a_0_b_1_c|0\n'],
     ['an unknown status as unknown', { name: 'a', status: 'down' as 'ok' }, bare, '_sc|a|3\n'],
   ])('%s', (_what, check, context, line) => {
-    expect(serviceCheckLine(check, context)).toBe(line);
+    expect(renderServiceCheckLine(check, context)).toBe(line);
   });
 
-  test('a message is cut at the end of the packet', () => {
-    const line = serviceCheckLine({ name: 'a', status: 'ok', message: '名'.repeat(5000) }, { ...rich, maxBytes: 1432 });
+  test('a message is truncated to the size of a packet', () => {
+    const line = renderServiceCheckLine(
+      { name: 'a', status: 'ok', message: '名'.repeat(5000) },
+      { ...rich, maxBytes: 1432 },
+    );
     expect(Buffer.byteLength(line)).toBeGreaterThan(1432 - 4);
     expect(Buffer.byteLength(line)).toBeLessThanOrEqual(1432);
     expect(parseDogStatsd(line)).toHaveLength(1);
   });
 
-  test('whatever they hold, they parse strictly into what went in', () => {
+  test('with any content, they parse strictly into the same values', () => {
     const check = fc.record({
       name: text,
       status: fc.constantFrom('ok', 'warning', 'critical', 'unknown'),
@@ -202,7 +208,7 @@ describe('service checks', () => {
     });
     fc.assert(
       fc.property(check, fc.constantFrom(bare, rich), (given, context) => {
-        const messages = parseDogStatsd(serviceCheckLine(given, context));
+        const messages = parseDogStatsd(renderServiceCheckLine(given, context));
         expect(messages).toHaveLength(1);
         const [parsed] = messages as [DogStatsdServiceCheck];
         expect(parsed).toMatchObject({ type: '_sc', status: given.status });
@@ -213,7 +219,7 @@ describe('service checks', () => {
   });
 });
 
-/** What arrives of a text, if it is not too long. */
+/** Returns a string as it arrives if it is not too long. */
 function plain(given: string): string {
   return given
     .replaceAll(/\r\n?/g, '\n')

@@ -25,12 +25,12 @@ function opened(options: DogStatsdOptions, ...series: Series[]): DogStatsdMetric
   return backend;
 }
 
-/** What arrived, read strictly. */
+/** Parses the received packets strictly. */
 function messages(): DogStatsdMessage[] {
   return receiver.packets.flatMap((packet) => parseDogStatsd(Buffer.from(packet, 'latin1')));
 }
 
-/** All values of a series of values, in the order of arrival. */
+/** Returns the values of a series in the order of arrival. */
 function values(name: string): number[] {
   return messages().flatMap((message) => ('values' in message && message.name === name ? message.values : []));
 }
@@ -46,7 +46,7 @@ describe('lines', () => {
     seriesOf('set', 'users', rich),
   ];
 
-  test('each kind, with its tags, the constant ones and where it came from', async () => {
+  test('each kind, with its tags, the constant tags and the origin', async () => {
     const backend = opened(
       { tags: { env: 'prod' }, containerId: 'ci-abc', externalData: 'it-false', cardinality: 'low', entityId: 'uid' },
       ...kinds,
@@ -61,12 +61,12 @@ describe('lines', () => {
     backend.set(4, 'ann');
     backend.set(4, 'ann');
     await backend.flush();
-    const tail =
+    const suffix =
       '|#method:GET,route:/users/größe,instance:eu-1,env:prod,dd.internal.entity_id:uid|c:ci-abc|e:it-false|card:low';
     await receiver.waitForLines(5);
     expect(Buffer.from(receiver.packets.join(''), 'latin1').toString()).toBe(
       ['hits:5|c', 'depth:-42.5|g', 'db:12.5|ms', 'size:320:-1|d', 'users:ann|s']
-        .map((line) => `${line}${tail}\n`)
+        .map((line) => `${line}${suffix}\n`)
         .join(''),
     );
     expect(messages()).toHaveLength(5);
@@ -87,7 +87,7 @@ describe('lines', () => {
     expect(await receiver.waitForLines(2)).toEqual(['db:1|d', 'legacy.db:2:3|h']);
   });
 
-  test('a sampled value carries a rate whose inverse the Agent truncates to what was meant', async () => {
+  test('a sampled value carries a rate whose inverse the Agent truncates to the right integer', async () => {
     const backend = opened({}, seriesOf('distribution', 'size', { tags: { a: 'b' } }));
     for (let call = 0; call < 40_000; call += 1) backend.distribution(0, 3, 1 / 93);
     await backend.flush();
@@ -103,7 +103,7 @@ describe('lines', () => {
     expect(values('size')).toHaveLength(accepted);
   });
 
-  test('a counter or a gauge with a time of its own bypasses aggregation', async () => {
+  test('a counter or a gauge with a timestamp bypasses aggregation', async () => {
     const backend = opened(
       { tags: { env: 'prod' }, cardinality: 'none' },
       seriesOf('counter', 'imported', { tags: { a: 'b' } }),
@@ -140,7 +140,7 @@ describe('lines', () => {
     expect(backend.stats()).toMatchObject({ accepted: 2, sent: 2, pending: 0 });
   });
 
-  test('a name that the Agent would take for a service check or an event loses its underscore', async () => {
+  test('a name that the Agent would read as a service check or an event loses its underscore', async () => {
     const backend = opened(
       {},
       ...['_sc.x', '__sca', '_e{1,2}', '_e', ':scan'].map((name) => seriesOf('counter', name)),
@@ -150,14 +150,15 @@ describe('lines', () => {
     expect(await receiver.waitForLines(5)).toEqual(['sc.x:1|c', 'sca:1|c', 'e{1_2}:1|c', '_e:1|c', 'scan:1|c']);
   });
 
-  test("a series' own tag beats a constant one, and that is told once", async () => {
+  test('a tag of a series replaces a constant one, and that is reported once', async () => {
     const problems: Problem[] = [];
     const backend = opened(
-      { tags: { env: 'prod', zone: 'a' }, onError: (problem) => problems.push(problem) },
+      { tags: { env: 'prod', zone: 'a' } },
       seriesOf('counter', 'same', { tags: { env: 'prod' } }),
       seriesOf('counter', 'other', { tags: { env: 'test' } }),
       seriesOf('counter', 'third', { tags: { zone: 'b' } }),
     );
+    backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
     for (let id = 0; id < 3; id += 1) backend.incr(id, 1, 1);
     await backend.flush();
     expect(await receiver.waitForLines(3)).toEqual([
@@ -195,31 +196,34 @@ describe('lines', () => {
       ['depth:0|g', 'depth:-1|g', 'db:1|ms', 'db:-2|ms', 'size:1|d', 'size:-2|d', 'at:5|c', 'users:ann|s'],
       {},
     ],
-  ] as const)('dialect %s gets what it understands, and the rest is counted', async (dialect, lines, dropped) => {
-    const backend = opened(
-      { dialect },
-      seriesOf('gauge', 'depth'),
-      seriesOf('timing', 'db'),
-      seriesOf('distribution', 'size'),
-      seriesOf('set', 'users'),
-      seriesOf('counter', 'at'),
-    );
-    backend.gauge(0, -1);
-    for (const value of [1, -2]) {
-      backend.timing(1, value, 1);
-      backend.distribution(2, value, 1);
-    }
-    backend.set(3, 'ann');
-    expect([backend.recordAt, backend.event, backend.serviceCheck]).toEqual([undefined, undefined, undefined]);
-    backend.incr(4, 5, 1);
-    await backend.flush();
-    expect((await receiver.waitForLines(lines.length)).toSorted()).toEqual([...lines].toSorted());
-    expect(backend.stats()).toMatchObject({ accepted: 7, pending: 0, dropped });
-  });
+  ] as const)(
+    'dialect %s gets the features it understands, and other samples are counted as dropped',
+    async (dialect, lines, dropped) => {
+      const backend = opened(
+        { dialect },
+        seriesOf('gauge', 'depth'),
+        seriesOf('timing', 'db'),
+        seriesOf('distribution', 'size'),
+        seriesOf('set', 'users'),
+        seriesOf('counter', 'at'),
+      );
+      backend.gauge(0, -1);
+      for (const value of [1, -2]) {
+        backend.timing(1, value, 1);
+        backend.distribution(2, value, 1);
+      }
+      backend.set(3, 'ann');
+      expect([backend.recordAt, backend.event, backend.serviceCheck]).toEqual([undefined, undefined, undefined]);
+      backend.incr(4, 5, 1);
+      await backend.flush();
+      expect((await receiver.waitForLines(lines.length)).toSorted()).toEqual([...lines].toSorted());
+      expect(backend.stats()).toMatchObject({ accepted: 7, pending: 0, dropped });
+    },
+  );
 });
 
 describe('packed values', () => {
-  test('are split by bytes, and every packet is as full as it can be', async () => {
+  test('are split by bytes, and every packet is as full as possible', async () => {
     const backend = opened(
       { maxPacketBytes: 1432, containerId: 'ci-abc', tags: { größe: 'größe' } },
       seriesOf('distribution', 'a.distribution', { tags: { path: '/größe' } }),
@@ -252,7 +256,7 @@ describe('packed values', () => {
     expect(backend.stats()).toMatchObject({ accepted: 9, sent: 5, dropped: { line_too_long: 4 } });
   });
 
-  test('are one to a line where that is turned off', async () => {
+  test('are sent on single lines if packing is off', async () => {
     const backend = opened({ packing: false }, seriesOf('distribution', 'x'));
     backend.distribution(0, 1, 1);
     backend.distribution(0, 2, 1);
@@ -279,7 +283,7 @@ describe('many samples of one series', () => {
     expect(backend.stats()).toMatchObject({ accepted: 1000, sent: 1000, sampledOut: 0 });
   });
 
-  test('or are a reservoir, whose rates say exactly how many there were', async () => {
+  test('or are sampled by a reservoir, whose rates add up to their exact number', async () => {
     const backend = opened({ maxSamplesPerSeries: 100, overflow: 'reservoir' }, seriesOf('timing', 'db'));
     for (let call = 0; call < 12_345; call += 1) backend.timing(0, call, 1);
     await backend.flush();
@@ -289,14 +293,14 @@ describe('many samples of one series', () => {
     );
     expect(counted).toEqual([45 * 124, 55 * 123]);
     expect(new Set(values('db')).size).toBe(100);
-    // Of uniform values the mean of a hundred is off by 356, one time in three; by five times that, never.
+    // The mean of a hundred uniform values has a standard deviation of 356; the limit is five of them.
     const mean = values('db').reduce((sum, value) => sum + value, 0) / 100;
     expect(Math.abs(mean - 6172)).toBeLessThan(5 * 356);
     expect(backend.stats()).toMatchObject({ accepted: 100, sent: 100, sampledOut: 12_245, dropped: {} });
   });
 });
 
-test('whatever is recorded, what arrives parses strictly into names, tags and values that were recorded', async () => {
+test('received lines parse strictly into the names, tags and values that were recorded', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.string({ unit: fc.constantFrom(...'|:,#@\n\r\0\\ aé名\u{1f600}\ud800%_'.match(/./gsu)!), maxLength: 20 }),

@@ -1,5 +1,5 @@
 import { ConstantTags } from '../../src/line/constant-tags.js';
-import { tagKey, tagValue } from '../../src/line/tag-text.js';
+import { encodeTagKey, encodeTagValue } from '../../src/line/tag-text.js';
 
 test.each([
   ['plain.key-1/x', 'plain.key-1/x'],
@@ -11,8 +11,8 @@ test.each([
   ['dd.internal.card', 'dd_internal_card'],
   ['dd.internalized', 'dd.internalized'],
   ['host', 'host'],
-])('the key %j becomes %j: no syntax, and nothing that tells the Agent who sends', (key, expected) => {
-  expect(tagKey(key)).toBe(expected);
+])('the key %j becomes %j: it has no syntax and does not identify the sender to the Agent', (key, expected) => {
+  expect(encodeTagKey(key)).toBe(expected);
 });
 
 test.each([
@@ -23,7 +23,7 @@ test.each([
   ['\ud800x', '_x'],
   ['', '_'],
 ])('the value %j becomes %j: letters stay', (value, expected) => {
-  expect(tagValue(value)).toBe(expected);
+  expect(encodeTagValue(value)).toBe(expected);
 });
 
 describe('constant tags', () => {
@@ -34,34 +34,34 @@ describe('constant tags', () => {
     ['zone', 'a,b'],
     ['dd.internal.entity_id', 'uid'],
   ]);
-  const render = (tags: Record<string, string>) => {
+  const encode = (tags: Record<string, string>) => {
     const conflicts: string[] = [];
-    return { texts: constants.render(Object.entries(tags), (key) => conflicts.push(key)), conflicts };
+    return { encoded: constants.encode(Object.entries(tags), (key) => conflicts.push(key)), conflicts };
   };
 
-  test('are one text for every series without a tag of their keys; of equal keys the later wins', () => {
+  test('are one string for every series without a tag of their keys; of equal keys the later wins', () => {
     const all = 'env:test,team,zone:a_b,dd.internal.entity_id:uid';
-    expect(render({})).toEqual({ texts: [all], conflicts: [] });
-    expect(render({ status: '200' })).toEqual({ texts: ['status:200', all], conflicts: [] });
+    expect(encode({})).toEqual({ encoded: [all], conflicts: [] });
+    expect(encode({ status: '200' })).toEqual({ encoded: ['status:200', all], conflicts: [] });
   });
 
-  test("give way to a series' own, which is told where the values differ", () => {
-    expect(render({ env: 'dev', status: '200' })).toEqual({
-      texts: ['env:dev', 'status:200', 'team,zone:a_b,dd.internal.entity_id:uid'],
+  test('are replaced by tags of a series; a different value is reported as a conflict', () => {
+    expect(encode({ env: 'dev', status: '200' })).toEqual({
+      encoded: ['env:dev', 'status:200', 'team,zone:a_b,dd.internal.entity_id:uid'],
       conflicts: ['env'],
     });
-    expect(render({ env: 'test' })).toEqual({
-      texts: ['env:test', 'team,zone:a_b,dd.internal.entity_id:uid'],
+    expect(encode({ env: 'test' })).toEqual({
+      encoded: ['env:test', 'team,zone:a_b,dd.internal.entity_id:uid'],
       conflicts: [],
     });
   });
 
-  test('that are all replaced leave nothing', () => {
-    const texts = new ConstantTags([['a', '1']]).render([['a', '2']], () => {});
-    expect(texts).toEqual(['a:2']);
+  test('that are all replaced are not encoded', () => {
+    const encoded = new ConstantTags([['a', '1']]).encode([['a', '2']], () => {});
+    expect(encoded).toEqual(['a:2']);
   });
 
-  test('keys that become equal are one tag', () => {
-    expect(new ConstantTags([]).render(Object.entries({ 'a b': '1', a_b: '2' }), () => {})).toEqual(['a_b:2']);
+  test('tags whose encoded keys are equal are one tag', () => {
+    expect(new ConstantTags([]).encode(Object.entries({ 'a b': '1', a_b: '2' }), () => {})).toEqual(['a_b:2']);
   });
 });

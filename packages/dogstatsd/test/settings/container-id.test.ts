@@ -1,4 +1,4 @@
-import { localData } from '../../src/settings/container-id.js';
+import { detectContainerId } from '../../src/settings/container-id.js';
 
 const HOST_NAMESPACE = 4_026_531_835;
 const ID = '3726184226f5d3147c25fdeab5b60097e378e8a720503a5e19ecfdf29f869860';
@@ -8,7 +8,7 @@ function linux(texts: Record<string, string>, inodes: Record<string, number> = {
   return { text: (path: string) => texts[path], inode: (path: string) => inodes[path] };
 }
 
-// What runtimes write, from their documentation and from machines that run them.
+// Files as runtimes write them, from their documentation and from machines that run them.
 test.each([
   [
     'Docker under cgroup v1',
@@ -50,7 +50,9 @@ test.each([
   ['garbage', '\n:::\n12\nx:y\n\0', undefined],
   ['nothing', '', undefined],
 ])('the cgroup file of %s', (_where, cgroup, expected) => {
-  expect(localData(linux({ '/proc/self/cgroup': cgroup }, { '/proc/self/ns/cgroup': HOST_NAMESPACE }))).toBe(expected);
+  expect(detectContainerId(linux({ '/proc/self/cgroup': cgroup }, { '/proc/self/ns/cgroup': HOST_NAMESPACE }))).toBe(
+    expected,
+  );
 });
 
 test.each([
@@ -65,16 +67,16 @@ test.each([
     `ci-${ID}`,
   ],
   [
-    'a pod under containerd, where only the sandbox shows',
+    'a pod under containerd, which mounts only files of the sandbox',
     `2208 2193 259:1 /var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${ID}/hostname /etc/hostname rw - ext4 /dev/x rw\n`,
     'in-1234',
   ],
-])('the mounts of %s in a cgroup namespace of its own', (_where, mounts, expected) => {
+])('the mounts of %s in its own cgroup namespace', (_where, mounts, expected) => {
   const files = linux(
     { '/proc/self/cgroup': '0::/\n', '/proc/self/mountinfo': mounts },
     { '/proc/self/ns/cgroup': 4_026_532_545, '/sys/fs/cgroup/': 1234 },
   );
-  expect(localData(files)).toBe(expected);
+  expect(detectContainerId(files)).toBe(expected);
 });
 
 describe('the inode of the cgroup', () => {
@@ -83,28 +85,28 @@ describe('the inode of the cgroup', () => {
       { '/proc/self/cgroup': '3:cpu:/\n2:memory:/\n1:name=systemd:/\n' },
       { '/proc/self/ns/cgroup': 4_026_532_545, '/sys/fs/cgroup/memory/': 77, '/sys/fs/cgroup/cpu/': 88 },
     );
-    expect(localData(files)).toBe('in-77');
+    expect(detectContainerId(files)).toBe('in-77');
   });
 
-  test('says nothing on the host, where every process has the same', () => {
+  test('is not used on the host, on which every process has the same', () => {
     const files = linux(
       { '/proc/self/cgroup': '0::/\n' },
       { '/proc/self/ns/cgroup': HOST_NAMESPACE, '/sys/fs/cgroup/': 1234 },
     );
-    expect(localData(files)).toBeUndefined();
+    expect(detectContainerId(files)).toBeUndefined();
   });
 
-  test.each([0, 1, 2])('says nothing as %i, which all roots have', (inode) => {
+  test.each([0, 1, 2])('is not used if it is %i, as in all roots', (inode) => {
     const files = linux({ '/proc/self/cgroup': '0::/\n' }, { '/proc/self/ns/cgroup': 5, '/sys/fs/cgroup/': inode });
-    expect(localData(files)).toBeUndefined();
+    expect(detectContainerId(files)).toBeUndefined();
   });
 
-  test('is not looked for outside of the mount point', () => {
+  test('is not read outside of the mount point', () => {
     const files = linux({ '/proc/self/cgroup': '0::/../../etc\n' }, { '/proc/self/ns/cgroup': 5, '/sys/etc': 1234 });
-    expect(localData(files)).toBeUndefined();
+    expect(detectContainerId(files)).toBeUndefined();
   });
 });
 
 test('this machine is read without an error', () => {
-  expect(localData() ?? 'in-1').toMatch(/^(ci|in)-/);
+  expect(detectContainerId() ?? 'in-1').toMatch(/^(ci|in)-/);
 });

@@ -1,8 +1,9 @@
 import type { DogStatsdOptions } from '../../src/index.js';
-import { decideSettings, type Environment } from '../../src/settings/resolved-options.js';
+import type { Environment } from '../../src/settings/environment.js';
+import { resolveOptions } from '../../src/settings/resolved-options.js';
 
-function decide(options: DogStatsdOptions = {}, environment: Environment = {}, containerId?: string) {
-  return decideSettings(options, environment, () => containerId);
+function resolve(options: DogStatsdOptions = {}, environment: Environment = {}, containerId?: string) {
+  return resolveOptions(options, environment, () => containerId);
 }
 
 describe('the address', () => {
@@ -99,8 +100,8 @@ describe('the address', () => {
       { protocol: 'unixstream', path: '/y' },
       'options',
     ],
-  ])('is decided by %s', (_what, options, environment, address, addressFrom) => {
-    expect(decide(options, environment)).toMatchObject({ address, addressFrom, complaints: [] });
+  ])('is decided by %s', (_source, options, environment, address, addressFrom) => {
+    expect(resolve(options, environment)).toMatchObject({ address, addressFrom, warnings: [] });
   });
 
   test.each<[Environment, string]>([
@@ -112,57 +113,57 @@ describe('the address', () => {
     [{ DD_DOGSTATSD_PORT: '0' }, 'DD_DOGSTATSD_PORT'],
     [{ DD_DOGSTATSD_PORT: '8e3' }, 'DD_DOGSTATSD_PORT'],
     [{ DD_CARDINALITY: 'all' }, 'DD_CARDINALITY'],
-  ])('a variable that makes no sense is ignored and told: %j', (environment, name) => {
-    const { address, complaints } = decide({}, environment);
+  ])('an invalid variable is ignored and reported: %j', (environment, name) => {
+    const { address, warnings } = resolve({}, environment);
     expect(address).toEqual({ protocol: 'udp', host: '127.0.0.1', port: 8125 });
-    expect(complaints).toHaveLength(1);
-    expect(complaints[0]).toContain(name);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(name);
   });
 });
 
 describe('the origin', () => {
   const all = { DD_EXTERNAL_ENV: 'it-false,cn-web,pu-75a2', DD_CARDINALITY: 'LOW', DD_ENTITY_ID: 'pod-uid' };
 
-  test('is the container, and what the environment says', () => {
-    expect(decide({}, all, 'ci-abc').origin).toEqual({
+  test('is the container and the variables of the environment', () => {
+    expect(resolve({}, all, 'ci-abc').origin).toEqual({
       containerId: 'ci-abc',
       externalData: 'it-false,cn-web,pu-75a2',
       cardinality: 'low',
       entityId: 'pod-uid',
     });
-    expect(decide({}, { DATADOG_CARDINALITY: 'high' }).origin.cardinality).toBe('high');
-    expect(decide({}, { DD_CARDINALITY: 'none', DATADOG_CARDINALITY: 'high' }).origin.cardinality).toBe('none');
+    expect(resolve({}, { DATADOG_CARDINALITY: 'high' }).origin.cardinality).toBe('high');
+    expect(resolve({}, { DD_CARDINALITY: 'none', DATADOG_CARDINALITY: 'high' }).origin.cardinality).toBe('none');
   });
 
-  test('loses what could end a field', () => {
-    const { origin } = decide({}, { DD_EXTERNAL_ENV: 'it-\x00false|#x:\ny ,cn-é', DD_ENTITY_ID: '|' });
+  test('loses characters that could end a field', () => {
+    const { origin } = resolve({}, { DD_EXTERNAL_ENV: 'it-\x00false|#x:\ny ,cn-é', DD_ENTITY_ID: '|' });
     expect(origin).toMatchObject({ externalData: 'it-false#x:y,cn-', entityId: undefined });
   });
 
-  test('is each turned off, or set, by its option', () => {
+  test('is disabled or set by its options', () => {
     expect(
-      decide({ containerId: false, externalData: false, cardinality: false, entityId: false }, all, 'ci-abc').origin,
+      resolve({ containerId: false, externalData: false, cardinality: false, entityId: false }, all, 'ci-abc').origin,
     ).toEqual({});
     const set = { containerId: 'ci-1', externalData: 'it-true', cardinality: 'orchestrator', entityId: 'x' } as const;
-    expect(decide(set, all, 'ci-abc').origin).toEqual(set);
+    expect(resolve(set, all, 'ci-abc').origin).toEqual(set);
   });
 
-  test('is no container where detection is off', () => {
-    expect(decide({}, { ...all, DD_ORIGIN_DETECTION_ENABLED: 'false' }, 'ci-abc').origin.containerId).toBeUndefined();
-    expect(decide({}, { DD_ORIGIN_DETECTION_ENABLED: 'true' }, 'ci-abc').origin.containerId).toBe('ci-abc');
+  test('has no container if detection is off', () => {
+    expect(resolve({}, { ...all, DD_ORIGIN_DETECTION_ENABLED: 'false' }, 'ci-abc').origin.containerId).toBeUndefined();
+    expect(resolve({}, { DD_ORIGIN_DETECTION_ENABLED: 'true' }, 'ci-abc').origin.containerId).toBe('ci-abc');
   });
 
   test.each(['statsd-exporter', 'telegraf', 'otel', 'vector'] as const)(
-    'is not sent to %s, unless told so',
+    'is not sent to %s, unless an option sets it',
     (dialect) => {
-      expect(decide({ dialect }, all, 'ci-abc').origin).toEqual({});
-      expect(decide({ dialect, cardinality: 'low' }, all, 'ci-abc').origin).toEqual({ cardinality: 'low' });
+      expect(resolve({ dialect }, all, 'ci-abc').origin).toEqual({});
+      expect(resolve({ dialect, cardinality: 'low' }, all, 'ci-abc').origin).toEqual({ cardinality: 'low' });
     },
   );
 });
 
 test('constant tags: DD_TAGS, then the unified service tags, then those of the options, then the entity', () => {
-  const { tags } = decide(
+  const { tags } = resolve(
     { tags: { region: 'eu', shard: 3, canary: true } },
     {
       DD_TAGS: 'team:a,  tier:b:c bare :x,',
@@ -185,7 +186,7 @@ test('constant tags: DD_TAGS, then the unified service tags, then those of the o
   ]);
 });
 
-describe('features', () => {
+describe('capabilities', () => {
   test.each<[NonNullable<DogStatsdOptions['dialect']>, object]>([
     [
       'agent',
@@ -196,73 +197,80 @@ describe('features', () => {
         serviceChecks: true,
         sets: true,
         telemetry: true,
-        signIsChange: false,
+        signedGaugeIsDelta: false,
         distribution: 'd',
       },
     ],
     [
       'statsd-exporter',
       {
-        packed: ['timing', 'distribution', 'histogram'],
+        packedKinds: ['timing', 'distribution', 'histogram'],
         origin: false,
         events: false,
         sets: false,
         telemetry: false,
-        signIsChange: true,
+        signedGaugeIsDelta: true,
       },
     ],
-    ['telegraf', { packed: [], origin: false, distribution: 'h', negativeValues: false }],
-    ['otel', { packed: [], origin: false, timestamps: false, sets: false }],
-    ['vector', { packed: [], origin: false, timestamps: false, telemetry: false }],
-  ])('of dialect %s', (dialect, features) => {
-    expect(decide({ dialect }).features).toMatchObject(features);
+    ['telegraf', { packedKinds: [], origin: false, distribution: 'h', acceptsNegativeValues: false }],
+    ['otel', { packedKinds: [], origin: false, timestamps: false, sets: false }],
+    ['vector', { packedKinds: [], origin: false, timestamps: false, telemetry: false }],
+  ])('of dialect %s', (dialect, capabilities) => {
+    expect(resolve({ dialect }).capabilities).toMatchObject(capabilities);
   });
 
-  test('are switched one by one', () => {
-    expect(decide({ packing: false, timestamps: false, telemetry: false }).features).toMatchObject({
-      packed: [],
+  test('are overridden one by one', () => {
+    expect(resolve({ packing: false, timestamps: false, telemetry: false }).capabilities).toMatchObject({
+      packedKinds: [],
       timestamps: false,
       telemetry: false,
     });
-    expect(decide({ dialect: 'vector', packing: true, timestamps: true, telemetry: true }).features).toMatchObject({
-      packed: ['counter', 'gauge', 'timing', 'distribution', 'histogram'],
-      timestamps: true,
-      telemetry: true,
-    });
+    expect(resolve({ dialect: 'vector', packing: true, timestamps: true, telemetry: true }).capabilities).toMatchObject(
+      {
+        packedKinds: ['counter', 'gauge', 'timing', 'distribution', 'histogram'],
+        timestamps: true,
+        telemetry: true,
+      },
+    );
   });
 });
 
-describe('a bad option throws, naming it', () => {
+describe('an invalid option throws, naming it', () => {
   test.each<[object | null, string]>([
     [null, 'options must be an object, not null.'],
-    [{ statsdHost: '' }, "statsdHost must be a name or an address, not ''."],
-    [{ statsdPort: '8125' }, "statsdPort must be a number, not '8125'."],
+    [{ statsdHost: '' }, 'statsdHost must be a name or an address, not "".'],
+    [{ statsdPort: '8125' }, 'statsdPort must be a number, not "8125".'],
     [{ statsdPort: 0 }, 'statsdPort must be an integer from 1 to 65535, not 0.'],
     [
       { statsdSocketPath: '' },
-      "statsdSocketPath must be a path of at most 107 bytes, alone or behind unix://, unixgram:// or unixstream://, not ''.",
+      'statsdSocketPath must be a path of at most 107 bytes, alone or after unix://, unixgram:// or unixstream://, not "".',
     ],
     [
       { statsdSocketPath: 'udp://x' },
-      "statsdSocketPath must be a path of at most 107 bytes, alone or behind unix://, unixgram:// or unixstream://, not 'udp://x'.",
+      'statsdSocketPath must be a path of at most 107 bytes, alone or after unix://, unixgram:// or unixstream://, not "udp://x".',
     ],
-    [{ statsdSocketPath: 5 }, 'statsdSocketPath must be a text, not 5.'],
+    [{ statsdSocketPath: 5 }, 'statsdSocketPath must be a string, not 5.'],
     [{ tags: ['a:b'] }, 'tags must be an object, not an array.'],
-    [{ tags: { a: null } }, "tags has no place for 'a': null."],
-    [{ tags: { '': 'x' } }, "tags has no place for '': 'x'."],
-    [{ dialect: 'statsd' }, "dialect must be one of agent, statsd-exporter, telegraf, otel, vector, not 'statsd'."],
-    [{ wireTypes: { timing: 'c' } }, "wireTypes has no place for 'timing': 'c'."],
+    [{ tags: { a: null } }, 'tags has an invalid entry "a": null.'],
+    [{ tags: { '': 'x' } }, 'tags has an invalid entry "": "x".'],
+    [
+      { dialect: 'statsd' },
+      'dialect must be one of "agent", "statsd-exporter", "telegraf", "otel", "vector", not "statsd".',
+    ],
+    [{ wireTypes: { timing: 'c' } }, 'wireTypes has an invalid entry "timing": "c".'],
     [{ packing: 1 }, 'packing must be true or false, not 1.'],
-    [{ containerId: 'a|b' }, "containerId must be printable ASCII without | and spaces, not 'a|b'."],
-    [{ externalData: true }, 'externalData must be a text or false, not true.'],
-    [{ cardinality: 'all' }, "cardinality must be one of none, low, orchestrator, high, not 'all'."],
-    [{ flushInterval: 3000 }, 'flushInterval must divide 10,000 milliseconds, and 3000 does not.'],
-    [{ flushInterval: -5 }, 'flushInterval must divide 10,000 milliseconds, and -5 does not.'],
+    [
+      { containerId: 'a|b' },
+      'containerId must be at most 512 characters of printable ASCII without | and spaces, not "a|b".',
+    ],
+    [{ externalData: true }, 'externalData must be a string or false, not true.'],
+    [{ cardinality: 'all' }, 'cardinality must be one of "none", "low", "orchestrator", "high", not "all".'],
+    [{ flushInterval: 3000 }, 'flushInterval must divide 10000 milliseconds, and 3000 does not.'],
+    [{ flushInterval: -5 }, 'flushInterval must divide 10000 milliseconds, and -5 does not.'],
     [{ maxSamplesPerSeries: 0 }, 'maxSamplesPerSeries must be an integer from 1 to 10000, not 0.'],
-    [{ overflow: 'drop' }, "overflow must be one of flush, reservoir, not 'drop'."],
+    [{ overflow: 'drop' }, 'overflow must be one of "flush", "reservoir", not "drop".'],
     [{ maxPacketBytes: 65_507 }, 'maxPacketBytes must be an integer from 64 to 8192, not 65507.'],
-    [{ onError: 'log' }, "onError must be a function, not 'log'."],
   ])('%j', (options, message) => {
-    expect(() => decide(options as DogStatsdOptions)).toThrow(message);
+    expect(() => resolve(options as DogStatsdOptions)).toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import { seriesOf } from 'test-kit/series-of';
-import { type WireTypes, wireKind } from '../../src/settings/wire-types.js';
+import { slotKindOf, type WireTypes } from '../../src/settings/wire-types.js';
 
 const types: WireTypes = {
   'legacy.latency.*': 'h',
@@ -23,11 +23,11 @@ test.each([
   ['set', '', 'legacy.latency.x', 'set'],
 ] as const)('a %s %s%s is a %s', (kind, prefix, key, expected) => {
   const series = seriesOf(kind, key, { name: prefix + key });
-  expect(wireKind(series, types, 'd')).toBe(expected);
+  expect(slotKindOf(series, types, 'd')).toBe(expected);
 });
 
-test('without options a timing is a timing, and a distribution what the dialect says', () => {
-  expect(wireKind(seriesOf('timing', 'x'), {}, 'h')).toBe('timing');
-  expect(wireKind(seriesOf('distribution', 'x'), {}, 'h')).toBe('histogram');
-  expect(wireKind(seriesOf('distribution', 'x'), { distribution: 'ms' }, 'h')).toBe('timing');
+test('without options a timing is a timing, and the dialect decides about distributions', () => {
+  expect(slotKindOf(seriesOf('timing', 'x'), {}, 'h')).toBe('timing');
+  expect(slotKindOf(seriesOf('distribution', 'x'), {}, 'h')).toBe('histogram');
+  expect(slotKindOf(seriesOf('distribution', 'x'), { distribution: 'ms' }, 'h')).toBe('timing');
 });

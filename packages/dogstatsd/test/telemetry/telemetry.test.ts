@@ -15,7 +15,7 @@ let server: RecordingServer;
 let backend: DogStatsdMetricsBackend | undefined;
 
 beforeEach(() => {
-  // Of intervals alone: what the sockets wait for is real.
+  // Only intervals are fake: sockets need real time.
   jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'setImmediate', 'setTimeout', 'clearTimeout'] });
 });
 
@@ -36,17 +36,17 @@ async function start(options: DogStatsdOptions = {}, transport: 'udp' | 'unixgra
   return made;
 }
 
-/** The figures that arrived since the last call. */
-async function figuresAfterTenSeconds(): Promise<Record<string, number>> {
+/** Returns the counts that arrived since the last call. */
+async function countsAfterTenSeconds(): Promise<Record<string, number>> {
   server.clear();
-  // Nothing is sent while the transport has not said what became of the last time.
+  // Nothing is sent while a packet is in flight.
   await waitUntil(() => {
     jest.advanceTimersByTime(10_000);
     return server.metrics.some(({ name }) => name.startsWith(NAME));
   });
-  const told = server.metrics.filter(({ name }) => name.startsWith(NAME));
+  const lines = server.metrics.filter(({ name }) => name.startsWith(NAME));
   return Object.fromEntries(
-    told.map((metric) => {
+    lines.map((metric) => {
       const { metrics_type: type } = metric.tags;
       return [
         metric.name.slice(NAME.length) + (type === undefined ? '' : `:${type}`),
@@ -57,7 +57,7 @@ async function figuresAfterTenSeconds(): Promise<Record<string, number>> {
 }
 
 // https://docs.datadoghq.com/developers/dogstatsd/high_throughput/#client-side-telemetry
-test('every ten seconds the figures of the Go client are sent, as changes since the last time', async () => {
+test('every ten seconds the counts of the Go client are sent, as changes since the last time', async () => {
   const made = await start({ flushInterval: 10_000 });
   for (let call = 0; call < 5; call += 1) made.incr(0, 1, 1);
   made.distribution(1, 1, 1);
@@ -69,7 +69,7 @@ test('every ten seconds the figures of the Go client are sent, as changes since 
   await made.flush();
   const { bytes } = made.stats();
   const sums = { packets_sent: 1, bytes_sent: bytes, events: 1, service_checks: 1 };
-  expect(await figuresAfterTenSeconds()).toEqual({
+  expect(await countsAfterTenSeconds()).toEqual({
     ...sums,
     metrics: 9,
     'metrics_by_type:count': 6,
@@ -81,17 +81,17 @@ test('every ten seconds the figures of the Go client are sent, as changes since 
     'aggregated_context_by_type:distribution': 1,
     'aggregated_context_by_type:set': 1,
   });
-  expect(made.stats().telemetry).toMatchObject({ enabled: true, figures: { ...sums, metrics: 9, packets_dropped: 0 } });
+  expect(made.stats().telemetry).toMatchObject({ enabled: true, counts: { ...sums, metrics: 9, packets_dropped: 0 } });
   made.incr(0, 1, 1);
-  expect(await figuresAfterTenSeconds()).toMatchObject({ metrics: 1, 'metrics_by_type:count': 1 });
-  // They are nobody's samples.
+  expect(await countsAfterTenSeconds()).toMatchObject({ metrics: 1, 'metrics_by_type:count': 1 });
+  // Telemetry lines are not samples.
   expect(made.stats()).toMatchObject({ accepted: 12 });
 });
 
-test('its lines carry the client, the constant tags and the origin, and no prefix', async () => {
+test('telemetry lines carry the client, the constant tags and the origin, and no prefix', async () => {
   const made = await start({ tags: { env: 'prod' }, cardinality: 'none' });
   made.incr(0, 1, 1);
-  await figuresAfterTenSeconds();
+  await countsAfterTenSeconds();
   const lines = server.lines.filter((line) => line.startsWith(NAME));
   expect(lines).toContain(
     `${NAME}metrics_by_type:1|c|#client:nodejs,client_version:${version},client_transport:udp,env:prod,metrics_type:count|card:none`,
@@ -103,37 +103,37 @@ test.each([
   [{ telemetry: undefined }, true],
   [{ telemetry: undefined, dialect: 'vector' }, false],
   [{ telemetry: true, dialect: 'telegraf' }, true],
-] as const)('with %j it is sent: %j', async (options, expected) => {
+] as const)('with %j telemetry is sent: %j', async (options, expected) => {
   const made = await start(options);
   expect(made.stats().telemetry.enabled).toBe(expected);
   made.incr(0, 1, 1);
   jest.advanceTimersByTime(10_000);
-  // One line is the counter's.
+  // One of the lines is that of the counter.
   await made.flush();
   await server.waitFor(expected ? 3 : 1);
   expect(server.metrics.some(({ name }) => name.startsWith(NAME))).toBe(expected);
 });
 
-test('over a Unix stream it says so', async () => {
+test('names a Unix stream as the transport', async () => {
   const made = await start({}, 'unixstream');
   await made.flush();
   made.incr(0, 1, 1);
-  await figuresAfterTenSeconds();
+  await countsAfterTenSeconds();
   expect(server.metrics.find(({ name }) => name.startsWith(NAME))!.tags['client_transport']).toBe('uds-stream');
 });
 
 describeWithUnixDatagrams('over Unix datagrams', () => {
-  test('it says so', async () => {
+  test('names Unix datagrams as the transport', async () => {
     const made = await start({}, 'unixgram');
     made.incr(0, 1, 1);
-    await figuresAfterTenSeconds();
+    await countsAfterTenSeconds();
     expect(server.metrics.find(({ name }) => name.startsWith(NAME))!.tags['client_transport']).toBe('uds');
   });
 });
 
-test('what a lost packet said is said again, and long figures are several packets', async () => {
+test('counts of a lost packet are sent again, and many counts are sent in several packets', async () => {
   server = await RecordingServer.start();
-  const answers: ((error: Error | undefined) => void)[] = [];
+  const callbacks: ((error: Error | undefined) => void)[] = [];
   const packets: string[] = [];
   let total = 1;
   const telemetry = new ClientTelemetry({
@@ -144,28 +144,28 @@ test('what a lost packet said is said again, and long figures are several packet
       maxBurstPackets: 10,
       send: (packet, done) => {
         packets.push(Buffer.from(packet).toString());
-        answers.push((error) => done(error, false));
+        callbacks.push((error) => done(error, false));
       },
       connect: () => Promise.resolve(true),
       close: () => {},
     },
-    figures: () => ({ metrics: total, events: 5, 'metrics_by_type:set': 0 }),
+    counts: () => ({ metrics: total, events: 5, 'metrics_by_type:set': 0 }),
     tags: () => 'client:nodejs',
-    tail: '',
+    lineSuffix: '',
   });
   const metrics = (change: number) => `${NAME}metrics:${change}|c|#client:nodejs\n`;
   const events = `${NAME}events:5|c|#client:nodejs\n`;
   jest.advanceTimersByTime(10_000);
   expect(packets.splice(0)).toEqual([metrics(1), events]);
-  // Undecided: asked again later.
+  // Both packets are still in flight.
   jest.advanceTimersByTime(10_000);
   expect(packets).toEqual([]);
-  answers.shift()!(new Error('lost'));
-  answers.shift()!(undefined);
+  callbacks.shift()!(new Error('lost'));
+  callbacks.shift()!(undefined);
   total = 4;
   jest.advanceTimersByTime(10_000);
   expect(packets.splice(0)).toEqual([metrics(4)]);
-  answers.shift()!(undefined);
+  callbacks.shift()!(undefined);
   jest.advanceTimersByTime(10_000);
   expect(packets).toEqual([]);
   total = 6;

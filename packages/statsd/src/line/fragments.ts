@@ -1,13 +1,14 @@
 import { Interner } from '@metrics/core/backend';
 
-/** The texts that lines consist of, each encoded once and known by a small integer while it is in use. */
+/** The strings that lines consist of, each encoded once and identified by an integer while it is in use. */
 export class Fragments {
   readonly #interner = new Interner();
   readonly #bytes: (Uint8Array | undefined)[] = [];
 
+  /** Returns the fragment of a string, with one more reference to it. */
   acquire(text: string): number {
     const fragment = this.#interner.acquire(text);
-    // The id of a released text comes back for another one.
+    // A fragment is reused for another string after its last release.
     this.#bytes[fragment] ??= encodeUtf8(text);
     return fragment;
   }
@@ -21,7 +22,7 @@ export class Fragments {
   }
 }
 
-/** Text without any character beyond ASCII as bytes of its own: pooled Buffers would keep their neighbours alive. */
+/** Encodes an ASCII string in its own array: a pooled Buffer would keep the memory around it alive. */
 export function encodeAscii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
@@ -30,7 +31,7 @@ export function encodeAscii(text: string): Uint8Array {
 
 const encoder = new TextEncoder();
 
-/** Text as bytes of its own, in an array that is a part of the heap while it is small: the encoder's own would not be. */
+/** Encodes a string in its own array, which is on the heap if it is small; an array of TextEncoder never is. */
 export function encodeUtf8(text: string): Uint8Array {
   const length = Buffer.byteLength(text);
   if (length === text.length) return encodeAscii(text);

@@ -1,25 +1,30 @@
-/** All that is syntax in one of the flavours, and all that is not printable ASCII: not every server reads UTF-8 alike. */
+// Strings of an application without characters that are syntax.
+
+/** Syntax of any tag format, and everything but printable ASCII, which servers read in different ways. */
 const UNSAFE = /[^!-~]|[:|@#,;=]/g;
-/** In the value of a Datadog tag, which ends at a comma. Paths and times stay readable. */
+/** The same for the value of a Datadog tag, which ends at a comma. Paths and times stay readable. */
 const UNSAFE_IN_TAG_VALUE = /[^!-~]|[|@#,]/g;
-/** A set counts distinct members, so they are escaped: two of them must never become one. */
 const UNSAFE_IN_MEMBER = /[^!-~]|[:|#@%]/g;
 
-/** A name, a key or a value with every unsafe character (UTF-16 unit) as an underscore. Never empty. */
+/** Replaces each unsafe character (UTF-16 unit) of a name, key or value by an underscore. Never returns an empty string. */
 export function sanitize(text: string): string {
   return text === '' ? '_' : text.replace(UNSAFE, '_');
 }
 
-export function sanitisedTagValue(text: string): string {
+/** Does the same for the value of a Datadog tag. */
+export function sanitizeTagValue(text: string): string {
   return text === '' ? '_' : text.replace(UNSAFE_IN_TAG_VALUE, '_');
 }
 
-/** A set's member with every unsafe character as `%xx` or `%uxxxx`; `%` alone stands for the empty one. */
+/**
+ * Escapes each unsafe character of a set member as `%xx` or `%uxxxx`, and an empty member as `%`. Two distinct members never
+ * become equal, because a set counts distinct members.
+ */
 export function escapeSetMember(text: string): string {
-  return text === '' ? '%' : text.replace(UNSAFE_IN_MEMBER, escaped);
+  return text === '' ? '%' : text.replace(UNSAFE_IN_MEMBER, escapeCharacter);
 }
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0).toString(16);
   return code.length > 2 ? `%u${code.padStart(4, '0')}` : `%${code.padStart(2, '0')}`;
 }

@@ -1,11 +1,59 @@
-import { sanitize } from '../line/sanitize.js';
+// The tag formats of StatsD servers.
+import type { Series } from '@metrics/core';
+import { sanitize, sanitizeTagValue } from '../line/sanitize.js';
 import type { TagEncoder } from '../line/tag-encoder.js';
+import { tagsWithInstance } from '../line/tags-with-instance.js';
 
-/** StatsD as Etsy defines it: `name.instance:value|type`. There are no tags; the instance is a suffix of the name. */
-export const plainSyntax: TagEncoder = {
-  encode: ({ name, instance }) =>
-    instance === undefined ? [sanitize(name)] : [sanitize(name), `.${sanitize(instance)}`],
-  tagsInName: true,
-  firstTag: '',
-  nextTag: '',
+/** How tags are written, if at all. */
+export type TagFormat = 'none' | 'graphite' | 'influx' | 'datadog';
+
+/** The encoder of each tag format. */
+export const tagEncoders: Readonly<Record<TagFormat, TagEncoder>> = {
+  /** `name.instance:1|c`: StatsD as Etsy defines it. There are no tags; the instance is a suffix of the name. */
+  none: {
+    encode: ({ name, instance }) =>
+      instance === undefined ? [sanitize(name)] : [sanitize(name), `.${sanitize(instance)}`],
+    tagsInName: true,
+    firstTag: '',
+    nextTag: '',
+  },
+  /**
+   * `name;key=value:1|c`: tags as Graphite stores them. A value must not begin with a tilde.
+   *
+   * @see https://graphite.readthedocs.io/en/latest/tags.html
+   */
+  graphite: {
+    encode: (series) => encodeTags(series, (key, value) => `${key}=${sanitize(value).replace(/^~/, '_')}`),
+    tagsInName: true,
+    firstTag: ';',
+    nextTag: ';',
+  },
+  /**
+   * `name,key=value:1|c`: tags as Telegraf and InfluxDB read them.
+   *
+   * @see https://github.com/influxdata/telegraf/blob/master/plugins/inputs/statsd/README.md
+   */
+  influx: {
+    encode: (series) => encodeTags(series, (key, value) => `${key}=${sanitize(value)}`),
+    tagsInName: true,
+    firstTag: ',',
+    nextTag: ',',
+  },
+  /**
+   * `name:1|c|#key:value,key2:value2`: plain StatsD with tags at the end, which many servers read, without the other
+   * extensions of DogStatsD.
+   *
+   * @see https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/
+   */
+  datadog: {
+    encode: (series) => encodeTags(series, (key, value) => `${key}:${sanitizeTagValue(value)}`),
+    tagsInName: false,
+    firstTag: '|#',
+    nextTag: ',',
+  },
 };
+
+/** @param encodeTag called with a sanitized key and the value as it was recorded. */
+function encodeTags(series: Series, encodeTag: (key: string, value: string) => string): string[] {
+  return [sanitize(series.name), ...tagsWithInstance(series).map(([key, value]) => encodeTag(sanitize(key), value))];
+}

@@ -1,9 +1,10 @@
+// Datagram sockets, which hot-shots opens.
 import { StatsD } from 'hot-shots';
 
-/** What an untyped but public method of the client and its socket do. A test fails when an update changes them. */
+/** The members of a hot-shots client that are used. They are public but not typed, so a test detects a change. */
 interface PacketClient {
   sendMessage(packet: Uint8Array, callback: (error?: Error | null) => void): void;
-  /** Missing while a Unix socket could not be connected. */
+  /** Null while a Unix socket could not be connected. */
   readonly socket: { close(): void } | null;
 }
 
@@ -14,8 +15,8 @@ export type SocketAddress =
 export type PacketError = Error & { readonly code?: string | number };
 
 /**
- * The socket, owned by hot-shots. It is given whole packets; its formatting, buffering, aggregation, tags, telemetry and
- * environment variables are all switched off. The only file that knows it.
+ * A socket of hot-shots that sends whole packets. Its formatting, buffering, aggregation, tags, telemetry and environment
+ * variables are all switched off. No other file uses hot-shots.
  */
 export class HotShotsClient {
   readonly #client: PacketClient;
@@ -23,8 +24,8 @@ export class HotShotsClient {
   #closing = false;
 
   /**
-   * @param address a literal IP address, so that nothing is resolved per packet and a send works at process exit.
-   * @throws {Error} when a Unix socket is asked for and the native package is missing.
+   * @param address a literal IP address, so that no name is resolved for a packet and a packet can be sent at process exit.
+   * @throws {Error} if the protocol is `uds` and the native package `unix-dgram` is missing.
    */
   constructor(address: SocketAddress) {
     let missing: Error | undefined;
@@ -35,9 +36,9 @@ export class HotShotsClient {
       includeDataDogTags: false,
       includeDatadogTelemetry: false,
       originDetection: false,
-      // Congestion is retried by the packets' owner: these retries keep the process alive and pile up.
+      // The packet queue retries. These retries would keep the process alive and pile up.
       ...(address.protocol === 'uds' && { udsRetryOptions: { retries: 0 }, udsGracefulRestartRateLimit: 1 }),
-      // Each failure comes to the packet's callback as well.
+      // Each failure is passed to the callback of the packet as well.
       errorHandler: (error) => {
         if (error.message.includes('library `unix_dgram`')) missing = error;
       },
@@ -45,19 +46,19 @@ export class HotShotsClient {
     this.#client = client as unknown as PacketClient;
     if (missing !== undefined) {
       throw new Error(
-        "protocol 'uds' needs the native package unix-dgram, which is not installed or was not built: run `npm install unix-dgram`, with a C++ compiler present.",
+        'Datagrams to a Unix socket need the native package unix-dgram, which is not installed or was not built: run `npm install unix-dgram`, with a C++ compiler present.',
         { cause: missing },
       );
     }
   }
 
   send(packet: Uint8Array, done: (error: PacketError | undefined) => void): void {
-    // A client without a socket makes one for a packet, and fails the packet nevertheless.
-    let mayRepeat = this.#client.socket === null;
-    const finished = (error?: Error | null): void => {
-      if (error && mayRepeat && this.#client.socket !== null) {
-        mayRepeat = false;
-        this.#client.sendMessage(packet, finished);
+    // A client without a socket opens one for a packet, and fails the packet nevertheless.
+    let canRepeat = this.#client.socket === null;
+    const onSent = (error?: Error | null): void => {
+      if (error && canRepeat && this.#client.socket !== null) {
+        canRepeat = false;
+        this.#client.sendMessage(packet, onSent);
         return;
       }
       this.#inFlight -= 1;
@@ -65,10 +66,10 @@ export class HotShotsClient {
       if (this.#closing && this.#inFlight === 0) this.#closeSocket();
     };
     this.#inFlight += 1;
-    this.#client.sendMessage(packet, finished);
+    this.#client.sendMessage(packet, onSent);
   }
 
-  /** Closes the socket when the last callback came; its own `close` takes its time and leaves a failed socket open. */
+  /** Closes the socket after the last callback. The `close` of hot-shots is slow and does not close a failed socket. */
   close(): void {
     if (this.#closing) return;
     this.#closing = true;

@@ -1,24 +1,24 @@
-/** Takes whole packets to a socket. */
+/** Sends whole packets to a server. */
 export interface PacketTransport {
-  /** False until there is an address to send to, and while a connection is known to be gone. */
+  /** False until there is an address to send to, and while a connection is known to be lost. */
   readonly ready: boolean;
-  /** Where packets go, for people; undefined while it is not known. */
+  /** The address of the server, for messages; undefined until it is known. */
   readonly address: string | undefined;
-  /** The kernel takes no more for now: what is sent all the same waits in the process. @default false */
+  /** True while the kernel accepts no more; packets sent anyway wait in the process. @default false */
   readonly congested?: boolean;
   /** Bytes of the largest packet, its last newline included. */
   readonly maxPacketBytes: number;
-  /** PacketQueue a receiver's queue takes at once. */
+  /** Number of packets that the queue of a receiver holds. */
   readonly maxBurstPackets: number;
   /**
-   * Sends a packet, which belongs to the transport until `done`. Never throws.
+   * Sends a packet, whose bytes must not change until `done` is called. Never throws.
    *
-   * `refused` means that nothing left the process and that the packet may be offered again later.
+   * An error is `retryable` if nothing left the process, so that the packet can be sent again later.
    */
   send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void;
-  /** Tries to become ready now. Resolves with whether it is, within about a second. Never rejects. */
+  /** Tries to become ready now. Resolves, within about a second, with {@link ready}. Never rejects. */
   connect(): Promise<boolean>;
-  /** The process may end in this very turn: whatever waits for an event leaves now. */
+  /** Called at process exit: send everything now, without waiting for events. */
   prepareForExit?(): void;
   close(): void;
 }

@@ -1,11 +1,14 @@
-import { lookup } from 'node:dns';
-import { isIP } from 'node:net';
+// Addresses of host names, for UDP and TCP.
+import { lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Backoff } from '@metrics/aggregation';
 
-const REFRESH = 60_000;
-const FIRST_RETRY = 1000;
+const REFRESH_MS = 60_000;
+const FIRST_RETRY_MS = 1000;
 
 type Addresses = readonly { readonly address: string; readonly family: number }[];
 
+/** The part of `dns.lookup` that is used. */
 export type Lookup = (
   host: string,
   options: { readonly all: true },
@@ -15,28 +18,27 @@ export type Lookup = (
 export interface ResolvedHostOptions {
   /** A name or a literal address. */
   readonly host: string;
-  /** Called with the first address and with each that replaces it. */
+  /** Called with the first address and with each one that replaces it. */
   readonly onAddress: (address: string) => void;
-  /** Called with the first failure in a row. */
+  /** Called with the first of several failures in a row. */
   readonly onFailure: (error: Error) => void;
   /** @default dns.lookup */
   readonly lookup?: Lookup | undefined;
 }
 
-/** A host name resolved once, then every minute in the background. A stale address beats none. */
+/** A host name that is resolved once, then every minute in the background. An address stays in use until another replaces it. */
 export class ResolvedHost {
   readonly #options: ResolvedHostOptions;
-  readonly #lookup: Lookup;
+  readonly #backoff = new Backoff({ initial: FIRST_RETRY_MS, max: REFRESH_MS });
   #address: string | undefined;
   #attempt: Promise<boolean> | undefined;
-  #failures = 0;
+  #failing = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: ResolvedHostOptions) {
     this.#options = options;
-    this.#lookup = options.lookup ?? lookup;
-    if (isIP(options.host) !== 0) this.#take(options.host);
+    if (isIP(options.host) !== 0) this.#setAddress(options.host);
     else void this.resolve();
   }
 
@@ -44,9 +46,9 @@ export class ResolvedHost {
     return this.#address;
   }
 
-  /** Resolves the name now, or waits for the attempt under way. Answers whether there is an address. Never rejects. */
+  /** Resolves the name now, or joins the running attempt. Resolves with whether there is an address. Never rejects. */
   resolve(): Promise<boolean> {
-    this.#attempt ??= this.#try();
+    this.#attempt ??= this.#lookUp();
     return this.#attempt;
   }
 
@@ -55,41 +57,90 @@ export class ResolvedHost {
     clearTimeout(this.#timer);
   }
 
-  async #try(): Promise<boolean> {
+  async #lookUp(): Promise<boolean> {
     clearTimeout(this.#timer);
+    let wait: number;
     try {
-      this.#choose(await this.#addresses());
-      this.#failures = 0;
+      wait = this.#succeed(await this.#addresses());
     } catch (error) {
-      this.#failures += 1;
-      if (this.#failures === 1 && !this.#closed) this.#options.onFailure(error as Error);
+      wait = this.#fail(error as Error);
     }
     this.#attempt = undefined;
-    const wait = this.#failures === 0 ? REFRESH : Math.min(FIRST_RETRY * 2 ** (this.#failures - 1), REFRESH);
     if (!this.#closed) this.#timer = setTimeout(() => void this.resolve(), wait).unref();
     return this.#address !== undefined;
   }
 
   #addresses(): Promise<Addresses> {
+    const { host, lookup } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#lookup(this.#options.host, { all: true }, (error, addresses = []) => {
-        if (error === null) resolve(addresses);
+      lookUpAddresses(host, lookup, (error, addresses) => {
+        if (error === undefined) resolve(addresses);
         else reject(error);
       });
     });
   }
 
-  #choose(addresses: Addresses): void {
-    // Round robin is no reason to change.
-    if (this.#closed || addresses.some(({ address }) => address === this.#address)) return;
-    // StatsD servers listen on IPv4 more often, and a datagram to the wrong family is lost in silence.
-    const preferred = addresses.find(({ family }) => family === 4) ?? addresses[0];
-    if (preferred === undefined) throw new Error(`${this.#options.host} has no address.`);
-    this.#take(preferred.address);
+  /** Returns the milliseconds until the next lookup. */
+  #succeed(addresses: Addresses): number {
+    this.#failing = false;
+    this.#backoff.reset();
+    // The same addresses in another order are not a change.
+    if (!this.#closed && !addresses.some(({ address }) => address === this.#address)) {
+      // StatsD servers listen on IPv4 more often, and a datagram to the wrong family is lost silently.
+      const preferred = addresses.find(({ family }) => family === 4) ?? addresses[0]!;
+      this.#setAddress(preferred.address);
+    }
+    return REFRESH_MS;
   }
 
-  #take(address: string): void {
+  /** Returns the milliseconds until the next lookup. */
+  #fail(error: Error): number {
+    const isFirst = !this.#failing;
+    this.#failing = true;
+    if (isFirst && !this.#closed) this.#options.onFailure(error);
+    return this.#backoff.next();
+  }
+
+  #setAddress(address: string): void {
     this.#address = address;
     this.#options.onAddress(address);
+  }
+}
+
+/** The error of a connection that was not attempted because its host name could not be resolved. */
+export class ResolveError extends Error {}
+
+/**
+ * Returns a function with which `net.connect` resolves a name. If a lookup fails, it returns the addresses of the last
+ * successful one; if there are none, it fails with a {@link ResolveError}.
+ *
+ * @param onFailure called with each failure.
+ */
+export function staleOnErrorLookup(lookup: Lookup | undefined, onFailure: (error: Error) => void): LookupFunction {
+  let known: Addresses | undefined;
+  return (host, _options, callback) => {
+    lookUpAddresses(host, lookup, (error, addresses) => {
+      if (error === undefined) known = addresses;
+      else onFailure(error);
+      if (known !== undefined) callback(null, [...known]);
+      else callback(new ResolveError(error!.message, { cause: error }), []);
+    });
+  };
+}
+
+/** Passes at least one address, or the error of a lookup that failed, threw or found no address. */
+function lookUpAddresses(
+  host: string,
+  lookup: Lookup = systemLookup,
+  callback: (error: Error | undefined, addresses: Addresses) => void,
+): void {
+  try {
+    lookup(host, { all: true }, (error, addresses = []) => {
+      if (error !== null) callback(error, []);
+      else if (addresses.length === 0) callback(new Error(`${host} has no address.`), []);
+      else callback(undefined, addresses);
+    });
+  } catch (error) {
+    callback(error as Error, []);
   }
 }

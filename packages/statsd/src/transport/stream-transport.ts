@@ -1,89 +1,83 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
+// The transport over TCP and Unix streams.
+import type { NetConnectOpts } from 'node:net';
+import { Backoff } from '@metrics/aggregation';
 import type { PacketTransport } from './packet-transport.js';
-import { ResolveError, rememberingLookup } from './remembering-lookup.js';
-import type { Lookup } from './resolved-host.js';
+import { type Lookup, ResolveError, staleOnErrorLookup } from './resolved-host.js';
+import { StreamConnection, type StreamConnectionOptions } from './stream-connection.js';
 
 /** The Datadog Agent ends a connection that announces more. */
-const PACKET = 8192;
-const KEEP_ALIVE = 30_000;
-/** The first lost packet of a handshake is repeated after a second. */
-const CONNECT_TIMEOUT = 3000;
-/** Also the longest that an unread packet keeps a finished process alive. */
-const STALL_TIMEOUT = 5000;
-const FIRST_WAIT = 100;
-const LONGEST_WAIT = 10_000;
-/** A connection that ends sooner counts as a failure: a proxy without a server behind it accepts and closes. */
-const LASTING = 1000;
-/** Milliseconds for which a request waits for a connection. */
-const PATIENCE = 1000;
-/** Milliseconds for which a closed transport waits until the server closes too. */
-const FAREWELL = 1000;
+const DEFAULT_PACKET_BYTES = 8192;
+const KEEP_ALIVE_MS = 30_000;
+/** Milliseconds. The first lost packet of a handshake is repeated after a second. */
+const DEFAULT_CONNECT_TIMEOUT = 3000;
+/** Milliseconds; also the longest time that an unread packet keeps a finished process alive. */
+const DEFAULT_STALL_TIMEOUT = 5000;
+/** Longest wait before a connection that was stable is opened again. */
+const RECONNECT_MS = 100;
+const FIRST_RETRY_MS = 200;
+const MAX_RETRY_MS = 10_000;
+/** Milliseconds for which a caller waits for a connection. */
+const WAIT_TIMEOUT = 1000;
 
-export type StreamAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+type StreamAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface StreamTransportOptions {
   readonly address: StreamAddress;
-  /**
-   * What tells a packet from the next: the newlines it has anyway, or its length before it, as 32 bits in little-endian
-   * order, which is how the Datadog Agent reads a stream.
-   */
-  readonly framing: 'newline' | 'length32';
+  /** @see {@link StreamConnectionOptions.framing} */
+  readonly framing: StreamConnectionOptions['framing'];
   /** @default 8192 */
-  readonly maxPacketBytes: number | undefined;
+  readonly maxPacketBytes?: number | undefined;
   /** Called with the first failure of an outage. */
   readonly onDown: (error: Error) => void;
   /** Called with the first failure of an outage to resolve the host name. */
   readonly onResolveFailure?: ((error: Error) => void) | undefined;
   /** Milliseconds. @default 3000 */
   readonly connectTimeout?: number | undefined;
-  /** Milliseconds a server may read nothing until the connection is ended. @default 5000 */
+  /** Milliseconds for which a server may read nothing before the connection is ended. @default 5000 */
   readonly stallTimeout?: number | undefined;
   /** @default dns.lookup */
   readonly lookup?: Lookup | undefined;
-  /** Answers numbers from 0 to below 1; spreads attempts to connect. @default Math.random */
+  /** Returns numbers from 0 to below 1; spreads attempts to connect. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 
 interface QueuedPacket {
   readonly packet: Uint8Array;
-  readonly done: (error: Error | undefined, refused: boolean) => void;
+  readonly done: (error: Error | undefined, retryable: boolean) => void;
 }
 
 /**
- * A TCP or Unix stream connection that is made again whenever it ends, with growing pauses and full jitter.
+ * A TCP or Unix stream that is connected again whenever its connection ends, after waits that double, with full jitter.
  *
- * A packet counts as sent when the kernel has all of it. One packet at a time is with the kernel, so when a connection
- * ends, one at most may have left in part: that one is lost and never repeated, because a line that arrives twice
- * corrupts a counter. All others never left and are refused, hence offered again. What the kernel had taken and the
- * server never read is lost unseen.
- *
- * A long file, because to open, to write and to end share one state: the connection there is.
+ * A packet counts as sent when the kernel has accepted all of it. Packets are passed to the kernel one at a time, so at most
+ * one may have left in part when a connection ends. That one is lost and never repeated, because a line that arrives twice
+ * corrupts a counter. The others never left, so they are retryable. Data that the kernel accepted and the server did not
+ * read is lost without notice.
  */
 export class StreamTransport implements PacketTransport {
   readonly address: string;
   readonly maxPacketBytes: number;
-  /** The server's kernel says when it has enough. */
+  /** The kernel reports when the server cannot keep up. */
   readonly maxBurstPackets: number = Number.POSITIVE_INFINITY;
   readonly #options: StreamTransportOptions;
   readonly #connectOptions: NetConnectOpts;
-  #socket: Socket | undefined;
-  /** The first one is with the kernel if `#stalled` is set. */
+  readonly #random: () => number;
+  readonly #backoff: Backoff;
+  #connection: StreamConnection | undefined;
   readonly #queue: QueuedPacket[] = [];
-  /** Runs while the kernel has not taken all of the first packet. */
-  #stalled: NodeJS.Timeout | undefined;
-  /** The server read nothing for too long. */
-  #gaveUp = false;
-  #failures = 0;
   #retryTimer: NodeJS.Timeout | undefined;
-  readonly #told = new Set<(error: Error) => void>();
-  /** Those who wait for a connection. */
+  /** Callbacks that were called in this outage. */
+  readonly #reported = new Set<(error: Error) => void>();
+  /** Completes the calls of {@link connect} that wait. */
   readonly #waiting = new Set<() => void>();
   #closed = false;
 
   constructor(options: StreamTransportOptions) {
-    const { address } = options;
+    const { address, random = Math.random } = options;
     this.#options = options;
-    this.maxPacketBytes = options.maxPacketBytes ?? PACKET;
+    this.#random = random;
+    this.#backoff = new Backoff({ initial: FIRST_RETRY_MS, max: MAX_RETRY_MS, jitter: true, random });
+    this.maxPacketBytes = options.maxPacketBytes ?? DEFAULT_PACKET_BYTES;
     if ('path' in address) {
       this.address = address.path;
       this.#connectOptions = { path: address.path };
@@ -91,28 +85,25 @@ export class StreamTransport implements PacketTransport {
       this.address = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
       this.#connectOptions = {
         ...address,
-        lookup: rememberingLookup({
-          lookup: options.lookup,
-          onFailure: (error) => this.#tell(options.onResolveFailure, error),
-        }),
+        lookup: staleOnErrorLookup(options.lookup, (error) => this.#reportOnce(options.onResolveFailure, error)),
         autoSelectFamily: true,
         noDelay: true,
         keepAlive: true,
-        keepAliveInitialDelay: KEEP_ALIVE,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
       };
     }
-    this.#open();
+    this.#connect();
   }
 
   get ready(): boolean {
-    return this.#socket?.readyState === 'open' && !this.#closed;
+    return this.#connection?.isOpen === true && !this.#closed;
   }
 
   get congested(): boolean {
     return this.#queue.length > 0;
   }
 
-  send(packet: Uint8Array, done: (error: Error | undefined, refused: boolean) => void): void {
+  send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
     if (!this.ready) return done(new Error(`There is no connection to ${this.address}.`), true);
     this.#queue.push({ packet, done });
     if (this.#queue.length === 1) this.#write();
@@ -120,131 +111,84 @@ export class StreamTransport implements PacketTransport {
 
   connect(): Promise<boolean> {
     if (this.ready || this.#closed) return Promise.resolve(this.ready);
-    if (this.#socket === undefined) this.#open();
+    if (this.#connection === undefined) this.#connect();
     return new Promise((resolve) => {
-      const answer = (): void => {
-        clearTimeout(patience);
-        this.#waiting.delete(answer);
+      const complete = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(complete);
         resolve(this.ready);
       };
-      // Keeps the process alive: somebody waits.
-      const patience = setTimeout(answer, PATIENCE);
-      this.#waiting.add(answer);
+      // Keeps the process alive, because a caller waits.
+      const timer = setTimeout(complete, WAIT_TIMEOUT);
+      this.#waiting.add(complete);
     });
   }
 
-  /** The server sees the end behind the last packet; one that the kernel did not take is given up. */
+  /** The server sees the end after the last packet. A packet that the kernel has not accepted is lost. */
   close(): void {
     if (this.#closed) return;
     const isIdle = this.ready && this.#queue.length === 0;
     this.#closed = true;
     clearTimeout(this.#retryTimer);
-    this.#wake();
-    const socket = this.#socket;
-    if (!isIdle) {
-      socket?.destroy();
-    } else {
-      socket?.end();
-      setTimeout(() => socket?.destroy(), FAREWELL).unref();
-    }
+    this.#completeWaiting();
+    if (isIdle) this.#connection?.end();
+    else this.#connection?.destroy();
   }
 
-  #open(): void {
+  #connect(): void {
     clearTimeout(this.#retryTimer);
-    const { connectTimeout = CONNECT_TIMEOUT } = this.#options;
-    const socket = connect(this.#connectOptions).unref();
-    const tooLong = setTimeout(() => {
-      socket.destroy(new Error(`${this.address} does not answer within ${connectTimeout} milliseconds.`));
-    }, connectTimeout).unref();
-    let failure: Error | undefined;
-    let connectedAt = Number.POSITIVE_INFINITY;
-    this.#socket = socket;
-    this.#gaveUp = false;
-    socket.on('connect', () => {
-      clearTimeout(tooLong);
-      connectedAt = performance.now();
-      this.#wake();
+    const { framing, connectTimeout, stallTimeout } = this.#options;
+    const connection = new StreamConnection({
+      connect: this.#connectOptions,
+      address: this.address,
+      framing,
+      connectTimeout: connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,
+      stallTimeout: stallTimeout ?? DEFAULT_STALL_TIMEOUT,
+      onConnect: () => this.#completeWaiting(),
+      onEnd: (error, wasStable) => this.#onEnd(error, wasStable, connection.isWriting),
     });
-    socket.on('error', (error) => {
-      failure = error;
-    });
-    socket.on('close', () => {
-      clearTimeout(tooLong);
-      const hasServed = performance.now() - connectedAt >= LASTING && !this.#gaveUp;
-      this.#ended(failure ?? new Error(`${this.address} ended the connection.`), hasServed);
-    });
-    // What the server says is of no interest; its end is seen only by who reads.
-    socket.resume();
+    this.#connection = connection;
   }
 
-  #ended(failure: Error, hasServed: boolean): void {
-    const mayHaveLeft = this.#stalled !== undefined;
-    clearTimeout(this.#stalled);
-    this.#stalled = undefined;
-    this.#socket = undefined;
-    this.#queue.splice(0).forEach(({ done }, index) => done(failure, !(mayHaveLeft && index === 0)));
-    this.#wake();
+  /** @param partWritten whether a part of the first packet may have left. */
+  #onEnd(error: Error, wasStable: boolean, partWritten: boolean): void {
+    this.#connection = undefined;
+    this.#queue.splice(0).forEach(({ done }, index) => done(error, !(partWritten && index === 0)));
+    this.#completeWaiting();
     if (this.#closed) return;
-    if (hasServed) {
-      this.#failures = 0;
-      this.#told.clear();
-    } else {
-      this.#failures += 1;
+    if (wasStable) {
+      this.#backoff.reset();
+      this.#reported.clear();
     }
-    const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT) * (this.#options.random ?? Math.random)();
-    this.#retryTimer = setTimeout(() => this.#open(), wait).unref();
-    // Last, because who is told may close.
-    if (!hasServed && !(failure instanceof ResolveError)) this.#tell(this.#options.onDown, failure);
+    const wait = wasStable ? RECONNECT_MS * this.#random() : this.#backoff.next();
+    this.#retryTimer = setTimeout(() => this.#connect(), wait).unref();
+    // Last, because the callback may close this transport.
+    if (!wasStable && !(error instanceof ResolveError)) this.#reportOnce(this.#options.onDown, error);
   }
 
-  /** Gives packet after packet to the kernel, as long as it takes all of one at once. */
+  /** Writes packet after packet, as long as the kernel accepts all of one immediately. */
   #write(): void {
-    const socket = this.#socket!;
-    const { framing, stallTimeout = STALL_TIMEOUT } = this.#options;
-    for (let first = this.#queue[0]; first !== undefined && this.ready; first = this.#queue[0]) {
-      let isWaiting = false;
-      const taken = (error?: Error | null): void => {
-        // The callback of a destroyed socket comes without an error. Its end answers for the packet.
-        if (!isWaiting || error || socket.destroyed) return;
-        clearTimeout(this.#stalled);
-        this.#stalled = undefined;
-        this.#queue.shift()!.done(undefined, false);
+    while (this.#queue.length > 0 && this.ready) {
+      const isWritten = this.#connection!.write(this.#queue[0]!.packet, () => {
+        this.#completeFirst();
         this.#write();
-      };
-      if (framing === 'newline') socket.write(first.packet, taken);
-      else writeWithLength(socket, first.packet, taken);
-      // Nothing of the packet left; the socket ends on a later tick.
-      if (socket.errored !== null) return;
-      if (socket.writableLength > 0) {
-        isWaiting = true;
-        this.#stalled = setTimeout(() => {
-          this.#gaveUp = true;
-          socket.destroy(new Error(`${this.address} has read nothing for ${stallTimeout} milliseconds.`));
-        }, stallTimeout).unref();
-        return;
-      }
-      this.#queue.shift();
-      first.done(undefined, false);
+      });
+      if (!isWritten) return;
+      this.#completeFirst();
     }
   }
 
-  #tell(report: ((error: Error) => void) | undefined, error: Error): void {
-    if (report === undefined || this.#told.has(report) || this.#closed) return;
-    this.#told.add(report);
+  #completeFirst(): void {
+    this.#queue.shift()!.done(undefined, false);
+  }
+
+  #reportOnce(report: ((error: Error) => void) | undefined, error: Error): void {
+    if (report === undefined || this.#reported.has(report) || this.#closed) return;
+    this.#reported.add(report);
     report(error);
   }
 
-  #wake(): void {
-    for (const answer of this.#waiting) answer();
+  #completeWaiting(): void {
+    for (const complete of this.#waiting) complete();
   }
-}
-
-/** Length and payload leave in one write. */
-function writeWithLength(socket: Socket, packet: Uint8Array, taken: (error?: Error | null) => void): void {
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32LE(packet.length);
-  socket.cork();
-  socket.write(length);
-  socket.write(packet, taken);
-  socket.uncork();
 }

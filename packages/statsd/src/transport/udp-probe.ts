@@ -1,3 +1,4 @@
+// Detects on this machine whether a UDP server listens.
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -9,26 +10,26 @@ export interface UdpProbeOptions {
 }
 
 /**
- * A connected UDP socket for one packet at a time, which learns whether somebody listens: for a packet to a closed port
- * of this machine the kernel answers at once, and tells connected sockets only. No packet is made up for it.
+ * A connected UDP socket that sends one packet at a time and detects whether a server listens: for a packet to a closed port
+ * of this machine, the kernel immediately returns an error, but only to connected sockets. It probes with real packets only.
  */
 export class UdpProbe {
   readonly #socket: Socket;
-  /** Answers for the packet whose fate is being watched. */
-  #watching: ((error: Error | undefined) => void) | undefined;
+  /** The callback of the packet that is watched. */
+  #done: ((error: Error | undefined) => void) | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    // An error that comes when nothing is watched is about a packet that was counted already: the next one will tell.
-    socket.on('error', (error) => this.#answer(error));
+    // An error without a watched packet belongs to one that is counted already; the next packet will detect the same.
+    socket.on('error', (error) => this.#complete(error));
   }
 
-  /** Undefined where the socket cannot be made: without descriptors, or without a route. */
+  /** Returns undefined if the socket cannot be opened, for example without a route. */
   static to({ host, port }: UdpProbeOptions): UdpProbe | undefined {
     const family = isIPv6(host) ? 6 : 4;
     const socket = createSocket({
       type: family === 6 ? 'udp6' : 'udp4',
-      // Answers at once, so that the socket is connected at once.
+      // Calls back synchronously, so that the socket is connected when `connect` returns.
       lookup: (name, _options, callback) => callback(null, name, family),
     });
     const probe = new UdpProbe(socket);
@@ -44,24 +45,24 @@ export class UdpProbe {
   }
 
   /**
-   * Sends a packet and answers, after a millisecond or two, with the error that came back. `ECONNREFUSED` says that nobody
-   * got the packet.
+   * Sends a packet and calls `done` within a millisecond or two. The error `ECONNREFUSED` means that no server received
+   * the packet.
    */
   send(packet: Uint8Array, done: (error: Error | undefined) => void): void {
-    this.#watching = done;
+    this.#done = done;
     this.#socket.send(packet, (error) => {
-      if (error !== null) this.#answer(error);
+      if (error !== null) this.#complete(error);
     });
-    // The time is for kernels that answer a little later; the immediate, for a look at the socket in between.
+    // The timeout is for kernels that return the error a little later; the immediate lets the event loop poll the socket.
     setTimeout(() => {
       setImmediate(() => {
-        if (this.#watching === done) this.#answer(undefined);
+        if (this.#done === done) this.#complete(undefined);
       });
     }, 1);
   }
 
   close(): void {
-    this.#watching = undefined;
+    this.#done = undefined;
     try {
       this.#socket.close();
     } catch {
@@ -69,14 +70,14 @@ export class UdpProbe {
     }
   }
 
-  #answer(error: Error | undefined): void {
-    const done = this.#watching;
-    this.#watching = undefined;
+  #complete(error: Error | undefined): void {
+    const done = this.#done;
+    this.#done = undefined;
     done?.(error);
   }
 }
 
-/** Whether a literal address is this machine's own. */
+/** Returns true if a literal address belongs to this machine. */
 export function isOwnAddress(address: string): boolean {
   if (isLoopback(address)) return true;
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));

@@ -1,34 +1,44 @@
+// The transport over UDP.
 import { HotShotsClient } from './hot-shots-client.js';
 import type { PacketTransport } from './packet-transport.js';
 import { type Lookup, ResolvedHost } from './resolved-host.js';
 import { isLoopback, isOwnAddress, UdpProbe } from './udp-probe.js';
 
-/** What fits an Ethernet frame, IPv6 and tunnels included. @see https://github.com/statsd/statsd/blob/master/docs/metric_types.md#multi-metric-packets */
-const REMOTE_PACKET = 1432;
-/** Loopback has no frames; servers read at most this. */
-const LOOPBACK_PACKET = 8192;
-/** Milliseconds for which a server that was there is taken to be there still. */
-const CERTAINTY = 20;
+/**
+ * Fits an Ethernet frame, IPv6 and tunnels included.
+ *
+ * @see https://github.com/statsd/statsd/blob/master/docs/metric_types.md#multi-metric-packets
+ */
+const REMOTE_PACKET_BYTES = 1432;
+/** Loopback has no frames, and servers read at most this. */
+const LOOPBACK_PACKET_BYTES = 8192;
+/** A server that was detected is assumed to listen for this time. */
+const PROBE_VALID_FOR_MS = 20;
+const EXIT_PROBE_VALID_FOR_MS = 1000;
 
 export interface UdpTransportOptions {
+  /** A name or an address. A name is resolved once, and again every minute. */
   readonly host: string;
   readonly port: number;
-  readonly maxPacketBytes: number | undefined;
+  /** @default 8192 to a loopback address, otherwise 1432 */
+  readonly maxPacketBytes?: number | undefined;
+  /** Called with the first failure of an outage to resolve the host name. */
   readonly onResolveFailure: (error: Error) => void;
+  /** @default dns.lookup */
   readonly lookup?: Lookup | undefined;
 }
 
 interface WaitingPacket {
   readonly packet: Uint8Array;
-  readonly done: (error: Error | undefined, refused: boolean) => void;
+  readonly done: (error: Error | undefined, retryable: boolean) => void;
 }
 
 /**
  * UDP to a literal address, or to the current address of a name.
  *
- * To an address of this machine the first packet, and then one every twenty milliseconds, goes through a socket that learns
- * whether somebody listens; the packets behind it wait for the verdict. Where nobody does, all are refused, so that they
- * are kept and offered again like those to a Unix socket. Nobody else's silence can be heard.
+ * To an address of this machine, the first packet, and then one every twenty milliseconds, goes through a socket that
+ * detects whether a server listens; later packets wait for its result. If no server listens, all of them are refused, so
+ * that they are kept and retried. Remote hosts cannot be probed.
  */
 export class UdpTransport implements PacketTransport {
   readonly maxBurstPackets = 28;
@@ -36,18 +46,20 @@ export class UdpTransport implements PacketTransport {
   readonly #host: ResolvedHost;
   #client: HotShotsClient | undefined;
   #probe: UdpProbe | undefined;
-  /** The first one was sent by the probe; the others wait for its fate. */
+  /** The packet that the probe sent, then those that wait for its result. */
   #waiting: WaitingPacket[] = [];
-  #certainUntil = 0;
+  #probeValidUntil = 0;
+  #maxPacketBytes: number;
   #closed = false;
 
   constructor(options: UdpTransportOptions) {
     this.#options = options;
+    this.#maxPacketBytes = options.maxPacketBytes ?? REMOTE_PACKET_BYTES;
     this.#host = new ResolvedHost({
       host: options.host,
       lookup: options.lookup,
       onFailure: options.onResolveFailure,
-      onAddress: (host) => this.#take(host),
+      onAddress: (host) => this.#connectTo(host),
     });
   }
 
@@ -61,25 +73,24 @@ export class UdpTransport implements PacketTransport {
     return `${host.includes(':') ? `[${host}]` : host}:${this.#options.port}`;
   }
 
-  /** What waits leaves in one go: it must not grow beyond a burst. */
+  /** Waiting packets are sent together, so no more than a burst of them may wait. */
   get congested(): boolean {
     return this.#waiting.length > 0;
   }
 
+  /** Changes with the address. */
   get maxPacketBytes(): number {
-    const { address } = this.#host;
-    const isNear = address !== undefined && isLoopback(address);
-    return this.#options.maxPacketBytes ?? (isNear ? LOOPBACK_PACKET : REMOTE_PACKET);
+    return this.#maxPacketBytes;
   }
 
-  send(packet: Uint8Array, done: (error: Error | undefined, refused: boolean) => void): void {
+  send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
     if (this.#waiting.length > 0) {
       this.#waiting.push({ packet, done });
-    } else if (this.#probe === undefined || performance.now() < this.#certainUntil) {
+    } else if (this.#probe === undefined || performance.now() < this.#probeValidUntil) {
       this.#send({ packet, done });
     } else {
       this.#waiting.push({ packet, done });
-      this.#probe.send(packet, (error) => this.#decide(error));
+      this.#probe.send(packet, (error) => this.#applyProbeResult(error));
     }
   }
 
@@ -88,36 +99,37 @@ export class UdpTransport implements PacketTransport {
   }
 
   prepareForExit(): void {
-    this.#decide(undefined);
-    this.#certainUntil = performance.now() + 1000;
+    this.#applyProbeResult(undefined);
+    this.#probeValidUntil = performance.now() + EXIT_PROBE_VALID_FOR_MS;
   }
 
   close(): void {
     this.#closed = true;
     this.#host.close();
-    this.#decide(undefined);
+    this.#applyProbeResult(undefined);
     this.#probe?.close();
     this.#probe = undefined;
     this.#client?.close();
   }
 
-  #take(host: string): void {
-    this.#decide(undefined);
+  #connectTo(host: string): void {
+    this.#applyProbeResult(undefined);
     this.#client?.close();
     this.#probe?.close();
-    const { port } = this.#options;
+    const { port, maxPacketBytes } = this.#options;
+    this.#maxPacketBytes = maxPacketBytes ?? (isLoopback(host) ? LOOPBACK_PACKET_BYTES : REMOTE_PACKET_BYTES);
     this.#client = new HotShotsClient({ protocol: 'udp', host, port });
     this.#probe = isOwnAddress(host) ? UdpProbe.to({ host, port }) : undefined;
-    this.#certainUntil = 0;
+    this.#probeValidUntil = 0;
   }
 
   #send({ packet, done }: WaitingPacket): void {
-    // A datagram that failed may have left, or will never fit: it is not offered again.
+    // A datagram that failed may have left, or will never fit, so it is not retried.
     this.#client!.send(packet, (error) => done(error, false));
   }
 
-  /** What the probe's packet met is what those behind it would have met. */
-  #decide(error: (Error & { readonly code?: string }) | undefined): void {
+  /** Completes the packet of the probe, and refuses or sends the packets that waited for it. */
+  #applyProbeResult(error: (Error & { readonly code?: string }) | undefined): void {
     const [first, ...others] = this.#waiting;
     if (first === undefined) return;
     this.#waiting = [];
@@ -126,7 +138,7 @@ export class UdpTransport implements PacketTransport {
       for (const { done } of others) done(error, true);
       return;
     }
-    this.#certainUntil = performance.now() + CERTAINTY;
+    this.#probeValidUntil = performance.now() + PROBE_VALID_FOR_MS;
     first.done(error, false);
     for (const one of others) this.#send(one);
   }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { seriesOf } from 'test-kit/series-of';
-import { escapeSetMember, sanitisedTagValue, sanitize } from '../../src/line/sanitize.js';
-import { lineSyntax, type TagFormat } from '../../src/line/tag-encoder.js';
+import { escapeSetMember, sanitize, sanitizeTagValue } from '../../src/line/sanitize.js';
+import { type TagFormat, tagEncoders } from '../../src/tag-format/tag-format.js';
 
 const tagged = seriesOf('counter', 'jobs.done', { tags: { status: '200', zone: 'a:b' }, instance: 'worker 1' });
 
@@ -10,18 +10,18 @@ test.each<[TagFormat, string[]]>([
   ['graphite', ['jobs.done', 'status=200', 'zone=a_b', 'instance=worker_1']],
   ['influx', ['jobs.done', 'status=200', 'zone=a_b', 'instance=worker_1']],
   ['datadog', ['jobs.done', 'status:200', 'zone:a:b', 'instance:worker_1']],
-])('the texts of a series in format %s', (format, texts) => {
-  expect(lineSyntax(format).encode(tagged)).toEqual(texts);
+])('encodes a series in format %s', (format, texts) => {
+  expect(tagEncoders[format].encode(tagged)).toEqual(texts);
 });
 
 test('the instance wins over a tag of its name, without touching the series', () => {
   const series = seriesOf('counter', 'x', { tags: Object.freeze({ instance: 'tag' }), instance: 'own' });
-  expect(lineSyntax('datadog').encode(series)).toEqual(['x', 'instance:own']);
+  expect(tagEncoders.datadog.encode(series)).toEqual(['x', 'instance:own']);
 });
 
 test('a graphite value does not begin with a tilde, and nothing is empty', () => {
   const series = seriesOf('counter', 'x', { tags: { a: '~home', b: '' } });
-  expect(lineSyntax('graphite').encode(series)).toEqual(['x', 'a=_home', 'b=_']);
+  expect(tagEncoders.graphite.encode(series)).toEqual(['x', 'a=_home', 'b=_']);
 });
 
 test.each([
@@ -36,11 +36,11 @@ test.each([
   expect(sanitize(text)).toBe(expected);
 });
 
-test('the value of a Datadog tag keeps what is no syntax there', () => {
-  expect(sanitisedTagValue('/a:b;c=d?x|y,z #')).toBe('/a:b;c=d?x_y_z__');
+test('the value of a Datadog tag keeps characters that are not syntax there', () => {
+  expect(sanitizeTagValue('/a:b;c=d?x|y,z #')).toBe('/a:b;c=d?x_y_z__');
 });
 
-test('no text of any format holds a byte of any syntax', () => {
+test('no encoded string contains syntax of any format', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...':|@#,;=\n\r\0 a%é\ud800'.split('')) }),
@@ -49,10 +49,10 @@ test('no text of any format holds a byte of any syntax', () => {
     fc.property(text, fc.dictionary(text, text), fc.option(text, { nil: undefined }), (name, tags, instance) => {
       const series = seriesOf('set', name, { tags, instance });
       for (const format of ['none', 'graphite', 'influx'] as const) {
-        for (const part of lineSyntax(format).encode(series))
+        for (const part of tagEncoders[format].encode(series))
           expect(part).toMatch(/^([!-~](?<![:|@#,;=]))+(=([!-~](?<![:|@#,;=]))+)?$/);
       }
-      for (const part of lineSyntax('datadog').encode(series)) expect(part).toMatch(/^([!-~](?<![|@#,]))+$/);
+      for (const part of tagEncoders.datadog.encode(series)) expect(part).toMatch(/^([!-~](?<![|@#,]))+$/);
     }),
     { numRuns: 1000 },
   );

@@ -27,10 +27,8 @@ afterEach(async () => {
 });
 
 function create(options: StatsdOptions = {}): StatsdMetricsBackend {
-  const onError = (problem: Problem): void => {
-    problems.push(problem);
-  };
-  const backend = new StatsdMetricsBackend({ port, flushInterval: 50, onError, ...options });
+  const backend = new StatsdMetricsBackend({ port, flushInterval: 50, ...options });
+  backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
   backend.open(0, seriesOf('counter', 'hits'));
   backend.open(1, seriesOf('timing', 'db'));
   backends.push(backend);
@@ -47,7 +45,7 @@ async function recordRounds(backend: StatsdMetricsBackend, rounds: number): Prom
   }
 }
 
-test('an agent that is not there at the start: samples merge, all arrive when it is, and it is told once', async () => {
+test('if the agent is not there at the start, samples merge, all arrive when it is, and one problem is reported', async () => {
   const backend = create();
   await recordRounds(backend, 50);
   expect(backend.stats()).toMatchObject({ accepted: 100, sent: 0, pending: 100, dropped: {}, ready: false });
@@ -61,12 +59,12 @@ test('an agent that is not there at the start: samples merge, all arrive when it
   );
   await waitUntil(() => backend.stats().pending === 0);
   expect(backend.stats()).toMatchObject({ sent: 100, dropped: {}, ready: true });
-  // A packet from before it was known, and the merged rest.
+  // A packet from before the outage was noticed, and the merged others.
   expect(receiver.lines.filter((line) => line.startsWith('hits')).length).toBeLessThan(10);
   expect(receiver.packets.every((packet) => packet.length > 0)).toBe(true);
 });
 
-test('an agent that restarts gets what was recorded meanwhile, and each outage is told', async () => {
+test('an agent that restarts gets the samples recorded meanwhile, and each outage is reported', async () => {
   const backend = create();
   for (let outage = 1; outage <= 2; outage += 1) {
     const before = backend.stats();
@@ -89,7 +87,7 @@ test('an agent that restarts gets what was recorded meanwhile, and each outage i
   expect(problems.map(({ code }) => code)).toEqual(['transport_down', 'transport_down']);
 });
 
-test('of a flush of many packets to a closed port nothing is lost, and little leaves the columns', async () => {
+test('a flush of many packets to a closed port loses nothing, and most samples stay in the buffer', async () => {
   const backend = create();
   for (let id = 10; id < 5010; id += 1) {
     backend.open(id, seriesOf('counter', `a.series.among.many.${id}`));
@@ -104,7 +102,7 @@ test('of a flush of many packets to a closed port nothing is lost, and little le
   expect(receiver.lines.length).toBe(5000);
 });
 
-test('an agent that dies between two windows costs nothing, however often', async () => {
+test('an agent that ends between two windows loses no samples, however often', async () => {
   const backend = create({ flushInterval: 10_000 });
   for (let life = 0; life < 5; life += 1) {
     const receiver = await UdpReceiver.start('127.0.0.1', port);
@@ -116,7 +114,7 @@ test('an agent that dies between two windows costs nothing, however often', asyn
       () => receiver.lines,
     );
     await receiver[Symbol.asyncDispose]();
-    // Longer than it is taken to be there still.
+    // Longer than the result of a probe is valid.
     await new Promise((resolve) => setTimeout(resolve, 25));
     backend.incr(0, 1, 1);
     await backend.flush();
@@ -127,7 +125,7 @@ test('an agent that dies between two windows costs nothing, however often', asyn
   await waitUntil(() => receiver.sum('hits') === 1);
 });
 
-test('close meets its deadline with nobody there, and counts what is lost', async () => {
+test('close meets its deadline without a server, and counts the lost samples', async () => {
   const backend = create({ flushInterval: 10_000 });
   backend.incr(0, 3, 1);
   const started = performance.now();
@@ -137,11 +135,11 @@ test('close meets its deadline with nobody there, and counts what is lost', asyn
   expect(backend.stats()).toMatchObject({ packetsAbandoned: 1, bytesAbandoned: 'hits:3|c\n'.length });
 });
 
-test('an address of an interface is this machine as well, and is watched', async () => {
+test('an address of a network interface belongs to this machine and is probed', async () => {
   const own = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-  // A machine without a network has none.
+  // Skipped on a machine without a network.
   if (own === undefined) return;
   expect(isOwnAddress(own)).toBe(true);
   const backend = create({ host: own });
@@ -152,7 +150,7 @@ test('an address of an interface is this machine as well, and is watched', async
   expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
 });
 
-test('the address of another machine is not this one', () => {
+test('the address of another machine is not probed', () => {
   expect(['192.0.2.1', '2001:db8::1', '255.255.255.255'].map(isOwnAddress)).toEqual([false, false, false]);
   expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map(isOwnAddress)).toEqual([true, true, true, true]);
 });
@@ -161,7 +159,7 @@ test.each([
   ['its natural end', ''],
   ['process.exit()', 'process.exit(0);'],
   ['a flush', 'await backend.flush(); console.log(backend.stats().pending);'],
-])('with nobody there the process ends by itself: %s', async (_name, end) => {
+])('without a server the process ends by itself: %s', async (_name, end) => {
   const source = `
     import { StatsdMetricsBackend } from '@metrics/statsd';
     const backend = new StatsdMetricsBackend({ port: ${port}, flushInterval: 10 });
@@ -174,7 +172,7 @@ test.each([
   expect({ code, output }).toEqual({ code: 0, output: end.includes('console') ? '1\n' : '' });
 });
 
-test('the StatsD daemon by Etsy, started late and killed: every count is exact, and it sees metrics only', async () => {
+test('the StatsD daemon by Etsy, started late and killed, counts exactly and receives metrics only', async () => {
   const backend = create();
   await recordRounds(backend, 20);
   let server = await startEtsyStatsd({ port });
@@ -191,7 +189,7 @@ test('the StatsD daemon by Etsy, started late and killed: every count is exact, 
   await server.stop();
 });
 
-test('a socket that is connected gets the answer of its kernel, which the design rests on', async () => {
+test('a connected socket gets an error for a closed port, as the probe requires', async () => {
   const socket = createSocket('udp4');
   socket.connect(port, '127.0.0.1');
   await once(socket, 'connect');

@@ -4,7 +4,7 @@ import { UdpReceiver } from 'test-kit/udp-receiver';
 import { StatsdMetricsBackend } from '../../src/index.js';
 import { UdpTransport } from '../../src/transport/udp-transport.js';
 
-test('a name is resolved, and what was recorded before the answer arrives', async () => {
+test('a name is resolved, and samples recorded before that arrive', async () => {
   await using receiver = await UdpReceiver.start();
   const backend = new StatsdMetricsBackend({ host: 'localhost', port: receiver.port });
   backend.open(0, seriesOf('counter', 'hits'));
@@ -16,9 +16,10 @@ test('a name is resolved, and what was recorded before the answer arrives', asyn
   await backend.close({ timeout: 1000 });
 });
 
-test('a name that does not resolve keeps the samples, tells once, and close meets its deadline', async () => {
+test('if a name does not resolve, samples are kept, one problem is reported, and close meets its deadline', async () => {
   const problems: Problem[] = [];
-  const backend = new StatsdMetricsBackend({ host: 'statsd.invalid', onError: (problem) => problems.push(problem) });
+  const backend = new StatsdMetricsBackend({ host: 'statsd.invalid' });
+  backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
   backend.open(0, seriesOf('counter', 'hits'));
   backend.incr(0, 1, 1);
   await backend.flush();
@@ -32,21 +33,21 @@ test('a name that does not resolve keeps the samples, tells once, and close meet
   expect(backend.stats()).toMatchObject({ accepted: 1, pending: 0, dropped: { timeout: 1 } });
 });
 
-test('a new address gets the packets from then on, and packets are as large as its network allows', async () => {
+test('a new address gets all later packets, and packets are as large as its network allows', async () => {
   await using receiver = await UdpReceiver.start();
-  let answer = '192.0.2.1';
+  let address = '192.0.2.1';
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
   const transport = new UdpTransport({
     host: 'statsd.test',
     port: receiver.port,
     maxPacketBytes: undefined,
     onResolveFailure: () => {},
-    lookup: (_host, _options, callback) => callback(null, [{ address: answer, family: 4 }]),
+    lookup: (_host, _options, callback) => callback(null, [{ address, family: 4 }]),
   });
   expect(transport.ready).toBe(false);
   expect(await transport.connect()).toBe(true);
   expect([transport.address, transport.maxPacketBytes]).toEqual([`192.0.2.1:${receiver.port}`, 1432]);
-  answer = '127.0.0.1';
+  address = '127.0.0.1';
   await jest.advanceTimersByTimeAsync(60_000);
   jest.useRealTimers();
   expect([transport.address, transport.maxPacketBytes]).toEqual([`127.0.0.1:${receiver.port}`, 8192]);

@@ -12,12 +12,12 @@ function send(client: HotShotsClient, packet: string): Promise<PacketError | und
   return new Promise((resolve) => client.send(Buffer.from(packet), resolve));
 }
 
-test('the untyped method that takes packets is still there', () => {
+test('hot-shots still has the untyped method that sends packets', () => {
   const prototype = StatsD.prototype as unknown as { sendMessage?: unknown };
   expect(prototype.sendMessage).toBeInstanceOf(Function);
 });
 
-test('a packet arrives byte for byte, nothing is added, and the callback comes without an error', async () => {
+test('a packet arrives byte for byte, without additions, and the callback gets no error', async () => {
   await using receiver = await UdpReceiver.start();
   const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: receiver.port });
   expect(await send(client, 'a:1|c\nb:2|g\n')).toBeUndefined();
@@ -27,7 +27,7 @@ test('a packet arrives byte for byte, nothing is added, and the callback comes w
   expect(receiver.packets[0]).toBe('a:1|c\nb:2|g\n');
 });
 
-test('a failure comes to the callback, not to the console and not as an exception', async () => {
+test('a failure is passed to the callback, neither printed nor thrown', async () => {
   const consoleError = jest.spyOn(console, 'error').mockImplementation(() => {});
   const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: 9 });
   const error = await send(client, 'x'.repeat(70_000));
@@ -40,7 +40,7 @@ test('a failure comes to the callback, not to the console and not as an exceptio
   consoleError.mockRestore();
 });
 
-test('a client that is closed with a packet in the air lets it leave', async () => {
+test('a client that is closed with a packet in flight sends it', async () => {
   await using receiver = await UdpReceiver.start();
   const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: receiver.port });
   const sent = send(client, 'a:1|c\n');
@@ -50,7 +50,7 @@ test('a client that is closed with a packet in the air lets it leave', async () 
 });
 
 describeWithUnixDatagrams('Unix datagrams', () => {
-  test('a Unix socket that does not exist fails each packet; once it does, the very next one arrives', async () => {
+  test('a Unix socket that does not exist fails each packet; after it is created, the next packet arrives', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'hot-shots-'));
     const path = join(directory, 'statsd.sock');
     const client = new HotShotsClient({ protocol: 'uds', path });

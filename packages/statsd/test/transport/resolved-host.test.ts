@@ -1,9 +1,9 @@
 import { ResolvedHost } from '../../src/transport/resolved-host.js';
 
-type Answer = Error | { address: string; family: number }[];
+type LookupResult = Error | { address: string; family: number }[];
 
-/** A resolver with its answers written down; the last one repeats. */
-function setUp(host: string, ...answers: Answer[]) {
+/** A host whose lookups have these results; the last one repeats. */
+function setUp(host: string, ...results: LookupResult[]) {
   const addresses: string[] = [];
   const failures: string[] = [];
   let lookups = 0;
@@ -12,10 +12,10 @@ function setUp(host: string, ...answers: Answer[]) {
     onAddress: (address) => addresses.push(address),
     onFailure: (error) => failures.push(error.message),
     lookup: (_host, _options, callback) => {
-      const answer = answers[Math.min(lookups, answers.length - 1)]!;
+      const result = results[Math.min(lookups, results.length - 1)]!;
       lookups += 1;
-      if (answer instanceof Error) callback(answer);
-      else callback(null, answer);
+      if (result instanceof Error) callback(result);
+      else callback(null, result);
     },
   });
   return { addresses, failures, lookups: () => lookups, resolved };
@@ -60,7 +60,7 @@ test('a name is looked up once, then every minute; a new address replaces the ol
   resolved.close();
 });
 
-test('IPv4 is preferred, and round robin is no change', async () => {
+test('IPv4 is preferred, and the same addresses in another order are not a change', async () => {
   const first = [six('fd00::1'), four('10.0.0.1'), four('10.0.0.2')];
   const { addresses, resolved } = setUp('statsd.test', first, [four('10.0.0.2'), four('10.0.0.1')]);
   await jest.advanceTimersByTimeAsync(130_000);
@@ -72,10 +72,10 @@ test('IPv4 is preferred, and round robin is no change', async () => {
   onlySix.resolved.close();
 });
 
-test('failures are told once in a row and tried again with growing pauses; a stale address stays', async () => {
+test('the first of several failures is reported, lookups are retried after growing waits, and a stale address stays', async () => {
   const broken = new Error('EAI_AGAIN');
-  const answers: Answer[] = [broken, broken, broken, [four('10.0.0.1')], broken, broken, [four('10.0.0.1')]];
-  const { addresses, failures, lookups, resolved } = setUp('statsd.test', ...answers);
+  const results: LookupResult[] = [broken, broken, broken, [four('10.0.0.1')], broken, broken, [four('10.0.0.1')]];
+  const { addresses, failures, lookups, resolved } = setUp('statsd.test', ...results);
   await jest.advanceTimersByTimeAsync(0);
   expect(lookups()).toBe(1);
   await jest.advanceTimersByTimeAsync(1000);
@@ -95,7 +95,7 @@ test('failures are told once in a row and tried again with growing pauses; a sta
   resolved.close();
 });
 
-test('those who ask during an attempt share it; afterwards they start a new one', async () => {
+test('calls during an attempt share it; a later call starts a new one', async () => {
   const { lookups, resolved } = setUp('statsd.test', new Error('EAI_AGAIN'), [four('10.0.0.1')]);
   const both = Promise.all([resolved.resolve(), resolved.resolve()]);
   expect(await both).toEqual([false, false]);
@@ -105,7 +105,7 @@ test('those who ask during an attempt share it; afterwards they start a new one'
   resolved.close();
 });
 
-test('a resolver that throws is a failure, and a closed host is left alone', async () => {
+test('a lookup that throws is a failure, and a closed host is not looked up again', async () => {
   const failures: Error[] = [];
   const resolved = new ResolvedHost({
     host: 'bad\0name',

@@ -45,20 +45,20 @@ function create(
   return transport;
 }
 
-type Outcome = 'sent' | 'refused' | 'lost';
+type SendResult = 'sent' | 'refused' | 'lost';
 
-function send(transport: StreamTransport, packet: string | Uint8Array): Promise<Outcome> {
+function send(transport: StreamTransport, packet: string | Uint8Array): Promise<SendResult> {
   return new Promise((resolve) => {
-    transport.send(Buffer.from(packet), (error, refused) => {
-      resolve(error === undefined ? 'sent' : refused ? 'refused' : 'lost');
+    transport.send(Buffer.from(packet), (error, retryable) => {
+      resolve(error === undefined ? 'sent' : retryable ? 'refused' : 'lost');
     });
   });
 }
 
-/** Sends until the kernel takes no more, then some; answers what became of each, in order. */
-function sendTooMuch(transport: StreamTransport, beyond: number): Promise<Outcome>[] {
+/** Sends until the kernel accepts no more, then some more packets. Returns the results in order. */
+function sendTooMuch(transport: StreamTransport, beyond: number): Promise<SendResult>[] {
   const packet = Buffer.alloc(65_536, 'x');
-  const outcomes: Promise<Outcome>[] = [];
+  const outcomes: Promise<SendResult>[] = [];
   while (!transport.congested) outcomes.push(send(transport, packet));
   for (let more = 0; more < beyond; more += 1) outcomes.push(send(transport, packet));
   return outcomes;
@@ -98,7 +98,7 @@ test('with length32 a Unix stream carries exact frames', async () => {
   frames.forEach((frame, index) => expect(frame.equals(packets[index]!)).toBe(true));
 });
 
-test('a server that is not there at the start: packets are refused, it is told once, and the connection comes with the server', async () => {
+test('if the server is not there at the start, packets are refused, one problem is reported, and the connection is made when it is', async () => {
   const port = await freePort();
   const transport = create({ host: '127.0.0.1', port }, { random: () => 0 });
   expect(await send(transport, 'a:1|c\n')).toBe('refused');
@@ -115,13 +115,13 @@ test('a server that is not there at the start: packets are refused, it is told o
 test.each([
   ['FIN', 'end'],
   ['RST', 'resetAndDestroy'],
-] as const)('a %s is noticed with nothing to send, and a new connection is made', async (_name, method) => {
+] as const)('a %s is noticed without sending, and a new connection is made', async (_name, method) => {
   const receiver = await listen();
   const transport = create({ host: '127.0.0.1', port: receiver.port }, { random: () => 0 });
   await transport.connect();
   await receiver.waitForConnections(1);
   for (const socket of receiver.sockets) {
-    // What nobody reads would hide what follows.
+    // Data that is not read would hide the end that follows.
     socket.write('Welcome.\n', () => socket[method]());
   }
   await receiver.waitForConnections(2);
@@ -130,7 +130,7 @@ test.each([
   expect(await receiver.waitForLines(1)).toEqual(['a:1|c']);
 });
 
-test('pauses between attempts double up to ten seconds, and jitter spreads them', async () => {
+test('waits between attempts double up to ten seconds, and jitter spreads them', async () => {
   const port = await freePort();
   let attempts = 0;
   let draws = 0;
@@ -162,7 +162,7 @@ test('pauses between attempts double up to ten seconds, and jitter spreads them'
   }
 });
 
-test('a server that reads nothing: it gets no more than its kernel takes, then the connection ends, and one packet is lost', async () => {
+test('a server that reads nothing gets no more than its kernel accepts, then the connection ends, and one packet is lost', async () => {
   const receiver = await listen({ reads: false });
   const transport = create({ host: '127.0.0.1', port: receiver.port }, { stallTimeout: 100, random: () => 0.999 });
   await transport.connect();
@@ -188,7 +188,7 @@ test('a server that reads late gets everything, in order', async () => {
   await waitUntil(() => received() === outcomes.length * 65_536, received);
 });
 
-test('a connection reset in the middle of a packet loses that packet only, whatever is queued behind it', async () => {
+test('a connection reset in the middle of a packet loses that packet only, whatever is queued after it', async () => {
   const receiver = await listen({ reads: false });
   const transport = create({ host: '127.0.0.1', port: receiver.port });
   await transport.connect();
@@ -198,7 +198,7 @@ test('a connection reset in the middle of a packet loses that packet only, whate
   expect((await Promise.all(outcomes)).slice(-3)).toEqual(['lost', 'refused', 'refused']);
 });
 
-test('a name that does not resolve is told once; when it does, the connection is made, and a stale address beats none', async () => {
+test('a name that does not resolve is reported once; when it does, the connection is made, and a stale address is used after a failure', async () => {
   const receiver = await listen();
   let broken = true;
   let lookups = 0;
@@ -225,7 +225,7 @@ test('a name that does not resolve is told once; when it does, the connection is
   expect(lookups).toBeGreaterThan(seen);
 });
 
-test('a resolver that throws, or knows the name but no address, is a failure like others', async () => {
+test('a lookup that throws or finds no address is a failure like others', async () => {
   create(
     { host: 'statsd.test', port: 1 },
     {
@@ -239,16 +239,16 @@ test('a resolver that throws, or knows the name but no address, is a failure lik
   expect(failures).toEqual(['unresolved: invalid name', 'unresolved: statsd.test has no address.']);
 });
 
-test('what never answers is given up after the connect timeout, and who waits gets an answer', async () => {
+test('an attempt to connect ends after the connect timeout, and callers that wait get false', async () => {
   const transport = create(
     { host: 'statsd.test', port: 9 },
     { connectTimeout: 50, random: () => 0.999, lookup: () => {} },
   );
   expect(await transport.connect()).toBe(false);
-  expect(failures).toEqual(['down: statsd.test:9 does not answer within 50 milliseconds.']);
+  expect(failures).toEqual(['down: statsd.test:9 did not accept the connection within 50 milliseconds.']);
 });
 
-test('close sends what was taken, ends the connection, and nothing is done afterwards', async () => {
+test('close sends accepted packets and ends the connection for good', async () => {
   const receiver = await listen();
   const transport = create({ host: '127.0.0.1', port: receiver.port }, { random: () => 0 });
   await transport.connect();
@@ -265,7 +265,7 @@ test('close sends what was taken, ends the connection, and nothing is done after
   expect(failures).toEqual([]);
 });
 
-test('who is told of an outage may close: nothing is tried again', async () => {
+test('the callback of an outage may close the transport: nothing is retried', async () => {
   const port = await freePort();
   let lookups = 0;
   const lookup: StreamTransportOptions['lookup'] = (_host, _options, callback) => {
@@ -279,14 +279,14 @@ test('who is told of an outage may close: nothing is tried again', async () => {
     { host: 'statsd.test', port },
     {
       random: () => 0,
-      lookup: (...question) => {
+      lookup: (...args) => {
         others += 1;
-        lookup(...question);
+        lookup(...args);
       },
     },
   );
   await waitUntil(() => others >= 5);
-  // The one attempt, and those of the other.
+  // One attempt, and those of the other transport.
   expect(lookups).toBe(1 + others);
 });
 

@@ -32,16 +32,16 @@ function create(options: StatsdOptions): StatsdMetricsBackend {
   const backend = new StatsdMetricsBackend({
     protocol: 'tcp',
     flushInterval: 20,
-    onError: (problem) => problems.push(problem),
     ...options,
   });
+  backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
   backend.open(0, seriesOf('counter', 'hits'));
   backend.open(1, seriesOf('timing', 'db'));
   backends.push(backend);
   return backend;
 }
 
-test('lines arrive, each with its newline, and stats say how', async () => {
+test('lines arrive, each with its newline, and stats describe the transport', async () => {
   const receiver = await listen();
   const backend = create({ port: receiver.port });
   expect(backend.stats()).toMatchObject({ transport: 'tcp', ready: false, address: `127.0.0.1:${receiver.port}` });
@@ -61,7 +61,7 @@ test('lines arrive, each with its newline, and stats say how', async () => {
   expect(problems).toEqual([]);
 });
 
-test('a large flush arrives whole', async () => {
+test('a large flush arrives completely', async () => {
   const receiver = await listen();
   const backend = create({ host: 'localhost', port: receiver.port, flushInterval: 10_000 });
   for (let id = 10; id < 20_010; id += 1) {
@@ -73,7 +73,7 @@ test('a large flush arrives whole', async () => {
   expect(backend.stats()).toMatchObject({ sent: 20_000, pending: 0, dropped: {} });
 });
 
-test('a server that is not there at the start: samples merge, arrive when it is, and it is told once', async () => {
+test('if the server is not there at the start, samples merge, arrive when it is, and one problem is reported', async () => {
   const port = await freePort();
   const backend = create({ port });
   for (let round = 0; round < 5; round += 1) {
@@ -93,32 +93,29 @@ test('a server that is not there at the start: samples merge, arrive when it is,
 test.each([
   ['FIN', 'end'],
   ['RST', 'resetAndDestroy'],
-] as const)(
-  'after a %s everything goes on over a new connection, and nothing is lost or doubled',
-  async (_name, method) => {
-    const receiver = await listen();
-    const backend = create({ port: receiver.port });
+] as const)('after a %s a new connection is used, and nothing is lost or doubled', async (_name, method) => {
+  const receiver = await listen();
+  const backend = create({ port: receiver.port });
+  await waitUntil(() => backend.stats().ready);
+  for (let round = 1; round <= 3; round += 1) {
+    await receiver.waitForConnections(round);
     await waitUntil(() => backend.stats().ready);
-    for (let round = 1; round <= 3; round += 1) {
-      await receiver.waitForConnections(round);
-      await waitUntil(() => backend.stats().ready);
-      backend.incr(0, 10, 1);
-      await backend.flush();
-      await waitUntil(() => receiver.sum('hits') === 11 * (round - 1) + 10);
-      for (const socket of receiver.sockets) socket[method]();
-      // It may be there again before anybody looks.
-      await waitUntil(() => !backend.stats().ready || receiver.connections > round);
-      backend.incr(0, 1, 1);
-      await waitUntil(
-        () => receiver.sum('hits') === 11 * round,
-        () => receiver.lines,
-      );
-    }
-    expect(backend.stats()).toMatchObject({ accepted: 6, dropped: {} });
-  },
-);
+    backend.incr(0, 10, 1);
+    await backend.flush();
+    await waitUntil(() => receiver.sum('hits') === 11 * (round - 1) + 10);
+    for (const socket of receiver.sockets) socket[method]();
+    // The connection may be open again before it is polled.
+    await waitUntil(() => !backend.stats().ready || receiver.connections > round);
+    backend.incr(0, 1, 1);
+    await waitUntil(
+      () => receiver.sum('hits') === 11 * round,
+      () => receiver.lines,
+    );
+  }
+  expect(backend.stats()).toMatchObject({ accepted: 6, dropped: {} });
+});
 
-test('a restart that takes its time: the sum is exact', async () => {
+test('after a slow restart the sum is exact', async () => {
   const first = await listen();
   const { port } = first;
   const backend = create({ port });
@@ -140,7 +137,7 @@ test('a restart that takes its time: the sum is exact', async () => {
   await waitUntil(() => backend.stats().pending === 0);
 });
 
-test('a server that reads nothing: memory is bounded, the books are right, and close meets its deadline', async () => {
+test('with a server that reads nothing, memory is bounded, the stats are right, and close meets its deadline', async () => {
   const receiver = await listen({ reads: false });
   const backend = create({ port: receiver.port });
   // A line of 8000 bytes for each value of eight.
@@ -155,7 +152,7 @@ test('a server that reads nothing: memory is bounded, the books are right, and c
   expect(accountedFor(backend.stats())).toBe(4000);
   expect(accepted).toBe(4000);
   expect(pending).toBeGreaterThan(500);
-  // What the kernel took, and a packet or two.
+  // The data that the kernel accepted, and a packet or two.
   expect(bytes).toBeLessThan(16_000_000);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2_000_000);
   const started = performance.now();
@@ -167,7 +164,7 @@ test('a server that reads nothing: memory is bounded, the books are right, and c
   expect(stats.dropped['timeout']).toBe(4000 - stats.sent);
 });
 
-test('a name that does not resolve is told, and close meets its deadline', async () => {
+test('a name that does not resolve is reported, and close meets its deadline', async () => {
   const backend = create({ host: 'statsd.invalid' });
   backend.incr(0, 1, 1);
   await backend.flush();
@@ -205,7 +202,7 @@ describe('the process', () => {
   test.each([
     ['after close', 'await backend.close({ timeout: 2000 }); console.log(backend.stats().sent);', '1\n'],
     ['after a flush, without close', 'await backend.flush(); console.log(backend.stats().sent);', '1\n'],
-    // The connection that is being made is awaited, and the exit event sends.
+    // The process waits for the connection, and the exit event sends.
     ['without either', '', ''],
   ])('ends by itself %s', async (_name, end, output) => {
     const receiver = await listen();
@@ -213,7 +210,7 @@ describe('the process', () => {
     expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
   });
 
-  test('ends by itself when nobody is there', async () => {
+  test('ends by itself without a server', async () => {
     const port = await freePort();
     expect(await runProgram(program(port, 'await backend.close({ timeout: 100 });'), { cwd })).toEqual({
       code: 0,
@@ -222,7 +219,7 @@ describe('the process', () => {
     expect(await runProgram(program(port, ''), { cwd })).toEqual({ code: 0, output: '' });
   });
 
-  test('delivers at process.exit() what a connection that stands can take', async () => {
+  test('delivers at process.exit() as much as an open connection accepts', async () => {
     const receiver = await listen();
     const end = `
       await backend.flush();

@@ -39,8 +39,8 @@ function create(flushInterval = 20): StatsdMetricsBackend {
     protocol: 'uds',
     path,
     flushInterval,
-    onError: (problem) => problems.push(problem),
   });
+  backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
   backend.open(0, seriesOf('counter', 'hits'));
   backend.open(1, seriesOf('timing', 'db'));
   backends.push(backend);
@@ -79,7 +79,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     expect(backend.stats()).toMatchObject({ sent: 20_000, pending: 0, dropped: {} });
   });
 
-  test('a socket that is not there at the start: samples merge, arrive when it appears, and the problem is told once', async () => {
+  test('if the socket is not there at the start, samples merge, arrive when it appears, and one problem is reported', async () => {
     const backend = create();
     for (let round = 0; round < 3; round += 1) {
       backend.incr(0, 1, 1);
@@ -93,7 +93,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     await waitUntil(() => backend.stats().sent === 3);
   });
 
-  test('a server that restarts with a new socket file gets every sample that was recorded meanwhile', async () => {
+  test('a server that restarts with a new socket file gets every sample recorded meanwhile', async () => {
     const first = await listen();
     const backend = create();
     backend.incr(0, 1, 1);
@@ -115,7 +115,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     expect(backend.stats()).toMatchObject({ accepted: 41, sent: 41, dropped: {} });
   });
 
-  test('a reader that stalls: little is in the air, the columns merge, and all of it arrives when it reads again', async () => {
+  test('while a reader stalls, little is in flight and the buffer merges, and all of it arrives when it reads again', async () => {
     const receiver = await listen();
     const backend = create();
     await receiver.stall();
@@ -123,7 +123,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
       backend.incr(0, 1, 1);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    // The kernel's queue, and the packets that are offered again.
+    // The kernel's queue, and the packets that are retried.
     const { accepted, sent, pending, packets } = backend.stats();
     expect(packets).toBeLessThan(20);
     expect(sent + pending).toBe(accepted);
@@ -136,7 +136,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     await waitUntil(() => backend.stats().pending === 0);
   });
 
-  test('close meets its deadline while nobody reads, and counts what is lost', async () => {
+  test('close meets its deadline without a reader, and counts the lost samples', async () => {
     const backend = create();
     backend.incr(0, 3, 1);
     backend.timing(1, 1, 1);
@@ -187,5 +187,5 @@ test('without the native package the constructor throws an error that names it',
      try { new StatsdMetricsBackend({ protocol: 'uds', path: '/tmp/x.sock' }); } catch (error) { console.log(error.message); }`,
     { cwd, nodeOptions: ['--require', hook] },
   );
-  expect(output).toMatch(/^protocol 'uds' needs the native package unix-dgram.*npm install unix-dgram/);
+  expect(output).toMatch(/^Datagrams to a Unix socket need the native package unix-dgram.*npm install unix-dgram/);
 });

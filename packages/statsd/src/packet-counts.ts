@@ -1,0 +1,12 @@
+/** Packets by what happened to them, and their bytes. Packets in flight or waiting for a retry are not counted. */
+export interface PacketCounts {
+  /** Handed over without an error. */
+  readonly packets: number;
+  readonly bytes: number;
+  /** Failed in the transport, or lost with a connection. */
+  readonly packetsDropped: number;
+  readonly bytesDropped: number;
+  /** Not sent by the deadline of a close. */
+  readonly packetsAbandoned: number;
+  readonly bytesAbandoned: number;
+}

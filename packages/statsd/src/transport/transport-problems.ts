@@ -1,0 +1,20 @@
+// The messages of failures of a transport, the same for every backend.
+import type { BackendReporter } from '@metrics/aggregation';
+
+/** @param source the option or the variables that the host is from, such as `option host`. */
+export function reportResolveFailure(reporter: BackendReporter, host: string, source: string, cause: Error): void {
+  const message = `The host name ${host} (from ${source}) cannot be resolved. Metrics are kept and merged, and resolution is retried. Check the name and the name server.`;
+  reporter.report('resolve_failed', message, { cause });
+}
+
+/** Reports that packets are refused, kept and retried. */
+export function reportTransportDown(reporter: BackendReporter, address: string | undefined, cause: Error): void {
+  const message = `No server reads ${address}. Metrics are kept and merged until one does. Check that the server runs, and the address.`;
+  reporter.report('transport_down', message, { cause });
+}
+
+/** Reports that a packet failed and is not retried. */
+export function reportSendFailure(reporter: BackendReporter, address: string | undefined, cause: Error): void {
+  const message = `A packet to ${address} could not be sent, and its samples are dropped. Check the address and the network.`;
+  reporter.report('send_failed', message, { cause });
+}
