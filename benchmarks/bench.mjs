@@ -12,6 +12,7 @@ import { hotPath } from './suites/hot-path.mjs';
 import { load } from './suites/load.mjs';
 import { logging } from './suites/logging.mjs';
 import { memory } from './suites/memory.mjs';
+import { newSeries } from './suites/new-series.mjs';
 import { optionCosts } from './suites/options.mjs';
 import { timeSeries } from './suites/time-series.mjs';
 import { checkTargets } from './targets.mjs';
@@ -22,6 +23,7 @@ const suites = {
   'end-to-end': endToEnd,
   flush,
   memory,
+  'new-series': newSeries,
   load,
   options: optionCosts,
   growth,

@@ -45,7 +45,12 @@ export class EmptyBackend {
 }
 
 /** So that the scenarios with many series are measured, and not the guard that would merge them. */
-export const ROOM = { maxSeries: 2_000_000, maxSeriesPerMetric: 2_000_000, maxValuesPerTag: 2000, warnAt: 2000 };
+export const ROOM = {
+  maxSeries: 2_000_000,
+  maxSeriesPerMetric: 2_000_000,
+  maxValuesPerTag: 2_000_000,
+  warnAt: 2_000_000,
+};
 const DEFINE = /** @type {const} */ ({
   incr: 'defineCounter',
   gauge: 'defineGauge',
@@ -74,6 +79,25 @@ const dogstatsd = async ({ port, byHand }) => {
 const statsd = async ({ port, byHand }) => {
   const { StatsdMetricsBackend } = await import('@metrics/statsd');
   return new StatsdMetricsBackend({ host: '127.0.0.1', port, tagFormat: 'datadog', flushInterval: windowOf(byHand) });
+};
+/** @type {BackendMaker} */
+const plainStatsd = async ({ port, byHand }) => {
+  const { StatsdMetricsBackend } = await import('@metrics/statsd');
+  return new StatsdMetricsBackend({ host: '127.0.0.1', port, flushInterval: windowOf(byHand) });
+};
+/** To a port that nobody listens on: its first request comes after what is measured. @type {BackendMaker} */
+const datadog = async () => {
+  const { DatadogMetricsBackend } = await import('@metrics/datadog');
+  return new DatadogMetricsBackend({
+    apiKey: '0123456789abcdef',
+    baseUrl: 'http://127.0.0.1:9',
+    flushInterval: 60_000,
+  });
+};
+/** To a logger that writes nothing. @type {BackendMaker} */
+const quietLog = async () => {
+  const { LoggingBackend } = await import('@metrics/logging');
+  return new LoggingBackend({ logger: { debug() {}, info() {}, warn() {}, error() {} } });
 };
 /** @type {BackendMaker} */
 const history = async () => {
@@ -382,6 +406,13 @@ const dummy = async () => {
 export const timeSeriesContenders = {
   'time-series': { title: '@metrics/timeseries, facade', side: 'ours', create: facade(history) },
   'time-series-bound': { title: '@metrics/timeseries, bound handle', side: 'ours', create: bound(history) },
+};
+
+/** Measured with new series only. @type {Readonly<Record<string, Contender>>} */
+export const newSeriesContenders = {
+  'statsd-plain': { title: '@metrics/statsd, without tags', side: 'ours', create: facade(plainStatsd) },
+  datadog: { title: '@metrics/datadog', side: 'ours', create: facade(datadog) },
+  logging: { title: '@metrics/logging', side: 'ours', create: facade(quietLog) },
 };
 
 /** By their name in the results and on the command line. @type {Readonly<Record<string, Contender>>} */

@@ -155,6 +155,30 @@ function contextTags(index) {
   };
 }
 
+/**
+ * Every turn is a series that nobody has seen, until `next.from` stays as it was: then all of them come again.
+ *
+ * @returns {Scenario & { constants: { next: { from: number } } }}
+ */
+export const newSeries = () => ({
+  title: 'new series: three tags, one of ever new values',
+  constants: { next: { from: 0 } },
+  sites: [
+    {
+      verb: 'incr',
+      name: 'requests',
+      value: '1',
+      tags: [
+        ['method', "'GET'"],
+        ['status', "'200'"],
+        ['route', "'route-' + (next.from + i)"],
+      ],
+      variants: () => [],
+      variant: '0',
+    },
+  ],
+});
+
 /** By their name in the results and on the command line. @type {Readonly<Record<string, () => Scenario>>} */
 export const scenarios = {
   none: () => ({
@@ -176,6 +200,7 @@ export const scenarios = {
   'contexts-10k': () => liveContexts(10_000),
   'contexts-100k': () => liveContexts(100_000),
   'contexts-1m': () => liveContexts(1_000_000),
+  'new-series': newSeries,
   'each-100k': () => liveContexts(100_000, 'incr', true),
 };
 

@@ -1,7 +1,7 @@
 // @ts-check
 // One contender with one scenario, in its own process. It runs the commands of its parent, one at a time.
 import { PerformanceObserver } from 'node:perf_hooks';
-import { contenders, timeSeriesContenders } from './contenders.mjs';
+import { contenders, newSeriesContenders, timeSeriesContenders } from './contenders.mjs';
 import { loopOf, scenarios } from './scenarios.mjs';
 import { variants } from './variants.mjs';
 
@@ -18,11 +18,12 @@ const CALLS_PER_TURN = { slow: 1000, quick: 20_000 };
 const MAX_UNSENT = 500_000;
 
 const setup = /** @type {Setup} */ (JSON.parse(process.argv[2] ?? '{}'));
-const contender = { ...contenders, ...timeSeriesContenders, ...variants }[setup.contender];
+const contender = { ...contenders, ...newSeriesContenders, ...timeSeriesContenders, ...variants }[setup.contender];
 const scenario = scenarios[setup.scenario];
 if (contender === undefined || scenario === undefined) throw new RangeError(`unknown: ${process.argv[2]}`);
 const client = await contender.create(setup);
-const { run: loop, calls } = loopOf(scenario(), client.call);
+const { constants, sites } = scenario();
+const { run: loop, calls } = loopOf({ title: '', constants, sites }, client.call);
 const run = client.around?.(loop) ?? loop;
 const turns = Math.ceil((contender.slow ? CALLS_PER_TURN.slow : CALLS_PER_TURN.quick) / calls);
 
@@ -73,6 +74,22 @@ const commands = {
     await collected();
     return (memory() - before) / (amount - first);
   },
+  /** Processor time of as many new series, and of their second call, in microseconds for each. */
+  async births(amount) {
+    const next = /** @type {{ from: number }} */ (constants['next']);
+    const first = cost(() => run(amount)) / amount;
+    const second = cost(() => run(amount)) / amount;
+    next.from += amount;
+    return { first, second };
+  },
+  /** Bytes of as many new series, each met once. */
+  async bornBytes(amount) {
+    await collected();
+    const before = memory();
+    run(amount);
+    await collected();
+    return (memory() - before) / amount;
+  },
   /** Records and sends; the time of all of it. */
   async deliver(amount) {
     const began = process.cpuUsage();
@@ -114,6 +131,14 @@ async function measured(amount) {
   const recorded = await record(amount);
   const { user, system } = process.cpuUsage(began);
   return { nanoseconds: ((user + system) * 1000) / recorded, pause: ((pauses - pausesBefore) * 1e6) / recorded };
+}
+
+/** Returns the microseconds of processor time that a task takes. @param {() => void} task */
+function cost(task) {
+  const began = process.cpuUsage();
+  task();
+  const { user, system } = process.cpuUsage(began);
+  return user + system;
 }
 
 async function collected() {
