@@ -12,11 +12,20 @@ export interface SeriesInput {
 }
 
 /**
- * Returns the series as the facade opens it: tags in ascending order of their keys, without a prototype. It is
- * internal, so that a backend that keeps only such series keeps it.
+ * Returns the series as the facade opens it: tags by ascending keys. It is internal, so that a backend that keeps only such
+ * series keeps it.
  */
 export function toSeries({ kind, key, tags = {}, instance }: SeriesInput): Series {
-  const sorted = Object.create(null) as Record<string, string>;
-  for (const tag of Object.keys(tags).sort()) sorted[tag] = tags[tag]!;
-  return { kind, key, name: PREFIX + key, instance, tags: sorted, unit: undefined, internal: true };
+  const pairs = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
+  return {
+    kind,
+    key,
+    name: PREFIX + key,
+    instance,
+    tags: pairs,
+    unit: undefined,
+    internal: true,
+    description: undefined,
+    buckets: undefined,
+  };
 }

@@ -1,10 +1,10 @@
 import type { MetricKind, Series, SeriesId } from '@metrics/core';
-import type { RecordedSample } from './recorded-sample.js';
+import type { RecordedSample, RecordedSeries } from './recorded-sample.js';
 
 /** The recording methods of a backend, which turn each call with an id into a whole sample. */
 export abstract class SampleReceiver {
   /** Copies of the open series. */
-  readonly #series = new Map<SeriesId, Series>();
+  readonly #series = new Map<SeriesId, RecordedSeries>();
 
   /** Receives a sample, or undefined if its id is not open. */
   protected abstract receive(sample: RecordedSample | undefined): void;
@@ -14,7 +14,9 @@ export abstract class SampleReceiver {
   }
 
   open(id: SeriesId, series: Series): void {
-    const tags = Object.freeze(Object.assign(Object.create(null), series.tags) as Record<string, string>);
+    const tags = Object.create(null) as Record<string, string>;
+    for (const [key, value] of series.tags) tags[key] = value;
+    Object.freeze(tags);
     this.#series.set(id, { ...series, tags });
   }
 
