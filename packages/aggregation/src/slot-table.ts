@@ -27,6 +27,8 @@ export class SlotTable {
   #slots = new Int32Array(16).fill(-1);
   /** References by slot: the attached ids, and the batches that are still to be written with its row. */
   #references = new Int32Array(16);
+  /** The row that {@link attach} looks up. */
+  readonly #row: number[] = [];
   readonly #releaseFragment: (fragment: number) => void;
 
   /** @param releaseFragment called with each fragment reference that is no longer needed. */
@@ -55,10 +57,12 @@ export class SlotTable {
    * @param fragments at least one.
    */
   attach(id: SeriesId, kind: SlotKind, fragments: readonly number[]): number {
-    const row = [...fragments];
-    row[0] = (row[0]! << KIND_BITS) | KINDS.indexOf(kind);
-    let slot = this.#rows.find(row);
-    if (slot < 0) slot = this.#rows.insert(row);
+    const row = this.#row;
+    const { length } = fragments;
+    row[0] = (fragments[0]! << KIND_BITS) | KINDS.indexOf(kind);
+    for (let i = 1; i < length; i += 1) row[i] = fragments[i]!;
+    let slot = this.#rows.find(row, length);
+    if (slot < 0) slot = this.#rows.insert(row, length);
     else for (const fragment of fragments) this.#releaseFragment(fragment);
     while (id >= this.#slots.length) this.#slots = grow(this.#slots, -1);
     if (slot >= this.#references.length) this.#references = grow(this.#references);

@@ -36,6 +36,7 @@ export type {
   SeriesId,
   ServiceCheck,
   ServiceCheckStatus,
+  TagPairs,
 } from './metrics-backend.js';
 export { CardinalityError, MetricsError } from './problems/metrics-error.js';
 export type { Problem, ProblemCode } from './problems/problem.js';

@@ -1,4 +1,5 @@
 // Tags that every line carries.
+import type { TagPairs } from '@metrics/core';
 import { encodeTagKey, encodeTagValue } from './tag-text.js';
 
 /** A tag of every series. A tag without a value is its key alone. */
@@ -28,19 +29,30 @@ export class ConstantTags {
    * @param tags the tags of a series, an event or a service check.
    * @param onConflict called with each key that has another value as a constant tag.
    */
-  encode(tags: Iterable<readonly [string, string]>, onConflict: (key: string) => void): string[] {
+  encode(tags: TagPairs, onConflict: (key: string) => void): string[] {
+    const encoded: string[] = [];
+    let isUsual = true;
+    for (const [key, value] of tags) {
+      const encodedKey = encodeTagKey(key);
+      // Two keys that are encoded alike are one tag, and a constant tag may be replaced.
+      isUsual &&= encodedKey === key && (this.#tags.size === 0 || !this.#tags.has(key));
+      encoded.push(`${encodedKey}:${encodeTagValue(value)}`);
+    }
+    if (!isUsual) return this.#encodeDistinct(tags, onConflict);
+    if (this.#joined !== '') encoded.push(this.#joined);
+    return encoded;
+  }
+
+  #encodeDistinct(tags: TagPairs, onConflict: (key: string) => void): string[] {
     const encoded = new Map<string, string>();
-    let replacesAny = false;
     for (const [key, value] of tags) {
       const encodedKey = encodeTagKey(key);
       const tag = `${encodedKey}:${encodeTagValue(value)}`;
       encoded.set(encodedKey, tag);
       const constant = this.#tags.get(encodedKey);
-      if (constant === undefined) continue;
-      replacesAny = true;
-      if (constant !== tag) onConflict(encodedKey);
+      if (constant !== undefined && constant !== tag) onConflict(encodedKey);
     }
-    const constants = replacesAny ? this.#joinWithout(encoded) : this.#joined;
+    const constants = this.#joinWithout(encoded);
     return constants === '' ? [...encoded.values()] : [...encoded.values(), constants];
   }
 

@@ -25,5 +25,6 @@ export function createTagEncoder(
 
 /** Removes leading underscores if the Agent would read `_sc…` as a service check or `_e{…` as an event. */
 function encodeName(name: string): string {
-  return sanitize(name).replace(/^_+(?=sc|e\{)/, '');
+  const safe = sanitize(name);
+  return safe.startsWith('_') ? safe.replace(/^_+(?=sc|e\{)/, '') : safe;
 }

@@ -1,4 +1,5 @@
 // The fields that lines of events and of service checks share.
+import type { TagPairs } from '@metrics/core';
 import { tagsWithInstance } from '@metrics/statsd/wire';
 import type { ConstantTags } from './constant-tags.js';
 import { truncateField } from './truncate-text.js';
@@ -22,7 +23,7 @@ export interface EventOrCheck {
   readonly timestamp?: number | undefined;
   readonly hostname?: string | undefined;
   readonly instance?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly tags?: TagPairs | undefined;
 }
 
 /** Returns `|d:` and `|h:`, each only if it is set and valid. */
@@ -39,7 +40,7 @@ export function optionalField(name: string, value: string | undefined): string {
 }
 
 /** Returns `|#` and the tags, or an empty string. */
-export function tagField({ tags = {}, instance }: EventOrCheck, constants: ConstantTags): string {
+export function tagField({ tags = [], instance }: EventOrCheck, constants: ConstantTags): string {
   const encoded = constants.encode(tagsWithInstance({ tags, instance }), () => {});
   return encoded.length === 0 ? '' : `|#${encoded.join(',')}`;
 }

@@ -1,6 +1,7 @@
 import type { MetricsEvent, ServiceCheck } from '@metrics/core';
 import { type DogStatsdEvent, type DogStatsdServiceCheck, parseDogStatsd } from '@metrics/testing/servers';
 import * as fc from 'fast-check';
+import { tagPairs } from 'test-kit/series-of';
 import { ConstantTags } from '../../src/line/constant-tags.js';
 import type { LineContext } from '../../src/line/event-fields.js';
 import { renderEventLine } from '../../src/line/event-line.js';
@@ -21,7 +22,7 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'m:|\\\n\r#,_é名\u{1f600}\ud800\0'.match(/./gsu)!) }),
 );
 const maybe = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: undefined });
-const tags = fc.dictionary(text, text, { maxKeys: 4 });
+const tags = fc.dictionary(text, text, { maxKeys: 4 }).map(tagPairs);
 
 // https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/?tab=events
 describe('events', () => {
@@ -39,7 +40,7 @@ describe('events', () => {
         sourceTypeName: 'jenkins',
         alertType: 'warning',
         instance: 'blue',
-        tags: { service: 'shop' },
+        tags: tagPairs({ service: 'shop' }),
       },
       rich,
       '_e{8,9}:Deployed|version 7|d:1656581400|h:web-1|k:deploys|p:low|s:jenkins|t:warning|#service:shop,instance:blue,env:prod,team|c:ci-abc|e:it-false|card:low\n',
@@ -66,7 +67,7 @@ describe('events', () => {
     ],
     [
       'a tag of a call instead of a constant one',
-      { title: 'a', text: 'b', tags: { env: 'test' } },
+      { title: 'a', text: 'b', tags: tagPairs({ env: 'test' }) },
       rich,
       '_e{1,1}:a|b|#env:test,team|c:ci-abc|e:it-false|card:low\n',
     ],
@@ -169,7 +170,7 @@ describe('service checks', () => {
         message: 'timed out after 10s',
         hostname: 'web-1',
         timestamp: 1_656_581_400,
-        tags: { redis: '1' },
+        tags: tagPairs({ redis: '1' }),
       },
       rich,
       '_sc|redis.can_connect|2|d:1656581400|h:web-1|#redis:1,env:prod,team|c:ci-abc|e:it-false|card:low|m:timed out after 10s\n',

@@ -129,7 +129,7 @@ describe('lines', () => {
 
   test('events and service checks are in the next flush, each counted as one sample', async () => {
     const backend = opened({ tags: { env: 'prod' } });
-    backend.event!({ title: 'deployed', text: 'two\nlines', tags: { a: 'b' } });
+    backend.event!({ title: 'deployed', text: 'two\nlines', tags: [['a', 'b']] });
     backend.serviceCheck!({ name: 'db', status: 'critical', message: 'gone' });
     expect(backend.stats()).toMatchObject({ accepted: 2, pending: 2 });
     await backend.flush();

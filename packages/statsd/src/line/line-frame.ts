@@ -41,15 +41,13 @@ export class LineFrame {
     const count = this.#slots.fragmentCount(slot);
     let length = this.#lineSuffix.length + 2;
     if (count > 1) length += this.#firstTag.length + (count - 2) * this.#nextTag.length;
-    for (let index = 0; index < count; index += 1) {
-      length += this.#fragments.bytes(this.#slots.fragment(slot, index)).length;
-    }
+    for (let index = 0; index < count; index += 1) length += this.#fragments.length(this.#slots.fragment(slot, index));
     return length;
   }
 
   /** Writes the name, the tags if they are a part of it, and the colon. */
   writePrefix(slot: number, target: Uint8Array, start: number): number {
-    let at = copyBytes(this.#fragments.bytes(this.#slots.fragment(slot, 0)), target, start);
+    let at = this.#fragments.write(this.#slots.fragment(slot, 0), target, start);
     if (this.#tagsInName) at = this.#writeTags(slot, target, at);
     target[at] = COLON;
     return at + 1;
@@ -68,7 +66,7 @@ export class LineFrame {
     let at = start;
     for (let index = 1; index < count; index += 1) {
       at = copyBytes(index === 1 ? this.#firstTag : this.#nextTag, target, at);
-      at = copyBytes(this.#fragments.bytes(this.#slots.fragment(slot, index)), target, at);
+      at = this.#fragments.write(this.#slots.fragment(slot, index), target, at);
     }
     return at;
   }

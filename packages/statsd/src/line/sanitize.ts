@@ -7,13 +7,21 @@ const UNSAFE_IN_TAG_VALUE = /[^!-~]|[|@#,]/g;
 const UNSAFE_IN_MEMBER = /[^!-~]|[:|#@%]/g;
 
 /** Replaces each unsafe character (UTF-16 unit) of a name, key or value by an underscore. Never returns an empty string. */
-export function sanitize(text: string): string {
-  return text === '' ? '_' : text.replace(UNSAFE, '_');
-}
+export const sanitize: (text: string) => string = createSanitizer(UNSAFE);
 
 /** Does the same for the value of a Datadog tag. */
-export function sanitizeTagValue(text: string): string {
-  return text === '' ? '_' : text.replace(UNSAFE_IN_TAG_VALUE, '_');
+export const sanitizeTagValue: (text: string) => string = createSanitizer(UNSAFE_IN_TAG_VALUE);
+
+/**
+ * Returns a function that replaces each match of a pattern by an underscore, and an empty string by one. Most strings have no
+ * match; for those a loop over a table of the safe ASCII characters is several times faster than the pattern.
+ */
+export function createSanitizer(unsafe: RegExp): (text: string) => string {
+  const isSafe = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code).replace(unsafe, '') !== '');
+  return (text) => {
+    for (let i = 0; i < text.length; i += 1) if (isSafe[text.charCodeAt(i)] !== true) return text.replace(unsafe, '_');
+    return text === '' ? '_' : text;
+  };
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { Series } from '@metrics/core';
+import type { Series, TagPairs } from '@metrics/core';
 
-/** Returns the tags of a series with its instance as one of them, which replaces a tag of that key. */
-export function tagsWithInstance(series: Pick<Series, 'tags' | 'instance'>): [key: string, value: string][] {
-  const { tags, instance } = series;
-  return Object.entries(instance === undefined ? tags : { ...tags, instance });
+/** Returns the tags of a series with its instance as the last of them, which replaces a tag of that key. */
+export function tagsWithInstance({ tags, instance }: Pick<Series, 'tags' | 'instance'>): TagPairs {
+  return instance === undefined ? tags : [...tags.filter(([key]) => key !== 'instance'), ['instance', instance]];
 }

@@ -66,7 +66,7 @@ export class ConformanceRun {
 
   release(id: SeriesId): void {
     this.#open.delete(id);
-    this.call('release', () => this.backend.release(id));
+    this.call('release', () => this.backend.release(id, false));
   }
 
   incr(id: SeriesId, amount = 1, sampleRate = 1): void {

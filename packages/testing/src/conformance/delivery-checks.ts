@@ -82,7 +82,7 @@ export const deliveryChecks: readonly ConformanceCheck[] = [
 
   conformanceCheck('events and service checks arrive, each counted as one sample', async (run) => {
     for (const alertType of ['error', 'warning', 'info', 'success'] as const) {
-      run.event({ title: `an ${alertType}`, text: 'two\nlines', alertType, tags: { service: 'shop' } });
+      run.event({ title: `an ${alertType}`, text: 'two\nlines', alertType, tags: [['service', 'shop']] });
     }
     for (const status of ['ok', 'warning', 'critical', 'unknown'] as const) {
       run.serviceCheck({ name: 'database', status, message: 'as expected', timestamp: run.now });

@@ -80,7 +80,7 @@ export class ExpectedDelivery {
     const identity = this.#identity(kind, {
       name: suffixed ? `${series.name}.${series.instance}` : series.name,
       instance: series.instance,
-      tags: tagged ? { ...series.tags, instance: series.instance } : series.tags,
+      tags: Object.fromEntries(tagged ? [...series.tags, ['instance', series.instance]] : series.tags),
     });
     const known = this.#series.get(identity);
     if (known !== undefined) return known;

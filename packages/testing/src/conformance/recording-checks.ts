@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import type { MetricsEvent, ServiceCheck } from '@metrics/core';
+import type { MetricsEvent, ServiceCheck, TagPairs } from '@metrics/core';
 import { type ConformanceCheck, conformanceCheck } from './conformance-check.js';
 import { toSeries } from './series-input.js';
+
+const TAGS: TagPairs = [
+  ['a', '1'],
+  ['b', '2'],
+];
 
 const AMOUNTS: readonly number[] = [
   0,
@@ -71,13 +76,13 @@ export const recordingChecks: readonly ConformanceCheck[] = [
     STRINGS.forEach((string, id) => {
       run.open(id, { kind: 'counter', key: string, tags: { [string]: string, other: string }, instance: string });
       run.incr(id, 1);
-      run.event({ title: string, text: string, aggregationKey: string, hostname: string, tags: { [string]: string } });
+      run.event({ title: string, text: string, aggregationKey: string, hostname: string, tags: [[string, string]] });
       run.serviceCheck({
         name: string,
         status: 'unknown',
         message: string,
         hostname: string,
-        tags: { [string]: string },
+        tags: [[string, string]],
       });
     });
     run.checkStats();
@@ -100,8 +105,8 @@ export const recordingChecks: readonly ConformanceCheck[] = [
 
   conformanceCheck('objects that are passed in are not changed', (run) => {
     const input = { kind: 'counter', key: 'given', tags: { b: '2', a: '1' }, instance: 'one' } as const;
-    const event: MetricsEvent = { title: 'deployed', text: 'version 7', tags: { b: '2', a: '1' } };
-    const check: ServiceCheck = { name: 'database', status: 'ok', tags: { b: '2', a: '1' } };
+    const event: MetricsEvent = { title: 'deployed', text: 'version 7', tags: TAGS };
+    const check: ServiceCheck = { name: 'database', status: 'ok', tags: TAGS };
     const before = JSON.stringify([event, check]);
     const series = run.open(0, input);
     run.incr(0);
@@ -114,11 +119,11 @@ export const recordingChecks: readonly ConformanceCheck[] = [
   conformanceCheck('objects that are passed in are not kept: the caller may change them afterwards', async (run) => {
     const series = run.open(0, { kind: 'counter', key: 'reused', tags: { status: '200' }, instance: 'one' });
     Object.assign(series, { kind: 'gauge', key: 'changed', name: 'conformance.changed', instance: 'two' });
-    Object.assign(series.tags, { status: '500', more: 'changed' });
-    const event = { title: 'deployed', text: 'version 7', tags: { status: '200' } };
+    Object.assign(series.tags[0]!, ['status', '500']);
+    const event: MetricsEvent = { title: 'deployed', text: 'version 7', tags: [['status', '200']] };
     run.event(event);
     Object.assign(event, { title: 'changed', text: 'changed' });
-    const check = { name: 'database', status: 'ok', tags: { status: '200' } } as const;
+    const check: ServiceCheck = { name: 'database', status: 'ok', tags: [['status', '200']] };
     run.serviceCheck(check);
     Object.assign(check, { name: 'changed', status: 'critical' });
     run.incr(0, 7);

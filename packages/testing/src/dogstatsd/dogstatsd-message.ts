@@ -38,13 +38,13 @@ export interface DogStatsdMember extends DogStatsdOrigin {
 }
 
 /** An event. Its line breaks are unescaped. */
-export interface DogStatsdEvent extends MetricsEvent, DogStatsdOrigin {
+export interface DogStatsdEvent extends Omit<MetricsEvent, 'tags'>, DogStatsdOrigin {
   readonly type: '_e';
   readonly tags: DogStatsdTags;
 }
 
 /** A service check. Its message is unescaped. */
-export interface DogStatsdServiceCheck extends ServiceCheck, DogStatsdOrigin {
+export interface DogStatsdServiceCheck extends Omit<ServiceCheck, 'tags'>, DogStatsdOrigin {
   readonly type: '_sc';
   readonly tags: DogStatsdTags;
 }

@@ -3,6 +3,7 @@ import { tap } from '@metrics/core/backend';
 import type { RecordedSample } from './recorded-sample.js';
 import type { Recording } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
+import { withTagObject } from './tag-object.js';
 
 /** Receives the samples of one `Metrics` while captures run, and adds each to the recordings of its captures. */
 export class CaptureTap extends SampleReceiver implements MetricsBackend {
@@ -34,11 +35,11 @@ export class CaptureTap extends SampleReceiver implements MetricsBackend {
   }
 
   event(event: MetricsEvent): void {
-    for (const recording of this.#recordings()) recording.addEvent(event);
+    for (const recording of this.#recordings()) recording.addEvent(withTagObject(event));
   }
 
   serviceCheck(check: ServiceCheck): void {
-    for (const recording of this.#recordings()) recording.addServiceCheck(check);
+    for (const recording of this.#recordings()) recording.addServiceCheck(withTagObject(check));
   }
 
   async flush(): Promise<void> {}

@@ -1,5 +1,6 @@
-import type { MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
+import type { Problem } from '@metrics/core';
 import type { RecordedSample, RecordedValue } from './recorded-sample.js';
+import type { RecordedEvent, RecordedServiceCheck } from './tag-object.js';
 import { truncateList } from './truncate-list.js';
 
 const MAX_LINES = 50;
@@ -17,8 +18,8 @@ export function describeRecording(
     serviceChecks,
     problems,
   }: {
-    readonly events: readonly MetricsEvent[];
-    readonly serviceChecks: readonly ServiceCheck[];
+    readonly events: readonly RecordedEvent[];
+    readonly serviceChecks: readonly RecordedServiceCheck[];
     readonly problems: readonly Problem[];
   },
   amountOf: (sample: RecordedValue) => number = ({ value }) => value,

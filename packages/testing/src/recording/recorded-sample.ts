@@ -1,8 +1,9 @@
 import type { MetricKind, Series } from '@metrics/core';
+import type { TagObject } from './tag-object.js';
 
 /** A series as recordings show it: its tags are an object, which tests read more easily than pairs. */
 export interface RecordedSeries extends Omit<Series, 'tags'> {
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: TagObject;
 }
 
 /** One sample with the properties of its series. Frozen, and safe to keep. */

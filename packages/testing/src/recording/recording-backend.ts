@@ -2,6 +2,7 @@ import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Problem, 
 import type { RecordedSample } from './recorded-sample.js';
 import { Recording, type RecordingOptions } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
+import { withTagObject } from './tag-object.js';
 
 /**
  * Keeps every sample in memory and lets tests query them: `backend.recorded.counter('jobs.done')`. Another backend can
@@ -31,11 +32,11 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
   }
 
   event(event: MetricsEvent): void {
-    if (this.#accept()) this.#countEvicted(this.recorded.addEvent(event));
+    if (this.#accept()) this.#countEvicted(this.recorded.addEvent(withTagObject(event)));
   }
 
   serviceCheck(check: ServiceCheck): void {
-    if (this.#accept()) this.#countEvicted(this.recorded.addServiceCheck(check));
+    if (this.#accept()) this.#countEvicted(this.recorded.addServiceCheck(withTagObject(check)));
   }
 
   async flush(): Promise<void> {}

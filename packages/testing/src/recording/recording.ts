@@ -1,9 +1,10 @@
-import type { MetricKind, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
+import type { MetricKind, Problem } from '@metrics/core';
 import { checkInteger } from '@metrics/core/backend';
 import { BoundedList } from './bounded-list.js';
 import { describeRecording } from './describe-recording.js';
 import { inspectAsText } from './inspect-as-text.js';
 import type { RecordedMember, RecordedSample, RecordedValue } from './recorded-sample.js';
+import type { RecordedEvent, RecordedServiceCheck } from './tag-object.js';
 
 /**
  * Tags that a sample must have; it may have more. Values compare as strings, so `{ status: 200 }` matches `'200'`.
@@ -42,8 +43,8 @@ export class Recording {
   }
 
   readonly #samples: BoundedList<RecordedSample>;
-  readonly #events: BoundedList<MetricsEvent>;
-  readonly #serviceChecks: BoundedList<ServiceCheck>;
+  readonly #events: BoundedList<RecordedEvent>;
+  readonly #serviceChecks: BoundedList<RecordedServiceCheck>;
   readonly #problems: BoundedList<Problem>;
 
   /** @throws {TypeError | RangeError} if `maxSamples` is not a positive integer. */
@@ -86,11 +87,11 @@ export class Recording {
     return this.#samples.toArray().filter((sample) => matches(sample, filter));
   }
 
-  get events(): readonly MetricsEvent[] {
+  get events(): readonly RecordedEvent[] {
     return this.#events.toArray();
   }
 
-  get serviceChecks(): readonly ServiceCheck[] {
+  get serviceChecks(): readonly RecordedServiceCheck[] {
     return this.#serviceChecks.toArray();
   }
 
@@ -121,12 +122,12 @@ export class Recording {
     return this.#samples.push(sample);
   }
 
-  addEvent(event: MetricsEvent): boolean {
-    return this.#events.push(Object.freeze({ ...event, ...copyTags(event) }));
+  addEvent(event: RecordedEvent): boolean {
+    return this.#events.push(event);
   }
 
-  addServiceCheck(check: ServiceCheck): boolean {
-    return this.#serviceChecks.push(Object.freeze({ ...check, ...copyTags(check) }));
+  addServiceCheck(check: RecordedServiceCheck): boolean {
+    return this.#serviceChecks.push(check);
   }
 
   addProblem(problem: Problem): boolean {
@@ -146,9 +147,4 @@ function matches(sample: RecordedSample, { kind, key, name, instance, tags = {} 
     (instance === undefined || sample.instance === instance) &&
     Object.keys(tags).every((tag) => sample.tags[tag] === (tags[tag] == null ? undefined : String(tags[tag])))
   );
-}
-
-/** Copies the tags, because the application may reuse its object. */
-function copyTags({ tags }: MetricsEvent | ServiceCheck): Pick<MetricsEvent, 'tags'> {
-  return tags === undefined ? {} : { tags: Object.freeze({ ...tags }) };
 }

@@ -1,5 +1,6 @@
 import type { MetricKind, Series, SeriesId } from '@metrics/core';
 import type { RecordedSample, RecordedSeries } from './recorded-sample.js';
+import { toTagObject } from './tag-object.js';
 
 /** The recording methods of a backend, which turn each call with an id into a whole sample. */
 export abstract class SampleReceiver {
@@ -14,10 +15,7 @@ export abstract class SampleReceiver {
   }
 
   open(id: SeriesId, series: Series): void {
-    const tags = Object.create(null) as Record<string, string>;
-    for (const [key, value] of series.tags) tags[key] = value;
-    Object.freeze(tags);
-    this.#series.set(id, { ...series, tags });
+    this.#series.set(id, { ...series, tags: toTagObject(series.tags) });
   }
 
   release(id: SeriesId): void {

@@ -43,12 +43,15 @@ export function scaleByRate({ value, sampleRate }: RecordedValue): number {
 
 function samplesOf(message: DogStatsdMetric): RecordedSample[] {
   const { type, name, tags } = message;
-  const series = { key: name, name, instance: undefined, tags, unit: undefined, internal: false };
+  const series = { key: name, name, tags, internal: false, ...UNKNOWN };
   if (type === 's') return [Object.freeze({ ...series, kind: KINDS[type], member: message.member })];
   const { sampleRate, timestamp } = message;
   const time = timestamp === undefined ? {} : { timestamp };
   return message.values.map((value) => Object.freeze({ ...series, kind: KINDS[type], value, sampleRate, ...time }));
 }
+
+/** What a line does not say about its series. */
+const UNKNOWN = { instance: undefined, unit: undefined, description: undefined, buckets: undefined };
 
 /** Returns the message without its type and its origin. */
 function withoutOrigin<Message extends DogStatsdMessage>(message: Message): Omit<Message, keyof typeof ORIGIN_FIELDS> {

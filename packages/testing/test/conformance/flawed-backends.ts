@@ -78,7 +78,7 @@ export const flaws: readonly Flaw[] = [
     /the series/,
     class extends BufferingBackend {
       override open(id: SeriesId, series: Series): void {
-        delete (series.tags as Record<string, string>)['a'];
+        (series.tags as unknown as string[][]).shift();
         super.open(id, series);
       }
     },
@@ -267,8 +267,7 @@ export const flaws: readonly Flaw[] = [
     recordingSubject({
       Recording: class extends RecordingBackend {
         override open(id: SeriesId, series: Series): void {
-          const { status: _, ...tags } = series.tags;
-          super.open(id, { ...series, tags });
+          super.open(id, { ...series, tags: series.tags.filter(([key]) => key !== 'status') });
         }
       },
     }),

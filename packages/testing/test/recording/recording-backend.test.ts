@@ -1,18 +1,12 @@
 import { inspect } from 'node:util';
-import type { Problem, Series } from '@metrics/core';
+import type { Problem } from '@metrics/core';
 import { expectTypeOf } from 'expect-type';
+import { type SeriesChoice, type SeriesFields, seriesOf } from 'test-kit/series-of';
 import { type RecordedSample, RecordingBackend } from '../../src/index.js';
 
-const series = (kind: Series['kind'], key: string, different: Partial<Series> = {}): Series => ({
-  kind,
-  key,
-  name: `shop.${key}`,
-  instance: undefined,
-  tags: {},
-  unit: undefined,
-  internal: false,
-  ...different,
-});
+/** A series as a facade with a prefix opens it. */
+const series = (kind: SeriesFields['kind'], key: string, different: SeriesChoice = {}): SeriesFields =>
+  seriesOf(kind, key, { name: `shop.${key}`, ...different });
 
 describe('queries', () => {
   const backend = new RecordingBackend();
@@ -69,7 +63,12 @@ describe('queries', () => {
 
   test('samples are complete, frozen, and found by kind, name and instance', () => {
     expect(recorded.samples({ kind: 'counter', instance: 'worker-1' })).toEqual([
-      { ...series('counter', 'jobs', { tags: { status: '500' }, instance: 'worker-1' }), value: -1, sampleRate: 1 },
+      {
+        ...series('counter', 'jobs', { instance: 'worker-1' }),
+        tags: { status: '500' },
+        value: -1,
+        sampleRate: 1,
+      },
     ]);
     expect(recorded.samples({ name: 'shop.level' })).toMatchObject([
       { value: 3, unit: 'byte', internal: true },
@@ -115,12 +114,12 @@ test('toString stays short', () => {
 
 test('timestamps, events and service checks are kept, with copies of their tags', () => {
   const backend = new RecordingBackend();
-  const tags = { service: 'web' };
+  const tags: [string, string][] = [['service', 'web']];
   backend.open(0, series('counter', 'imported'));
   backend.recordAt(0, 5, 1_700_000_000);
   backend.event({ title: 'deployed', text: '', tags });
   backend.serviceCheck({ name: 'database', status: 'ok' });
-  tags.service = 'changed';
+  tags[0]![1] = 'changed';
   expect(backend.recorded.counter('imported')).toBe(5);
   expect(backend.recorded.samples()).toMatchObject([{ kind: 'counter', timestamp: 1_700_000_000 }]);
   expect(backend.recorded.events).toStrictEqual([{ title: 'deployed', text: '', tags: { service: 'web' } }]);
