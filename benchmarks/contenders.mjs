@@ -97,7 +97,7 @@ const datadog = async () => {
 /** To a logger that writes nothing. @type {BackendMaker} */
 const quietLog = async () => {
   const { LoggingBackend } = await import('@metrics/logging');
-  return new LoggingBackend({ logger: { debug() {}, info() {}, warn() {}, error() {} } });
+  return new LoggingBackend({ logger: { debug() {} } });
 };
 /** @type {BackendMaker} */
 const history = async () => {

@@ -12,9 +12,15 @@ const backend = new TimeSeriesBackend({
   flushInterval: 1e9,
 });
 for (let id = 0; id < SERIES; id += 1) {
-  const tags = { method: 'GET', route: `/api/route/${id}`, status: '200' };
+  /** @type {import('@metrics/core').TagPairs} */
+  const tags = [
+    ['method', 'GET'],
+    ['route', `/api/route/${id}`],
+    ['status', '200'],
+  ];
   const name = { key: 'requests', name: 'requests', instance: undefined };
-  backend.open(id, { ...name, kind, tags, unit: undefined, internal: true });
+  const undeclared = { unit: undefined, description: undefined, buckets: undefined };
+  backend.open(id, { ...name, ...undeclared, kind, tags, internal: true });
 }
 const buckets = kind === 'timing' ? 1 : 360;
 for (let bucket = 0; bucket < buckets; bucket += 1) {

@@ -1,5 +1,13 @@
 import { BackendReporter, SampleAccounting, SampleBuffer, SlotTable } from '@metrics/aggregation';
-import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Series, SeriesId } from '@metrics/core';
+import type {
+  BackendHost,
+  BackendStats,
+  MetricsBackend,
+  MetricsEvent,
+  Series,
+  SeriesId,
+  TagPairs,
+} from '@metrics/core';
 import { Interner } from '@metrics/core/backend';
 import { BucketScheduler } from './bucket/bucket-scheduler.js';
 import { BucketWriter } from './bucket/bucket-writer.js';
@@ -130,7 +138,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
 
   event(event: MetricsEvent): void {
     const { host, clock } = this.#options;
-    const tags = this.#tags(event.tags ?? {}, event.instance);
+    const tags = this.#tags(event.tags ?? [], event.instance);
     this.#scheduler.addEvent(eventJson(event, { host, tags, now: clock.now() }));
   }
 
@@ -154,9 +162,10 @@ export class DatadogMetricsBackend implements MetricsBackend {
   }
 
   /** Returns all tags as Datadog stores them, sorted and distinct. Tags of a series override the constant ones. */
-  #tags(tags: Readonly<Record<string, string>>, instance: string | undefined): string[] {
-    const all = { ...this.#options.tags, ...tags, ...(instance !== undefined && { instance }) };
-    return [...new Set(Object.entries(all).map(([key, value]) => tagText(key, value)))].sort();
+  #tags(tags: TagPairs, instance: string | undefined): string[] {
+    const all = new Map([...this.#options.tags, ...tags]);
+    if (instance !== undefined) all.set('instance', instance);
+    return [...new Set(Array.from(all, ([key, value]) => tagText(key, value)))].sort();
   }
 
   #reportDrop(reason: 'timeout' | 'exit', count: number): void {

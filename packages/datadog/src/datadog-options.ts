@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { TagPairs } from '@metrics/core';
 import { checkBoolean, checkInteger, checkOneOf, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import { type Clock, systemClock } from './clock.js';
 
@@ -55,7 +56,7 @@ export interface ResolvedDatadogOptions {
   readonly url: string;
   /** Empty for none. */
   readonly host: string;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: TagPairs;
   readonly bucketSeconds: number;
   readonly timings: 'distribution' | 'histogram';
   readonly processTag: boolean;
@@ -105,7 +106,7 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
     apiKey: resolveApiKey(options),
     url: resolveUrl(options),
     host: host === false ? '' : host.trim(),
-    tags: { ...tags },
+    tags: Object.entries(tags),
     bucketSeconds: flushInterval / 1000,
     timings,
     processTag,

@@ -46,7 +46,7 @@ export function datadogSubject(options: DatadogOptions = {}): BackendUnderTest {
         import { DatadogMetricsBackend } from '@metrics/datadog';
         const backend = new DatadogMetricsBackend({ apiKey: 'key-of-the-test', ...${JSON.stringify(options)} });
         backend.start({ report() {}, collect() {} });
-        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
         backend.incr(0, 1, 1);
       `,
     },

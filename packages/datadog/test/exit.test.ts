@@ -65,7 +65,7 @@ test('a request that no caller waits for does not keep the process alive', async
     const { DatadogMetricsBackend: Backend } = await import('@metrics/datadog');
     const alone = new Backend({ apiKey: KEY, baseUrl: URL, ca: CA, flushInterval: 1000 });
     alone.start({ report() {}, collect() {} });
-    alone.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+    alone.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
     alone.incr(0, 1, 1);
     await metrics.close({ timeout: 0 });
     // The timer of the bucket sends meanwhile.

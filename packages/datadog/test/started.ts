@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Problem, Series } from '@metrics/core';
 import { RecordingIntake, type RecordingIntakeOptions } from '@metrics/testing/servers';
 import { ManualClock } from 'test-kit/manual-clock';
-import { seriesOf } from 'test-kit/series-of';
+import { type SeriesChoice, seriesOf } from 'test-kit/series-of';
 import { DatadogMetricsBackend, type DatadogOptions } from '../src/index.js';
 
 /**
@@ -14,7 +14,7 @@ export interface Started extends AsyncDisposable {
   readonly backend: DatadogMetricsBackend;
   readonly problems: Problem[];
   /** Opens a series and returns its id. */
-  readonly open: (kind: Series['kind'], name: string, rest?: Partial<Series>) => number;
+  readonly open: (kind: Series['kind'], name: string, rest?: SeriesChoice) => number;
 }
 
 export const KEY = '0123456789abcdef0123456789abcdef';

@@ -1,4 +1,4 @@
-import type { MetricKind, Series } from '@metrics/core';
+import type { MetricKind, Series, TagPairs } from '@metrics/core';
 import { flatCopy } from '@metrics/core/backend';
 import { escape, quote } from './format/escape.js';
 
@@ -32,7 +32,7 @@ export function loggedSeries({ kind, key, name, instance, tags, unit }: Series):
   };
 }
 
-/** Returns a frozen copy with escaped keys and values. */
-export function loggedTags(tags: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return Object.freeze(Object.fromEntries(Object.entries(tags).map(([key, value]) => [escape(key), escape(value)])));
+/** Returns a frozen object with escaped keys and values. */
+export function loggedTags(tags: TagPairs = []): Readonly<Record<string, string>> {
+  return Object.freeze(Object.fromEntries(tags.map(([key, value]) => [escape(key), escape(value)])));
 }

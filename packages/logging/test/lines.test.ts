@@ -59,7 +59,7 @@ test.each<[string, (metrics: Metrics) => void, string]>([
   [
     'an event',
     (metrics) => metrics.event({ title: 'Deployed', text: 'version 2', alertType: 'success', ...options }),
-    "'Deployed': 'version 2'; instance='worker-1'; tags={ task_name: 'email', queue: '7' }",
+    "'Deployed': 'version 2'; instance='worker-1'; tags={ queue: '7', task_name: 'email' }",
   ],
   [
     'a service check',

@@ -58,7 +58,7 @@ export function loggingSubject(options: LoggingOptions = {}): BackendUnderTest {
         import { LoggingBackend } from '@metrics/logging';
         const backend = new LoggingBackend(${JSON.stringify(options)});
         backend.start({ report() {}, collect() {} });
-        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
         backend.incr(0, 1, 1);
       `,
     },

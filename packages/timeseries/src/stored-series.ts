@@ -1,4 +1,4 @@
-import type { MetricKind, Series } from '@metrics/core';
+import type { MetricKind, Series, TagPairs } from '@metrics/core';
 
 /** A series of the history. Its history is kept under {@link identity}, so it outlives the facade's ids. */
 export interface StoredSeries {
@@ -12,15 +12,22 @@ export interface StoredSeries {
   readonly unit: string | undefined;
 }
 
+type SeriesParts = Pick<Series, 'kind' | 'key' | 'tags' | 'unit'>;
+
 /** Copies a series of the facade. */
 export function toStoredSeries({ kind, key, tags, instance, unit }: Series): StoredSeries {
-  return createStoredSeries({ kind, key, unit, tags: instance === undefined ? tags : { ...tags, instance } });
+  const all: TagPairs = instance === undefined ? tags : [...tags, ['instance', instance]];
+  return createStoredSeries({ kind, key, unit, tags: all });
 }
 
-/** Creates a stored series from its parts, as a store reads them back. */
-export function createStoredSeries({ kind, key, tags, unit }: Omit<StoredSeries, 'identity'>): StoredSeries {
+/** Creates a stored series from its parts, with tags in any order. Of two tags with one key, the last counts. */
+export function createStoredSeries({ kind, key, tags, unit }: SeriesParts): StoredSeries {
   const sorted = Object.create(null) as Record<string, string>;
-  for (const name of Object.keys(tags).sort()) sorted[name] = tags[name]!;
+  for (const [name, value] of [...tags].sort(compareKeys)) sorted[name] = value;
   // Keys that look like numbers come first in every object, so this order is the same everywhere.
   return { identity: JSON.stringify([kind, key, ...Object.entries(sorted).flat()]), kind, key, tags: sorted, unit };
+}
+
+function compareKeys([one]: TagPairs[number], [other]: TagPairs[number]): number {
+  return one < other ? -1 : Number(one > other);
 }

@@ -1,4 +1,5 @@
 import type { MetricKind } from '@metrics/core';
+import { seriesOf } from 'test-kit/series-of';
 import { TimeSeriesBackend, type TimeSeriesOptions } from '../src/index.js';
 
 /** Monday, June 1, 2026, 12:00 UTC, in seconds: buckets of all usual steps except days begin at this time. */
@@ -17,7 +18,7 @@ export function createTestBackend(options: TimeSeriesOptions = {}) {
   let nextId = 0;
   const open = (kind: MetricKind, key: string, tags: Record<string, string> = {}): number => {
     const id = nextId++;
-    backend.open(id, { kind, key, name: key, instance: undefined, tags, unit: undefined, internal: true });
+    backend.open(id, seriesOf(kind, key, { tags, internal: true }));
     return id;
   };
   return { backend, clock, open };

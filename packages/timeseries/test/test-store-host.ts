@@ -49,5 +49,5 @@ export function testSeries(
   key: string,
   tags: Readonly<Record<string, string>> = {},
 ): StoredSeries {
-  return createStoredSeries({ kind, key, tags, unit: undefined });
+  return createStoredSeries({ kind, key, tags: Object.entries(tags), unit: undefined });
 }

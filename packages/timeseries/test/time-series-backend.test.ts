@@ -1,5 +1,6 @@
 import { combine, createMetrics } from '@metrics/core';
 import { RecordingBackend } from '@metrics/testing';
+import { seriesOf } from 'test-kit/series-of';
 import { createBackend, TimeSeriesBackend } from '../src/index.js';
 import { createTestBackend, NOON } from './create-test-backend.js';
 
@@ -266,15 +267,7 @@ describe('time', () => {
   test('the default clock is read at least every 100 ms, and every 256 samples in a busy loop', async () => {
     const backend = new TimeSeriesBackend();
     const id = 0;
-    backend.open(id, {
-      kind: 'counter',
-      key: 'jobs',
-      name: 'jobs',
-      instance: undefined,
-      tags: {},
-      unit: undefined,
-      internal: true,
-    });
+    backend.open(id, seriesOf('counter', 'jobs', { internal: true }));
     jest.setSystemTime(NOON * 1000 + 9_900);
     backend.incr(id, 1);
     jest.advanceTimersByTime(100);

@@ -21,7 +21,7 @@ beforeEach(async () => {
       const { DatadogMetricsBackend } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'index.cjs'))});
       const options = ${JSON.stringify({ apiKey: 'key-of-the-test', host: 'web-1', baseUrl, ca })};
       const backend = new DatadogMetricsBackend(options);
-      backend.open(0, { kind: 'counter', key: 'a', name: 'orders', tags: {}, internal: false });
+      backend.open(0, { kind: 'counter', key: 'a', name: 'orders', tags: [], internal: false });
       backend.incr(0, 1, 1);
       backend.close({ timeout: 5000 }).then(() => process.disconnect?.());
     `,

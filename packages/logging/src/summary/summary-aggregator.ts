@@ -54,7 +54,7 @@ export class SummaryAggregator {
   open(id: SeriesId, series: Series): void {
     if (this.#buffer.closed) return;
     const { name, key, instance, tags, unit } = series;
-    const identity = this.#identities.acquire(JSON.stringify([name, key, unit, instance, Object.entries(tags)]));
+    const identity = this.#identities.acquire(JSON.stringify([name, key, unit, instance, tags]));
     this.#series[identity] ??= loggedSeries(series);
     this.#buffer.open(id, series.kind, [identity]);
   }

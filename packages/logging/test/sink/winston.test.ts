@@ -121,7 +121,7 @@ describe('without an option logger', () => {
       import winston from 'winston';
       import { LoggingBackend } from '@metrics/logging';
       const backend = new LoggingBackend({ level: 'metric' });
-      backend.open(0, { kind: 'counter', key: 'jobs', name: 'jobs', tags: {}, internal: false });
+      backend.open(0, { kind: 'counter', key: 'jobs', name: 'jobs', tags: [], internal: false });
       backend.incr(0, 1, 1);
       console.log(winston.loggers.has('metrics'));
     `;

@@ -29,7 +29,7 @@ export function toSeriesRecord({ series, rings, writtenAt }: MemorySeries, rollu
 /** Returns the series of a record. Its rings are filled by {@link restoreRings}. */
 export function parseSeries(record: unknown): { readonly series: StoredSeries; readonly writtenAt: number } {
   const { kind, key, tags, unit, writtenAt } = record as SeriesRecord;
-  return { series: createStoredSeries({ kind, key, tags, unit }), writtenAt };
+  return { series: createStoredSeries({ kind, key, unit, tags: Object.entries(tags) }), writtenAt };
 }
 
 /** Fills the rings whose step is in the record, with the buckets that are still kept. */

@@ -46,7 +46,7 @@ export class RedisReads {
     const found = new Map<string, StoredSeries>();
     for (const description of descriptions as string[]) {
       const { kind, key: ofMetric, unit, tags } = JSON.parse(description) as StoredSeries;
-      const series = createStoredSeries({ kind, key: ofMetric, unit, tags });
+      const series = createStoredSeries({ kind, key: ofMetric, unit, tags: Object.entries(tags) });
       // If the same series has two units, the one written last is right, and comes last.
       found.delete(series.identity);
       found.set(series.identity, series);

@@ -30,7 +30,7 @@ export const memoryBackend: BackendUnderTest = {
       import { MemoryStore, TimeSeriesBackend } from '@metrics/timeseries';
       const backend = new TimeSeriesBackend();
       backend.start({ report() {}, collect() {} });
-      backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: true });
+      backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: true });
       backend.incr(0, 1, 1);
     `,
   },

@@ -1,4 +1,5 @@
 import type { Problem } from '@metrics/core';
+import { seriesOf } from 'test-kit/series-of';
 import { MemoryStore, TimeSeriesBackend } from '../../src/index.js';
 import { createTestBackend, NOON } from '../create-test-backend.js';
 
@@ -80,7 +81,7 @@ test('nothing leaks when keys come and go: expired history is freed, and its mem
     for (let id = 0; id < 200; id += 1) {
       const kind = kinds[id % 4]!;
       const key = `${String(wave).padStart(3, '0')}.${id}`;
-      backend.open(id, { kind, key, name: key, instance: undefined, tags: {}, unit: undefined, internal: true });
+      backend.open(id, seriesOf(kind, key, { internal: true }));
       if (kind === 'counter') backend.incr(id, 1);
       else if (kind === 'gauge') backend.gauge(id, 1);
       else if (kind === 'timing') backend.timing(id, 1);

@@ -32,7 +32,7 @@ const redisBackend: BackendUnderTest = {
       import { RedisStore } from '@metrics/timeseries/redis';
       const backend = new TimeSeriesBackend({ store: new RedisStore({ url: 'redis://127.0.0.1:1' }) });
       backend.start({ report() {}, collect() {} });
-      backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: true });
+      backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: true });
       backend.incr(0, 1, 1);
       void backend.flush();
     `,

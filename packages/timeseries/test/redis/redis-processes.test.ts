@@ -18,8 +18,8 @@ const writerSource = (url: string) => `
   createInterface({ input: process.stdin }).on('line', () => { isStopped = true; });
   const backend = new TimeSeriesBackend({ store: new RedisStore({ url: '${url}' }), flushInterval: 3_600_000 });
   backend.start({ report: ({ code }) => console.log('problem', code), collect() {} });
-  backend.open(0, { kind: 'counter', key: 'jobs', name: 'jobs', tags: {}, internal: true });
-  backend.open(1, { kind: 'set', key: 'users', name: 'users', tags: {}, internal: true });
+  backend.open(0, { kind: 'counter', key: 'jobs', name: 'jobs', tags: [], internal: true });
+  backend.open(1, { kind: 'set', key: 'users', name: 'users', tags: [], internal: true });
   let count = 0;
   while (!isStopped) {
     count += 1;

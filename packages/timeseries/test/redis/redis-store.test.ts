@@ -374,7 +374,7 @@ describeWithRedis('RedisStore', () => {
         const store = new RedisStore({ url: '${url}' });
         const backend = new TimeSeriesBackend({ store });
         backend.start({ report() {}, collect() {} });
-        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: true });
+        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: true });
         backend.incr(0, 1, 1);
         await backend.flush();
         backend.incr(0, 1, 1);
