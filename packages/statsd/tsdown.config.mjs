@@ -16,7 +16,11 @@ export default {
       name: 'required-modules',
       resolveId: {
         order: 'pre',
-        handler(/** @type {string} */ id, /** @type {string | undefined} */ _importer, /** @type {{ kind: string }} */ { kind }) {
+        handler(
+          /** @type {string} */ id,
+          /** @type {string | undefined} */ _importer,
+          /** @type {{ kind: string }} */ { kind },
+        ) {
           if (kind !== 'require-call' || !(isBuiltin(id) || id === 'unix-dgram')) return null;
           return `${PREFIX}${id}`;
         },
@@ -24,7 +28,8 @@ export default {
       load(/** @type {string} */ id) {
         if (!id.startsWith(PREFIX)) return null;
         const name = id.slice(PREFIX.length);
-        if (isBuiltin(name)) return `export { default as 'module.exports' } from 'node:${name.replace(/^node:/, '')}';\n`;
+        if (isBuiltin(name))
+          return `export { default as 'module.exports' } from 'node:${name.replace(/^node:/, '')}';\n`;
         return `import { loadUnixDgram } from ${JSON.stringify(loader)};
 export const createSocket = (type) => loadUnixDgram().createSocket(type);\n`;
       },

@@ -70,7 +70,10 @@ export class HotShotsClient {
     const owner = { errorHandler: (error: unknown) => (this.#failure = error) };
     const address = this.#address;
     // The packet queue retries. The retries of hot-shots would keep the process alive and pile up.
-    return createTransport(owner, address.protocol === 'udp' ? address : { ...address, udsRetryOptions: { retries: 0 } });
+    return createTransport(
+      owner,
+      address.protocol === 'udp' ? address : { ...address, udsRetryOptions: { retries: 0 } },
+    );
   }
 
   /** Replaces a Unix socket whose server ended. It stays in use until another can be connected. */
