@@ -17,7 +17,10 @@ type Transport = NonNullable<ReturnType<typeof createTransport>>;
  */
 export class HotShotsClient {
   readonly #address: SocketAddress;
-  /** Null while a Unix socket cannot be connected. */
+  /**
+   * Null while a Unix socket cannot be connected, and after `close`. Each transport is closed once: the process aborts if a
+   * native socket is closed again.
+   */
   #transport: Transport | null;
   /** The error of the last attempt to create a transport. */
   #failure: unknown;
@@ -39,7 +42,11 @@ export class HotShotsClient {
     if (!this.#closing) this.#transport ??= this.#create();
     const transport = this.#transport;
     if (transport === null) {
-      done(packetError('The socket could not be created', this.#failure));
+      done(
+        this.#closing
+          ? new Error('The socket is closed')
+          : packetError('The socket could not be created', this.#failure),
+      );
       return;
     }
     let called = false;
@@ -87,10 +94,10 @@ export class HotShotsClient {
   }
 
   #closeSocket(): void {
+    const transport = this.#transport;
+    this.#transport = null;
     // On a later tick: the native socket must not be closed from its own callback.
-    setImmediate(() => {
-      if (this.#transport !== null) closeQuietly(this.#transport);
-    });
+    if (transport !== null) setImmediate(() => closeQuietly(transport));
   }
 }
 
@@ -98,7 +105,7 @@ function closeQuietly(transport: Transport): void {
   try {
     transport.close();
   } catch {
-    // It was closed already.
+    // The runtime closed it already, or the system failed to.
   }
 }
 

@@ -74,7 +74,8 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     for (let packet = 0; packet < 2; packet += 1) {
       const error = await send(client, 'a:1|c\n');
       expect(error).toBeInstanceOf(Error);
-      expect(error).toMatchObject({ code: -constants.errno.ENOENT, cause: { syscall: 'connect' } });
+      expect(error!.message).toMatch(/^The socket could not be created: .*connect/);
+      expect(error!.cause).toBeDefined();
     }
     const receiver = await UnixReceiver.start(path);
     expect(await send(client, 'b:1|c\n')).toBeUndefined();
@@ -103,7 +104,11 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     expect(descriptors.at(-1) ?? 0).toBeLessThanOrEqual(descriptors[0] ?? 0);
     client.close();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await send(client, 'late:1|c\n')).toBeInstanceOf(Error);
+    // To close the native socket twice would abort the process.
+    for (let packet = 0; packet < 2; packet += 1) {
+      expect(await send(client, 'late:1|c\n')).toBeInstanceOf(Error);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await rm(directory, { recursive: true });
   });
 
