@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StatsD } from 'hot-shots';
+import { udsErrors } from 'hot-shots/lib/constants.js';
+import createTransport from 'hot-shots/lib/transport.js';
 import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { UdpReceiver } from 'test-kit/udp-receiver';
 import { UnixReceiver } from 'test-kit/unix-receiver';
@@ -12,9 +14,19 @@ function send(client: HotShotsClient, packet: string): Promise<PacketError | und
   return new Promise((resolve) => client.send(Buffer.from(packet), resolve));
 }
 
-test('hot-shots still has the untyped method that sends packets', () => {
-  const prototype = StatsD.prototype as unknown as { sendMessage?: unknown };
-  expect(prototype.sendMessage).toBeInstanceOf(Function);
+test('hot-shots still has the parts that are used, which its documentation does not promise', () => {
+  const errors: unknown[] = [];
+  const owner = { errorHandler: (error: unknown) => errors.push(error) };
+  const transport = createTransport(owner, { protocol: 'udp', host: '127.0.0.1', port: 9 })!;
+  expect(transport).toMatchObject({ send: expect.any(Function), close: expect.any(Function) });
+  transport.close();
+  expect(errors).toEqual([]);
+  // A transport that cannot be created is null, and its error is passed to the handler.
+  expect(createTransport(owner, { protocol: 'none' as 'udp', host: '', port: 0 })).toBeNull();
+  expect(errors).toHaveLength(1);
+  expect(udsErrors()).toEqual(
+    process.platform === 'linux' ? ['ENOTCONN', 'ECONNREFUSED', -107, -111] : expect.any(Array),
+  );
 });
 
 test('a packet arrives byte for byte, without additions, and the callback gets no error', async () => {
@@ -31,7 +43,12 @@ test('a failure is passed to the callback, neither printed nor thrown', async ()
   const consoleError = jest.spyOn(console, 'error').mockImplementation(() => {});
   const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: 9 });
   const error = await send(client, 'x'.repeat(70_000));
-  expect(error?.code).toBe('EMSGSIZE');
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({
+    code: 'EMSGSIZE',
+    message: expect.stringMatching(/^The packet could not be sent: .*EMSGSIZE/),
+    cause: { code: 'EMSGSIZE', syscall: 'send' },
+  });
   client.close();
   client.close();
   await new Promise((resolve) => setImmediate(resolve));
@@ -54,13 +71,54 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     const directory = await mkdtemp(join(tmpdir(), 'hot-shots-'));
     const path = join(directory, 'statsd.sock');
     const client = new HotShotsClient({ protocol: 'uds', path });
-    expect(await send(client, 'a:1|c\n')).toBeInstanceOf(Error);
-    expect(await send(client, 'a:1|c\n')).toBeInstanceOf(Error);
+    for (let packet = 0; packet < 2; packet += 1) {
+      const error = await send(client, 'a:1|c\n');
+      expect(error).toBeInstanceOf(Error);
+      expect(error!.message).toMatch(/^The socket could not be created: .*connect/);
+      expect(error!.cause).toBeDefined();
+    }
     const receiver = await UnixReceiver.start(path);
     expect(await send(client, 'b:1|c\n')).toBeUndefined();
     await waitUntil(() => receiver.lines.length > 0);
     expect(receiver.lines).toEqual(['b:1|c']);
     client.close();
+    await receiver.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  test('a socket whose server restarted is replaced by the packet that fails, and no descriptor is left open', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hot-shots-'));
+    const path = join(directory, 'statsd.sock');
+    const client = new HotShotsClient({ protocol: 'uds', path });
+    const descriptors: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const receiver = await UnixReceiver.start(path);
+      // The first packet after a restart is lost: the socket is still that of the server before.
+      const first = await send(client, 'a:1|c\n');
+      if (round > 0) expect(first).toMatchObject({ code: -constants.errno.ECONNREFUSED, cause: { syscall: 'send' } });
+      expect(await send(client, 'b:1|c\n')).toBeUndefined();
+      await waitUntil(() => receiver.lines.includes('b:1|c'));
+      await receiver.stop();
+      if (existsSync('/proc/self/fd')) descriptors.push(readdirSync('/proc/self/fd').length);
+    }
+    expect(descriptors.at(-1) ?? 0).toBeLessThanOrEqual(descriptors[0] ?? 0);
+    client.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    // To close the native socket twice would abort the process.
+    for (let packet = 0; packet < 2; packet += 1) {
+      expect(await send(client, 'late:1|c\n')).toBeInstanceOf(Error);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await rm(directory, { recursive: true });
+  });
+
+  test('a closed client opens no socket', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hot-shots-'));
+    const path = join(directory, 'statsd.sock');
+    const client = new HotShotsClient({ protocol: 'uds', path });
+    client.close();
+    const receiver = await UnixReceiver.start(path);
+    expect(await send(client, 'late:1|c\n')).toBeInstanceOf(Error);
     await receiver.stop();
     await rm(directory, { recursive: true });
   });
