@@ -25,6 +25,21 @@ export const targets = [
     call(scenario, 'instrument-empty', 'hot-shots-1432', 0.015, '0.005: positional, generated code'),
     call(scenario, 'bound-empty', 'hot-shots-1432', scenario === 'v3' ? 0.0015 : 0.002, '0.0003: one addition'),
   ]),
+  // A new series. Cold: the first calls of a process.
+  newSeries('warm', 'statsd-plain', 1.1),
+  newSeries('warm', 'facade', 1.6),
+  newSeries('cold', 'statsd-plain', 1.6),
+  newSeries('cold', 'facade', 2.2),
+  {
+    quantity: 'processor time of a short process, dogstatsd to hot-shots',
+    measurement: 'new-series.short-process.dogstatsd/hot-shots',
+    target: 0.7,
+  },
+  {
+    quantity: 'import of @metrics/dogstatsd to hot-shots',
+    measurement: 'load.@metrics/dogstatsd/hot-shots',
+    target: 0.75,
+  },
   // V8 inlines some of twenty call sites, with either method. If it inlines the empty one, it removes the literals as well.
   // The measure for `mega` is therefore a method that keeps its argument.
   call('v3', 'dummy', 'empty-method', 3, '1'),

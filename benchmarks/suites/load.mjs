@@ -30,7 +30,7 @@ export const load = {
   about:
     'A fresh process imports one module and reports how long that took and how large it then is. Processes of all modules are started in turn.',
   async run({ short, progress }) {
-    const modules = short ? [EMPTY, '@metrics/core', '@metrics/datadog'] : MODULES;
+    const modules = short ? [EMPTY, '@metrics/core', '@metrics/dogstatsd', 'hot-shots', '@metrics/datadog'] : MODULES;
     /** @type {Record<string, { time: number, size: number }[]>} */
     const results = Object.fromEntries(modules.map((name) => [name, []]));
     const rounds = short ? 5 : 9;
@@ -48,6 +48,11 @@ export const load = {
       measurements[`load.${name}.megabytes`] = more;
       return [name, formatNumber(time), formatNumber(more)];
     });
+    const dogstatsd = results['@metrics/dogstatsd'] ?? [];
+    const hotShots = results['hot-shots'] ?? [];
+    measurements['load.@metrics/dogstatsd/hot-shots'] = median(
+      dogstatsd.map(({ time }, round) => time / (hotShots[round]?.time ?? Number.NaN)),
+    );
     return { measurements, tables: [{ title: 'Imports', columns: ['', 'ms', 'MB more than an empty process'], rows }] };
   },
 };

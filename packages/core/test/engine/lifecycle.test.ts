@@ -220,6 +220,8 @@ describe('instruments and handles', () => {
   });
 });
 
+const TAGS: Tags = { request_id: 1, kind: 'mail' };
+
 describe('a backend that is registered while a series is opened', () => {
   const register = (metrics: Metrics, next: JournalBackend): void =>
     void metrics.register(next, { replace: true, onError() {} });
@@ -234,7 +236,7 @@ describe('a backend that is registered while a series is opened', () => {
   it('gets the sample: by the handler of a problem that the guard found', () => {
     const next = new JournalBackend();
     const metrics = createMetrics({ backend: new JournalBackend(), onError: () => register(metrics, next) });
-    metrics.incr('jobs', 2, { tags: { request_id: 1, kind: 'mail' } as Tags });
+    metrics.incr('jobs', 2, { tags: TAGS });
     expect(next.lines).toEqual(['counter jobs{kind=mail} 2']);
   });
 

@@ -25,5 +25,5 @@ export function withTagObject<Given extends { readonly tags?: TagPairs | undefin
   given: Given,
 ): Omit<Given, 'tags'> & { readonly tags?: TagObject } {
   const { tags, ...rest } = given;
-  return Object.freeze(tags === undefined ? rest : { ...rest, tags: toTagObject(tags) });
+  return Object.freeze(tags === undefined ? rest : { ...rest, tags: Object.freeze({ ...toTagObject(tags) }) });
 }

@@ -80,7 +80,7 @@ describe('queries', () => {
 
   test('toString shows one line for each series', () => {
     const text = [
-      'counter shop.jobs{status=200,cached=true} 2.5',
+      'counter shop.jobs{cached=true,status=200} 2.5',
       'counter shop.jobs{status=500,instance=worker-1} -1',
       'gauge shop.level -4',
       'timing shop.query 12.5, 1',
