@@ -20,6 +20,7 @@ import path from 'node:path';
 import { startPrivateRegistry } from './private-registry.mjs';
 import { pnpm, publishedPackages, readJson, root, run, succeeds } from './workspace.mjs';
 
+const BUNDLER = 'esbuild@0.28.2';
 const compilers = { ts54: '5.4.5', ts59: '5.9.3', ts60: '6.0.3', ts70: '7.0.2' };
 /** The packages that `npm install @metrics/core @metrics/statsd` may install. */
 const expectedPackages = ['@metrics/aggregation', '@metrics/core', '@metrics/statsd'];
@@ -45,6 +46,7 @@ checkInstalled();
 installDatadog();
 await send('import', 'mjs');
 await send('require', 'cjs');
+await sendBundled();
 compile();
 
 for (const error of errors) console.error(error);
@@ -135,11 +137,6 @@ function checkInstalled() {
  * @param {'mjs' | 'cjs'} extension
  */
 async function send(kind, extension) {
-  const receiver = createSocket('udp4');
-  receiver.bind(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  let received = '';
-  receiver.on('message', (datagram) => (received += datagram));
   const load =
     kind === 'import'
       ? `import { metrics } from '@metrics/core';\nimport { StatsdMetricsBackend } from '@metrics/statsd';`
@@ -148,20 +145,59 @@ async function send(kind, extension) {
   writeFileSync(
     file,
     `${load}
-metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: ${receiver.address().port} }), { prefix: 'shop.' });
+metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: Number(process.argv[2]) }), { prefix: 'shop.' });
 metrics.incr('jobs.started', 3);
 metrics.close();
 `,
   );
+  await expectReceived(kind, file);
+}
+
+/** Bundles the program that imports, as applications for AWS Lambda are, and runs it where no package is installed. */
+async function sendBundled() {
+  const folder = path.join(workplace, 'bundler');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true }));
+  run(['npm', 'install', '--no-audit', '--no-fund', BUNDLER], { cwd: folder, quiet: true });
+  for (const [format, extension] of Object.entries({ esm: 'mjs', cjs: 'cjs' })) {
+    const bundle = path.join(workplace, `bundled.${extension}`);
+    const options = {
+      entryPoints: [path.join(consumer, 'send.mjs')],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format,
+    };
+    run([process.execPath, '-e', `require('esbuild').buildSync(${JSON.stringify(options)})`], { cwd: folder });
+    await expectReceived(`bundled by ${BUNDLER} to ${format}`, bundle);
+  }
+}
+
+/**
+ * Runs a program with the port of a receiver.
+ *
+ * @param {string} name
+ * @param {string} file
+ */
+async function expectReceived(name, file) {
+  const receiver = createSocket('udp4');
+  receiver.bind(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  let received = '';
+  receiver.on('message', (datagram) => (received += datagram));
   // Not with spawnSync, which would keep this process from receiving.
   const [code] = await once(
-    spawn(process.execPath, [file], { cwd: consumer, stdio: 'inherit', timeout: 20_000 }),
+    spawn(process.execPath, [file, String(receiver.address().port)], {
+      cwd: path.dirname(file),
+      stdio: 'inherit',
+      timeout: 20_000,
+    }),
     'close',
   );
   const arrived = await eventually(() => received.startsWith('shop.jobs.started:3|c'), 5000);
   receiver.close();
-  if (code === 0 && arrived) console.log(`${kind}: received ${received.trim()}`);
-  else errors.push(`${kind}: exit code ${code}, received ${JSON.stringify(received)}`);
+  if (code === 0 && arrived) console.log(`${name}: received ${received.trim()}`);
+  else errors.push(`${name}: exit code ${code}, received ${JSON.stringify(received)}`);
 }
 
 function compile() {

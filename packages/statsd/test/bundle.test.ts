@@ -33,7 +33,7 @@ test('the build contains the sockets of hot-shots, and neither the rest of it no
   for (const extension of ['.js', '.cjs']) {
     const files = built.filter(({ file }) => file.endsWith(extension));
     const parts = files.flatMap(({ text }) => [...text.matchAll(/#region \S*node_modules\/hot-shots\/(\S+)/g)]);
-    expect(parts.map(([, part]) => part).toSorted()).toEqual(['lib/constants.js', 'lib/transport.js']);
+    expect(new Set(parts.map(([, part]) => part))).toEqual(new Set(['lib/constants.js', 'lib/transport.js']));
   }
 });
 
