@@ -50,7 +50,7 @@ export const packages = {
       ['tag-format/'],
       ['line/'],
       ['packet-queue'],
-      ['burst', 'transport/'],
+      ['burst', 'packet-counts', 'transport/'],
     ],
   },
   dogstatsd: {

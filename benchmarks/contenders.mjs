@@ -85,7 +85,7 @@ const plainStatsd = async ({ port, byHand }) => {
   const { StatsdMetricsBackend } = await import('@metrics/statsd');
   return new StatsdMetricsBackend({ host: '127.0.0.1', port, flushInterval: windowOf(byHand) });
 };
-/** To a port that nobody listens on: its first request comes after what is measured. @type {BackendMaker} */
+/** To a closed port: its first request comes after the measurement. @type {BackendMaker} */
 const datadog = async () => {
   const { DatadogMetricsBackend } = await import('@metrics/datadog');
   return new DatadogMetricsBackend({

@@ -156,7 +156,7 @@ function contextTags(index) {
 }
 
 /**
- * Every turn is a series that nobody has seen, until `next.from` stays as it was: then all of them come again.
+ * Every turn is a new series, as long as `next.from` advances; otherwise the same series come again.
  *
  * @returns {Scenario & { constants: { next: { from: number } } }}
  */

@@ -28,7 +28,7 @@ const CLIENTS = ['dogstatsd', 'statsd', 'hot-shots', 'datadog-metrics', 'prom-cl
 export const newSeries = {
   title: 'New series and short processes',
   about:
-    'Three tags, one of ever new values; the guard is on, its bounds raised. Every measurement is a process of its own, and the processes of all contenders take turns. Cold: the first calls of the process. Warm: after 20,000 other series.',
+    'Three tags, one of ever new values; the guard is on, its bounds raised. Every measurement has its own process, and the processes of all contenders take turns. Cold: the first calls of the process. Warm: after 20,000 other series.',
   async run({ short, port, progress }) {
     /** @type {Record<string, number>} */
     const measurements = {};
@@ -121,7 +121,7 @@ async function bytes(names, port, progress, keep) {
     keep(`bytes.${name}`, held);
     rows.push([title(name), formatNumber(held)]);
   }
-  return { title: 'Bytes of a series with a tag value of its own, met once', columns: ['', 'bytes'], rows };
+  return { title: 'Bytes of a series with a unique tag value, recorded once', columns: ['', 'bytes'], rows };
 }
 
 /**

@@ -25,7 +25,7 @@ export interface Series {
   readonly unit: string | undefined;
   /** True if the application keeps this series in the internal time series database. */
   readonly internal: boolean;
-  /** What the metric measures, from its declaration. */
+  /** A description of the metric for people, from its declaration. */
   readonly description: string | undefined;
   /**
    * Upper bounds of histogram buckets, ascending and in the metric's unit, from its declaration. For backends that have such

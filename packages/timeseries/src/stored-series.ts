@@ -20,7 +20,7 @@ export function toStoredSeries({ kind, key, tags, instance, unit }: Series): Sto
   return createStoredSeries({ kind, key, unit, tags: all });
 }
 
-/** Creates a stored series from its parts, with tags in any order. Of two tags with one key, the last counts. */
+/** Creates a stored series from its parts, with tags in any order. If two tags have one key, the last counts. */
 export function createStoredSeries({ kind, key, tags, unit }: SeriesParts): StoredSeries {
   const sorted = Object.create(null) as Record<string, string>;
   for (const [name, value] of [...tags].sort(compareKeys)) sorted[name] = value;

@@ -140,7 +140,7 @@ export class Scope {
   /** Returns the series with these tags, opened if it is new. Without `context`, context tags do not apply. */
   openSeries(cache: MetricCache, tags: Tags | undefined, instance?: unknown, context?: NormalizedTags): SeriesId {
     const { engine } = this;
-    // Another series may be opened meanwhile, by a handler of problems: it gets a draft of its own.
+    // Another series may be opened meanwhile, by a handler of problems: it gets its own draft.
     const draft = engine.spareDraft ?? new TagDraft();
     engine.spareDraft = undefined;
     let current = cache;

@@ -14,8 +14,8 @@ export interface IndexedIds {
 }
 
 /**
- * Finds dense ids by the hash of what they stand for, with open addressing and linear probing. A bucket holds an id and as
- * many bits of its hash as fit next to it, so a search seldom compares what an id stands for. A search is
+ * Finds dense ids by the hash of their content, with open addressing and linear probing. A bucket holds an id and as many
+ * bits of its hash as fit next to it, so a search seldom compares any content. A search is
  *
  * ```ts
  * let bucket = index.first(hash);
@@ -72,14 +72,14 @@ export class IdIndex {
 
   #enter(id: number, hash: number): void {
     let bucket = this.first(hash);
-    // The bucket may still hold this id, from something it stood for before.
+    // The bucket may still hold this id, with an earlier content.
     for (let held = this.idAt(bucket); held >= 0 && held !== id; held = this.idAt(bucket))
       bucket = this.next(bucket, hash);
     if (this.#buckets[bucket] === 0) this.#used += 1;
     this.#buckets[bucket] = (hash << this.#idBits) | (id + 1);
   }
 
-  /** Drops the buckets of removed ids, and makes so many buckets that the next rebuild is far away. */
+  /** Drops the buckets of removed ids, with room to make the next rebuild rare. */
   #rebuild(): void {
     const { size, bound } = this.#owner;
     this.#buckets = new Int32Array(Math.max(MIN_BUCKETS, Math.ceil((size * 1.5) / MAX_LOAD)));

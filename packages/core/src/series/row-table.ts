@@ -3,7 +3,7 @@ import { grow } from './interning.js';
 
 /** Rows of integers, each known by a dense integer that is reused after it was removed. Equal rows are one row. */
 export class RowTable implements IndexedIds {
-  /** Where a row starts in `#cells`: its length, then its integers. Minus one if the id is free. */
+  /** By id, the index in `#cells` of a row: its length, then its integers. Minus one if the id is free. */
   #starts = new Int32Array(16).fill(-1);
   #cells = new Int32Array(64);
   #cellsUsed = 0;

@@ -36,7 +36,7 @@ test('every string is kept byte for byte, once, until its last release', () => {
   );
 });
 
-test('strings that come and go leave no bytes behind', () => {
+test('strings that come and go leave no bytes', () => {
   const fragments = new Fragments();
   const kept = fragments.acquire('kept');
   for (let round = 0; round < 100; round += 1) {

@@ -50,7 +50,7 @@ function samplesOf(message: DogStatsdMetric): RecordedSample[] {
   return message.values.map((value) => Object.freeze({ ...series, kind: KINDS[type], value, sampleRate, ...time }));
 }
 
-/** What a line does not say about its series. */
+/** The properties of a series that no line contains. */
 const UNKNOWN = { instance: undefined, unit: undefined, description: undefined, buckets: undefined };
 
 /** Returns the message without its type and its origin. */
