@@ -153,7 +153,7 @@ metrics.close();
   await expectReceived(kind, file);
 }
 
-/** Bundles the program that imports, as applications for AWS Lambda are, and runs it where no package is installed. */
+/** Bundles the program that imports, as applications for AWS Lambda are, and runs it in a folder without packages. */
 async function sendBundled() {
   const folder = path.join(workplace, 'bundler');
   mkdirSync(folder);
