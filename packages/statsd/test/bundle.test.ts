@@ -46,6 +46,11 @@ test('an ES module of the build requires nothing, so that bundlers of applicatio
   }
 });
 
+test('the build does not import node:process, which takes longer than the rest', () => {
+  for (const { file, text } of readBuilt(/\.c?js$/))
+    expect([file, /["'](?:node:)?process["']/.test(text)]).toEqual([file, false]);
+});
+
 test.each([
   ['an import', `await import('./dist/index.js');`],
   ['a require', `createRequire(process.cwd() + '/index.js')('./dist/index.cjs');`],
