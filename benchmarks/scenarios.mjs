@@ -160,7 +160,7 @@ function contextTags(index) {
  *
  * @returns {Scenario & { constants: { next: { from: number } } }}
  */
-export const newSeries = () => ({
+const newSeries = () => ({
   title: 'new series: three tags, one of ever new values',
   constants: { next: { from: 0 } },
   sites: [

@@ -24,6 +24,11 @@ export interface InstrumentDefinition<Declared extends string | TagLists = strin
   readonly unit?: string | undefined;
   /** A description of the metric for people. */
   readonly description?: string | undefined;
+  /**
+   * Upper bounds of histogram buckets, ascending and in the metric's unit (milliseconds for timings), for backends that have
+   * such buckets. Others ignore them.
+   */
+  readonly buckets?: readonly number[] | undefined;
   /** Keeps it in the internal time series database as well. @default false */
   readonly internal?: boolean | undefined;
 }

@@ -28,6 +28,7 @@ import type {
   Timing,
 } from './instrument.js';
 import type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './metrics.js';
+import { readTags } from './read-tags.js';
 import { recordEvent } from './record-event.js';
 import { Scope } from './scope.js';
 import {
@@ -288,7 +289,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     const draft = new TagDraft();
     let isValid = false;
     ignoreErrors(() => {
-      isValid = this.#scope.readTags(draft, tags, source);
+      isValid = readTags(this.#engine, draft, tags, source);
     });
     return new Map(isValid ? draft.pairs() : []);
   }

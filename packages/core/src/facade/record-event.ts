@@ -1,5 +1,6 @@
 import { TagDraft } from '../series/tag-draft.js';
 import type { EventOptions, ServiceCheckOptions } from './metrics.js';
+import { readAllTags } from './read-tags.js';
 import type { Scope } from './scope.js';
 
 /** Records an event or a service check with all tags of the scope. Both are rare, so nothing is cached. */
@@ -15,7 +16,7 @@ export function recordEvent(
     if (typeof title !== 'string' || title === '')
       return void engine.drop('invalid_value', verb, 'The title or name is a string, not empty.', { value: title });
     const draft = new TagDraft();
-    if (!scope.readAllTags(draft, given.tags, undefined, title, engine.context?.current())) return;
+    if (!readAllTags(engine, scope.tags, draft, given.tags, undefined, title, engine.context?.current())) return;
     const { backend } = engine;
     const name = verb === 'event' ? undefined : { name: engine.prefix + scope.prefix + title };
     // Each verb takes the fields that its caller passed.

@@ -1,29 +1,16 @@
-// Turns a call into a series id: checks keys and tags, finds or opens the series.
+// Turns a call into a series id: checks the key, finds or opens the series.
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { matchesAny } from '../options/name-pattern.js';
 import { flatCopy } from '../series/interning.js';
-import {
-  type DeclaredTagSet,
-  isSameDeclaration,
-  type MetricFamily,
-  parseDeclaredTags,
-} from '../series/metric-family.js';
-import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
+import { isSameDeclaration, type MetricFamily, parseDeclaredTags } from '../series/metric-family.js';
+import { NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import { TagDraft } from '../series/tag-draft.js';
 import { findRawPath, insertPath } from '../series/tag-trie.js';
-import {
-  isTagsObject,
-  isTagValue,
-  MAX_TAGS,
-  MAX_VALUE_LENGTH,
-  type MetricOptions,
-  type NormalizedTags,
-  normalizeValue,
-  type Tags,
-} from '../series/tags.js';
+import type { MetricOptions, NormalizedTags, Tags } from '../series/tags.js';
 import type { GaugeDefinition } from './instrument.js';
 import { cachedSeries, MetricCache } from './metric-cache.js';
+import { readAllTags } from './read-tags.js';
 
 /** Longer keys are invalid: no receiver accepts such a name, and keys are kept forever. */
 const MAX_KEY_LENGTH = 1000;
@@ -34,11 +21,7 @@ const EXTRA_CACHED_PATHS = 4096;
 /** How often a new series is looked for again because the backend changed while it was opened. */
 const MAX_OPEN_ATTEMPTS = 3;
 
-const NO_TAGS: NormalizedTags = new Map();
-
 const OPTION_NAMES = new Set(['tags', 'instance', 'sampleRate', 'timestamp', 'unit', 'internal']);
-
-const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
 
 const DEFINED_OTHERWISE = 'This metric was declared or used differently; the first definition holds.';
 
@@ -134,7 +117,21 @@ export class Scope {
       engine.report('definition_conflict', key, DEFINED_OTHERWISE);
     if (family.declaredTags !== undefined) return;
     family.declaredTags = declaredTags;
+    family.description = definition.description;
+    family.buckets = this.#checkBuckets(key, definition.buckets);
     engine.invalidate();
+  }
+
+  /** Returns a copy of valid buckets. Others are reported and ignored. */
+  #checkBuckets(key: string, buckets: readonly number[] | undefined): readonly number[] | undefined {
+    if (buckets === undefined) return undefined;
+    const isValid =
+      Array.isArray(buckets) &&
+      buckets.every((bound, index) => Number.isFinite(bound) && (index === 0 || bound > buckets[index - 1]!));
+    if (isValid) return [...buckets];
+    const message = 'Buckets are a list of finite numbers in ascending order; these are ignored.';
+    this.engine.report('invalid_options', key, message);
+    return undefined;
   }
 
   /** Returns the series with these tags, opened if it is new. Without `context`, context tags do not apply. */
@@ -176,7 +173,8 @@ export class Scope {
     const { family } = cache;
     const { generation } = engine;
     draft.clear();
-    if (!this.readAllTags(draft, tags, instance, family.key, context, family)) return NOT_FOUND;
+    if (!readAllTags(engine, this.tags, draft, tags, instance, family.key, context, family.declaredTags))
+      return NOT_FOUND;
     const root = cache.rootFor(context);
     // Beyond the budget, all orders of the same tags share one sorted path.
     const pathBudget = 2 * engine.series.size + EXTRA_CACHED_PATHS - engine.cachedPaths;
@@ -202,72 +200,6 @@ export class Scope {
     if (id === WOULD_MERGE) this.engine.count('gauge_would_merge');
     else this.engine.series.recentlyUsed[id] = 1;
     return id;
-  }
-
-  /**
-   * Adds all tags that apply to a draft: register < child < context < call < instance, without those that an instrument did
-   * not declare. Returns false if they are invalid and the sample was dropped.
-   */
-  readAllTags(
-    draft: TagDraft,
-    tags: unknown,
-    instance: unknown,
-    key: string,
-    context: NormalizedTags | undefined,
-    family?: MetricFamily,
-  ): boolean {
-    const { engine } = this;
-    const table = engine.series.tags;
-    const declaredTags = family?.declaredTags;
-    for (const [tag, value] of engine.active.tags) draft.set(tag, value, table);
-    for (const [tag, value] of this.tags) draft.set(tag, value, table);
-    for (const [tag, value] of context ?? NO_TAGS)
-      if (declaredTags === undefined || declaredTags.has(tag)) draft.set(tag, value, table);
-    if (!this.readTags(draft, tags, key, declaredTags)) return false;
-    if (instance === undefined || instance === null || instance === '') return true;
-    if (typeof instance !== 'string' && typeof instance !== 'number')
-      return this.#reject('invalid_tag_value', key, 'An instance is a string.', { tag: 'instance', value: instance });
-    draft.addRaw(INSTANCE_KEY, instance);
-    draft.setRaw(INSTANCE_KEY, instance, table);
-    return true;
-  }
-
-  /** Adds all enumerable tags of a call, also inherited ones, to a draft. Returns false if they are invalid. */
-  readTags(draft: TagDraft, tags: unknown, key: string, declaredTags?: DeclaredTagSet): boolean {
-    const { engine } = this;
-    if (tags === undefined || tags === null) return true;
-    if (!isTagsObject(tags)) return this.#reject('invalid_tags', key, NOT_TAGS, { value: tags });
-    const table = engine.series.tags;
-    for (const tag in tags) {
-      if (draft.rawCount === MAX_TAGS)
-        return this.#reject('too_many_tags', key, `A call may have at most ${MAX_TAGS} tags.`);
-      const value: unknown = tags[tag];
-      const isAbsent = value === undefined || value === null;
-      if (tag === '' || !(isAbsent || isTagValue(value)))
-        return this.#reject('invalid_tag_value', key, NOT_TAGS, { tag, value });
-      if (typeof value === 'string' && value.length > MAX_VALUE_LENGTH)
-        engine.reportOrThrow('tag_truncated', key, 'Tag values are cut to 200 characters. Is this an identifier?', {
-          tag,
-          value,
-        });
-      draft.addRaw(tag, value);
-      if (isAbsent) continue;
-      if (declaredTags === undefined || declaredTags.has(tag) || declaredTags.has(normalizeValue(tag)))
-        draft.setRaw(tag, value, table);
-      else {
-        draft.ignore(tag, undefined);
-        engine.reportOrThrow('undeclared_tag', key, 'The metric was declared without this tag, which is dropped.', {
-          tag,
-        });
-      }
-    }
-    return true;
-  }
-
-  /** Drops a sample. Returns false. */
-  #reject(...problem: Parameters<Engine['drop']>): false {
-    this.engine.drop(...problem);
-    return false;
   }
 
   /** Drops a call whose options are something else, such as tags, or follow one argument too many. */

@@ -166,3 +166,16 @@ describe('an observed gauge', () => {
     expect(observe).not.toHaveBeenCalled();
   });
 });
+
+it('hands description and buckets of a declaration to the backend; invalid buckets are reported and ignored', () => {
+  const buckets = [5, 10, 100];
+  const timing = metrics.defineTiming('db.query', { tags: ['table'], description: 'Time of a query.', buckets });
+  buckets.length = 0;
+  timing.record(7, { table: 'users' });
+  for (const invalid of [[1, 1], [2, 1], [Number.NaN], 'many'] as number[][])
+    metrics.defineTiming(`x.${String(invalid)}`, { buckets: invalid }).record(1);
+  const [valid, ...others] = backend.opened;
+  expect(valid).toMatchObject({ description: 'Time of a query.', buckets: [5, 10, 100] });
+  expect(others.map(({ buckets: ignored }) => ignored)).toEqual(Array(4).fill(undefined));
+  expect(problems.map(({ code }) => code)).toEqual(Array(4).fill('invalid_options'));
+});

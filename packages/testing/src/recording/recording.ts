@@ -4,7 +4,7 @@ import { BoundedList } from './bounded-list.js';
 import { describeRecording } from './describe-recording.js';
 import { inspectAsText } from './inspect-as-text.js';
 import type { RecordedMember, RecordedSample, RecordedValue } from './recorded-sample.js';
-import type { RecordedEvent, RecordedServiceCheck } from './tag-object.js';
+import type { RecordedEvent, RecordedServiceCheck, TagObject } from './tag-object.js';
 
 /**
  * Tags that a sample must have; it may have more. Values compare as strings, so `{ status: 200 }` matches `'200'`.
@@ -123,11 +123,11 @@ export class Recording {
   }
 
   addEvent(event: RecordedEvent): boolean {
-    return this.#events.push(event);
+    return this.#events.push(Object.freeze({ ...event, ...copyTags(event) }));
   }
 
   addServiceCheck(check: RecordedServiceCheck): boolean {
-    return this.#serviceChecks.push(check);
+    return this.#serviceChecks.push(Object.freeze({ ...check, ...copyTags(check) }));
   }
 
   addProblem(problem: Problem): boolean {
@@ -147,4 +147,9 @@ function matches(sample: RecordedSample, { kind, key, name, instance, tags = {} 
     (instance === undefined || sample.instance === instance) &&
     Object.keys(tags).every((tag) => sample.tags[tag] === (tags[tag] == null ? undefined : String(tags[tag])))
   );
+}
+
+/** Returns a frozen copy of the tags, because the application may reuse its objects. */
+function copyTags({ tags }: { readonly tags?: TagObject | undefined }): { readonly tags?: TagObject } {
+  return tags === undefined ? {} : { tags: Object.freeze({ ...tags }) };
 }

@@ -20,10 +20,10 @@ export function toTagObject(pairs: TagPairs): TagObject {
   return Object.freeze(tags);
 }
 
-/** Returns a frozen copy of an event or a service check, with its tags as an object. */
+/** Returns an event or a service check with its tags as an object. */
 export function withTagObject<Given extends { readonly tags?: TagPairs | undefined }>(
   given: Given,
 ): Omit<Given, 'tags'> & { readonly tags?: TagObject } {
   const { tags, ...rest } = given;
-  return Object.freeze(tags === undefined ? rest : { ...rest, tags: Object.freeze({ ...toTagObject(tags) }) });
+  return tags === undefined ? rest : { ...rest, tags: toTagObject(tags) };
 }
