@@ -78,6 +78,7 @@ export class StatsdPipeline {
   readonly #packets: PacketQueue;
   readonly #writer: LineWriter;
   readonly #scheduler: FlushScheduler;
+  #isClosed = false;
 
   constructor(options: StatsdPipelineOptions) {
     const { transport, tagEncoder, dialect = etsyDialect, reporter, aggregation = true } = options;
@@ -130,16 +131,17 @@ export class StatsdPipeline {
 
   /** @param kind the kind under which the series is sent. */
   open(id: SeriesId, series: Series, kind: SlotKind = series.kind): void {
-    if (this.#buffer.closed) return;
+    if (this.#isClosed) return;
     if (series.name === '') return this.#buffer.rejectSeries(id, 'empty_name');
     if (series.name.length > this.#maxNameLength) return this.#buffer.rejectSeries(id, 'line_too_long');
-    const fragments = this.#tagEncoder.encode(series).map((text) => this.#fragments.acquire(text));
+    const fragments: number[] = [];
+    for (const text of this.#tagEncoder.encode(series)) fragments.push(this.#fragments.acquire(text));
     this.#buffer.open(id, kind, fragments);
   }
 
   /** Opens an id that the backend cannot send: its samples are dropped under `reason`. */
   rejectSeries(id: SeriesId, reason: string): void {
-    if (!this.#buffer.closed) this.#buffer.rejectSeries(id, reason);
+    if (!this.#isClosed) this.#buffer.rejectSeries(id, reason);
   }
 
   release(id: SeriesId): void {
@@ -188,7 +190,10 @@ export class StatsdPipeline {
 
   /** Flushes within `timeout` milliseconds, drops the rest and closes the transport. Never rejects. */
   async close(options: { readonly timeout: number }): Promise<void> {
-    await this.#scheduler.close(options);
+    const closed = this.#scheduler.close(options);
+    // After the last reading of observed gauges, which may open series.
+    this.#isClosed = true;
+    await closed;
     this.#transport.close();
   }
 

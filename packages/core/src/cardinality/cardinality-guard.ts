@@ -126,14 +126,15 @@ export class CardinalityGuard {
     return this.#registry.find(family, draft);
   }
 
-  /** Counts a series that was opened (1) or is about to be released (-1). */
-  countSeries(family: MetricFamily, id: SeriesId, change: 1 | -1): void {
+  /** Counts a series that was opened (1) or is about to be released (-1), with its first `count` tags. */
+  countSeries(family: MetricFamily, tags: readonly number[], count: number, change: 1 | -1): void {
     const metric = this.#metricUsage(family);
-    const { tags } = this.#registry;
+    const table = this.#registry.tags;
     metric.series += change;
-    this.#registry.forEachTag(id, (tag) => {
-      if (tags.value(tag) !== OVERFLOW_VALUE) metric.tags.get(tags.key(tag))?.seriesByValue.count(tag, change);
-    });
+    for (let i = 0; i < count; i += 1) {
+      const tag = tags[i]!;
+      if (table.value(tag) !== OVERFLOW_VALUE) metric.tags.get(table.key(tag))?.seriesByValue.count(tag, change);
+    }
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */

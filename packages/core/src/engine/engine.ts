@@ -7,7 +7,7 @@ import { ProblemReporter } from '../problems/problem-reporter.js';
 import { flatCopy } from '../series/interning.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { createSeries, SeriesRegistry } from '../series/series-registry.js';
-import { NOT_FOUND } from '../series/series-result.js';
+import { INSTANCE_KEY, NOT_FOUND } from '../series/series-result.js';
 import type { TagDraft } from '../series/tag-draft.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
@@ -45,7 +45,8 @@ export class Engine {
   /** The sampling rate of calls that set none. */
   sampleRate!: number;
   active!: ActiveBackend;
-  #context: ContextTags | undefined;
+  /** The context tags; `undefined` until the application uses them. */
+  context: ContextTags | undefined;
   /** Samples recorded while {@link discarding}. */
   discarded = 0;
   /** Samples skipped because their rate was zero. */
@@ -84,14 +85,11 @@ export class Engine {
     this.#rebuildBackend();
   }
 
-  /** The context tags; `undefined` until the application uses them. */
-  get context(): ContextTags | undefined {
-    return this.#context;
-  }
-
-  set context(context: ContextTags | undefined) {
-    this.#context = context;
+  /** Takes context tags into use. */
+  useContext(context: ContextTags): ContextTags {
+    this.context = context;
     this.plainGeneration = -1;
+    return context;
   }
 
   /** Adds an interceptor of all samples. Returns a function that removes it. */
@@ -124,22 +122,24 @@ export class Engine {
     this.generation += 1;
     this.cachedPaths = 0;
     this.recentlyUsed = this.series.recentlyUsed;
-    this.plainGeneration = this.sampleRate === 1 && this.#context === undefined ? this.generation : -1;
+    this.plainGeneration = this.sampleRate === 1 && this.context === undefined ? this.generation : -1;
   }
 
   /** Opens a series in the registry and at the backend, and returns its id. */
   open(family: MetricFamily, draft: TagDraft): SeriesId {
     const id = this.series.open(family, draft);
     this.recentlyUsed = this.series.recentlyUsed;
-    this.guard?.countSeries(family, id, 1);
-    this.backend.open(id, createSeries(family, draft.pairs(), draft.instance));
+    this.guard?.countSeries(family, draft.tags, draft.count, 1);
+    const instance = draft.count > 0 && draft.keys[0] === INSTANCE_KEY ? draft.values[0] : undefined;
+    this.backend.open(id, createSeries(family, draft.pairs(), instance));
     return id;
   }
 
   /** Releases an idle series. */
   release(id: SeriesId): void {
     const { series } = this;
-    this.guard?.countSeries(series.family(id), id, -1);
+    const tags = series.tagsOf(id);
+    this.guard?.countSeries(series.family(id), tags, tags.length, -1);
     series.release(id);
     this.callBackend(() => this.backend.release(id, false));
   }

@@ -279,7 +279,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     const engine = this.#engine;
     if (engine.context !== undefined) return engine.context;
     const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
-    if (hooks?.AsyncLocalStorage) return (engine.context = new ContextTags(new hooks.AsyncLocalStorage()));
+    if (hooks?.AsyncLocalStorage) return engine.useContext(new ContextTags(new hooks.AsyncLocalStorage()));
     const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';
     return void engine.report('context_unavailable', undefined, message);
   }

@@ -39,8 +39,7 @@ export function readAllTags(
   if (instance === undefined || instance === null || instance === '') return true;
   if (typeof instance !== 'string' && typeof instance !== 'number')
     return reject(engine, 'invalid_tag_value', key, 'An instance is a string.', { tag: 'instance', value: instance });
-  draft.addRaw(INSTANCE_KEY, instance);
-  draft.setRaw(INSTANCE_KEY, instance, table);
+  draft.add(INSTANCE_KEY, instance, table);
   return true;
 }
 
@@ -67,11 +66,11 @@ export function readTags(
         tag,
         value,
       });
-    draft.addRaw(tag, value);
-    if (isAbsent) continue;
-    if (declaredTags === undefined || declaredTags.has(tag) || declaredTags.has(normalizeValue(tag)))
-      draft.setRaw(tag, value, table);
+    if (isAbsent) draft.addRaw(tag, value);
+    else if (declaredTags === undefined || declaredTags.has(tag) || declaredTags.has(normalizeValue(tag)))
+      draft.add(tag, value, table);
     else {
+      draft.addRaw(tag, value);
       draft.ignore(tag, undefined);
       engine.reportOrThrow('undeclared_tag', key, 'The metric was declared without this tag, which is dropped.', {
         tag,

@@ -56,7 +56,14 @@ export class RowTable implements IndexedIds {
   insert(row: ArrayLike<number>, length: number = row.length): number {
     const id = this.#freeIds.pop() ?? this.#nextId++;
     if (id >= this.#starts.length) this.#starts = grow(this.#starts, -1);
-    const start = this.#allocate(length);
+    let start = this.#freeBlocks[length] ?? -1;
+    if (start >= 0) this.#freeBlocks[length] = this.#cells[start + 1]!;
+    else {
+      start = this.#cellsUsed;
+      // Room for at least one integer: a free block links to the next.
+      this.#cellsUsed += 1 + Math.max(length, 1);
+      while (this.#cellsUsed > this.#cells.length) this.#cells = grow(this.#cells);
+    }
     this.#starts[id] = start;
     const cells = this.#cells;
     cells[start] = length;
@@ -72,19 +79,6 @@ export class RowTable implements IndexedIds {
     this.#freeBlocks[length] = start;
     this.#starts[id] = -1;
     this.#freeIds.push(id);
-  }
-
-  /** Returns the start of a block for a length and as many integers, at least one: a free block links to the next. */
-  #allocate(length: number): number {
-    const free = this.#freeBlocks[length] ?? -1;
-    if (free >= 0) {
-      this.#freeBlocks[length] = this.#cells[free + 1]!;
-      return free;
-    }
-    const start = this.#cellsUsed;
-    this.#cellsUsed += 1 + Math.max(length, 1);
-    while (this.#cellsUsed > this.#cells.length) this.#cells = grow(this.#cells);
-    return start;
   }
 
   #equals(start: number, row: ArrayLike<number>, length: number): boolean {

@@ -76,9 +76,9 @@ export class SeriesRegistry {
     return this.families[this.#rows.at(id, 0)]!;
   }
 
-  /** Calls `visit` with each tag of a series. */
-  forEachTag(id: SeriesId, visit: (tag: number) => void): void {
-    for (let i = 1; i < this.#rows.length(id); i += 1) visit(this.#rows.at(id, i));
+  /** Returns the integers of a series' tags. */
+  tagsOf(id: SeriesId): number[] {
+    return Array.from({ length: this.#rows.length(id) - 1 }, (_, index) => this.#rows.at(id, index + 1));
   }
 
   /** Returns the description of an open series for a backend. */

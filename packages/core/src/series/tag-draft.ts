@@ -38,31 +38,32 @@ export class TagDraft {
     this.ignored = undefined;
   }
 
-  /** Adds a tag as it was written. */
+  /** Adds a tag as it was written, which the series does not get: its value is absent or it was not declared. */
   addRaw(key: string, value: unknown): void {
     this.rawKeys[this.rawCount] = key;
     this.rawValues[this.rawCount] = value;
     this.rawCount += 1;
   }
 
-  /** Sets a tag that is written as the caller wrote it. A later value of a key replaces an earlier one. */
-  setRaw(key: string, value: TagValue, table: TagTable): void {
+  /** Adds a tag as it was written, and its normalized form. A later value of a key replaces an earlier one. */
+  add(key: string, value: TagValue, table: TagTable): void {
+    this.rawKeys[this.rawCount] = key;
+    this.rawValues[this.rawCount] = value;
+    this.rawCount += 1;
     const text = typeof value === 'string' ? value : String(value);
-    if (key.length <= MAX_VALUE_LENGTH && text.length <= MAX_VALUE_LENGTH) {
-      const tag = table.find(key, text);
-      // A tag that some series has was normalized when it came first.
-      if (tag >= 0) return this.#set(key, table.value(tag), tag);
-    }
-    this.set(normalizeValue(key), normalizeValue(text), table);
+    // A tag that some series has was normalized when it came first.
+    const isShort = key.length <= MAX_VALUE_LENGTH && text.length <= MAX_VALUE_LENGTH;
+    const known = isShort ? table.find(key, text) : -1;
+    if (known >= 0) return this.#set(key, table.value(known), known);
+    const normalizedKey = normalizeValue(key);
+    const normalized = normalizeValue(text);
+    const isNew = isShort && normalizedKey === key && normalized === text;
+    this.#set(normalizedKey, normalized, isNew ? -1 : table.find(normalizedKey, normalized));
   }
 
   /** Sets a tag that is normalized. */
   set(key: string, value: string, table: TagTable): void {
     this.#set(key, value, table.find(key, value));
-  }
-
-  get instance(): string | undefined {
-    return this.count > 0 && this.keys[0] === INSTANCE_KEY ? this.values[0] : undefined;
   }
 
   /** Returns the normalized tags as pairs, without the instance. */

@@ -45,18 +45,25 @@ export class TagTable implements IndexedIds {
   /** Returns the tag, or -1 if no series has it. */
   find(key: string, value: string): number {
     const keyId = this.#keyIds.get(key);
-    return keyId === undefined ? -1 : this.#find(keyId, value, hashTag(keyId, value));
+    if (keyId === undefined) return -1;
+    const index = this.#index;
+    const hash = hashTag(keyId, value);
+    let bucket = index.first(hash);
+    for (let tag = index.idAt(bucket); tag >= 0; tag = index.idAt(bucket)) {
+      if (this.#keyOf[tag] === keyId && this.#values[tag] === value) return tag;
+      bucket = index.next(bucket, hash);
+    }
+    return -1;
   }
 
   /** Returns the tag with one more reference. Keeps both strings: pass copies if they are slices of longer ones. */
   acquire(key: string, value: string): number {
-    const keyId = this.#keyIds.get(key) ?? this.#addKey(key);
-    const hash = hashTag(keyId, value);
-    const known = this.#find(keyId, value, hash);
+    const known = this.find(key, value);
     if (known >= 0) {
       this.#references[known]! += 1;
       return known;
     }
+    const keyId = this.#keyIds.get(key) ?? this.#addKey(key);
     const tag = this.#free.pop() ?? this.#values.length;
     if (tag >= this.#keyOf.length) {
       this.#keyOf = grow(this.#keyOf, -1);
@@ -66,7 +73,7 @@ export class TagTable implements IndexedIds {
     this.#tagsOfKey[keyId]! += 1;
     this.#values[tag] = value;
     this.#references[tag] = 1;
-    this.#index.add(tag, hash);
+    this.#index.add(tag, hashTag(keyId, value));
     return tag;
   }
 
@@ -92,16 +99,6 @@ export class TagTable implements IndexedIds {
     this.#tagsOfKey[keyId] = 0;
     this.#keyIds.set(key, keyId);
     return keyId;
-  }
-
-  #find(keyId: number, value: string, hash: number): number {
-    const index = this.#index;
-    let bucket = index.first(hash);
-    for (let tag = index.idAt(bucket); tag >= 0; tag = index.idAt(bucket)) {
-      if (this.#keyOf[tag] === keyId && this.#values[tag] === value) return tag;
-      bucket = index.next(bucket, hash);
-    }
-    return -1;
   }
 }
 

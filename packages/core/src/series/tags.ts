@@ -55,7 +55,8 @@ export function isTagsObject(tags: unknown): tags is Tags {
  * so that every encoder produces the same bytes.
  */
 export function normalizeValue(value: TagValue): string {
-  return flatCopy(truncateValue(String(value)).toWellFormed());
+  const text = String(value);
+  return flatCopy((text.length > MAX_VALUE_LENGTH ? text.slice(0, MAX_VALUE_LENGTH) : text).toWellFormed());
 }
 
 export function truncateValue(value: string): string {

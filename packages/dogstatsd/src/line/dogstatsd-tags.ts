@@ -13,18 +13,14 @@ export function createTagEncoder(
   onConflict: (series: Series, key: string) => void,
 ): TagEncoder {
   return {
-    encode: (series) => [
-      encodeName(series.name),
-      ...constants.encode(tagsWithInstance(series), (key) => onConflict(series, key)),
-    ],
+    encode: (series) => {
+      const name = sanitize(series.name);
+      const tags = constants.encode(tagsWithInstance(series), (key) => onConflict(series, key));
+      // The Agent would read `_sc…` as a service check and `_e{…` as an event.
+      return [name.startsWith('_') ? name.replace(/^_+(?=sc|e\{)/, '') : name, ...tags];
+    },
     tagsInName: false,
     firstTag: '|#',
     nextTag: ',',
   };
-}
-
-/** Removes leading underscores if the Agent would read `_sc…` as a service check or `_e{…` as an event. */
-function encodeName(name: string): string {
-  const safe = sanitize(name);
-  return safe.startsWith('_') ? safe.replace(/^_+(?=sc|e\{)/, '') : safe;
 }
