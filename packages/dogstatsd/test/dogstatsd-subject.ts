@@ -43,7 +43,7 @@ export function subject(
       source: `
         import { DogStatsdMetricsBackend } from '@metrics/dogstatsd';
         const backend = new DogStatsdMetricsBackend(${JSON.stringify(options)});
-        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
         backend.incr(0, 1, 1);
       `,
     },

@@ -18,7 +18,7 @@ async function run(transport: ServerTransport, end: string, options: DogStatsdOp
     import { DogStatsdMetricsBackend } from '${built}';
     const backend = new DogStatsdMetricsBackend(${JSON.stringify({ ...optionsFor(server), ...options })});
     process.on('exit', () => backend.flushSync());
-    backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: {}, internal: false });
+    backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: [], internal: false });
     backend.incr(0, 1, 1);
     ${end}
   `;

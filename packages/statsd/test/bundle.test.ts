@@ -60,7 +60,7 @@ test.each([
     import { createRequire } from 'node:module';
     const packagesOf = () => Object.keys(createRequire(process.cwd() + '/index.js').cache).map((path) => path.replaceAll('\\\\', '/'));
     ${load.replace('./dist/index.js', join(root, 'dist', 'index.js').replaceAll('\\', '/'))}
-    const builtIn = process.moduleLoadList.filter((name) => /NativeModule (?:http|https|tls|child_process|worker_threads|crypto|zlib)$/.test(name));
+    const builtIn = process.moduleLoadList.filter((name) => /NativeModule (?:http|https|tls|child_process|crypto|zlib)$/.test(name));
     console.log(JSON.stringify({ builtIn, modules: packagesOf().filter((path) => !/packages\\/(?:core|aggregation|statsd)\\/dist\\//.test(path)) }));
   `,
     { cwd: root },

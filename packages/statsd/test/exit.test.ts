@@ -19,7 +19,7 @@ function program(end: string): string {
     import { StatsdMetricsBackend } from '@metrics/statsd';
     const backend = new StatsdMetricsBackend({ port: ${receiver.port} });
     process.on('exit', () => backend.flushSync());
-    backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: {}, internal: false });
+    backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: [], internal: false });
     backend.incr(0, 1, 1);
     ${end}
   `;
@@ -38,7 +38,7 @@ test.each([
 test('many packets are sent at exit, paced, without loss', async () => {
   const end = `
     for (let id = 1; id <= 10_000; id += 1) {
-      backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });
+      backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: [], internal: false });
       backend.incr(id, 1, 1);
     }
     process.exit(0);
@@ -55,7 +55,7 @@ test('a backend that is neither flushed nor closed does not keep the process ali
 test('an awaited flush keeps the process alive until everything is sent', async () => {
   const end = `
     for (let id = 1; id <= 10_000; id += 1) {
-      backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });
+      backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: [], internal: false });
       backend.incr(id, 1, 1);
     }
     await backend.flush();

@@ -49,7 +49,7 @@ export function udpSubject(options: StatsdOptions = {}, capabilities: Partial<Ca
       source: `
         import { StatsdMetricsBackend } from '@metrics/statsd';
         const backend = new StatsdMetricsBackend(${JSON.stringify(options)});
-        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+        backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
         backend.incr(0, 1, 1);
       `,
     },

@@ -164,7 +164,7 @@ test.each([
     import { StatsdMetricsBackend } from '@metrics/statsd';
     const backend = new StatsdMetricsBackend({ port: ${port}, flushInterval: 10 });
     process.on('exit', () => backend.flushSync());
-    backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+    backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
     backend.incr(0, 1, 1);
     ${end}
   `;

@@ -193,7 +193,7 @@ describe('the process', () => {
       import { StatsdMetricsBackend } from '@metrics/statsd';
       const backend = new StatsdMetricsBackend({ protocol: 'tcp', port: ${port} });
       process.on('exit', () => backend.flushSync());
-      backend.open(0, { kind: 'counter', key: 'a', name: 'hits', tags: {}, internal: false });
+      backend.open(0, { kind: 'counter', key: 'a', name: 'hits', tags: [], internal: false });
       backend.incr(0, 1, 1);
       ${end}
     `;
@@ -224,7 +224,7 @@ describe('the process', () => {
     const end = `
       await backend.flush();
       for (let id = 1; id <= 2000; id += 1) {
-        backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: {}, internal: false });
+        backend.open(id, { kind: 'counter', key: 'x', name: 'a.series.among.many.' + id, tags: [], internal: false });
         backend.incr(id, 1, 1);
       }
       process.exit(0);

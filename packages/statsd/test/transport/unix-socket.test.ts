@@ -160,7 +160,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     const source = `
     import { StatsdMetricsBackend } from '@metrics/statsd';
     const backend = new StatsdMetricsBackend({ protocol: 'uds', path: ${JSON.stringify(path)} });
-    backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: {}, internal: false });
+    backend.open(0, { kind: 'counter', key: 'a', name: 'a', tags: [], internal: false });
     backend.incr(0, 1, 1);
     await backend.close({ timeout: 100 });
     console.log(JSON.stringify(backend.stats().dropped));
