@@ -67,10 +67,6 @@ export class Fragments implements IndexedIds {
     return fragment;
   }
 
-  retain(fragment: number): void {
-    this.#references[fragment]! += 1;
-  }
-
   release(fragment: number): void {
     if ((this.#references[fragment]! -= 1) > 0) return;
     this.#garbage += this.#lengths[fragment]!;
