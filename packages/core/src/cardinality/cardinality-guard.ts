@@ -7,6 +7,7 @@ import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import { TagCounts } from '../series/tag-counts.js';
 import { type KeptValues, TagDraft } from '../series/tag-draft.js';
+import type { TagTable } from '../series/tag-table.js';
 import type { CardinalityRules, TagRule } from './cardinality-rules.js';
 
 /** The value that all values beyond a limit become. */
@@ -69,16 +70,10 @@ export class CardinalityGuard {
    *
    * @returns the open series with the resulting tags, {@link NOT_FOUND} if it is yet to be opened, or {@link WOULD_MERGE}.
    */
-  applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
-    if (this.#rules.mode !== 'report') return this.#applyLimits(family, draft);
-    const copy = new TagDraft();
-    for (let i = 0; i < draft.count; i += 1) copy.set(draft.keys[i]!, draft.values[i]!, this.#registry.tags);
-    this.#applyLimits(family, copy);
-    return this.#registry.find(family, draft);
-  }
-
-  #applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
+  applyLimits(family: MetricFamily, given: TagDraft): SeriesId {
     const registry = this.#registry;
+    const isReport = this.#rules.mode === 'report';
+    const draft = isReport ? copyTags(given, registry.tags) : given;
     const metric = this.#metricUsage(family);
     let isMerged = false;
     // Backwards, because a tag that is dropped moves those after it.
@@ -106,9 +101,11 @@ export class CardinalityGuard {
       isMerged = true;
       id = this.#collapseTags(family, metric, draft);
     }
-    if (!isMerged || family.kind !== 'gauge') return id;
-    this.#report('gauge_would_merge', family);
-    return WOULD_MERGE;
+    if (isMerged && family.kind === 'gauge') {
+      this.#report('gauge_would_merge', family);
+      id = WOULD_MERGE;
+    }
+    return isReport ? registry.find(family, given) : id;
   }
 
   /** Replaces the values of one tag after the other, those of the tag with most values first, then removes all tags. */
@@ -201,6 +198,13 @@ export class CardinalityGuard {
     const problem = this.#reportProblem(code, family?.key, MESSAGES[code], shown);
     if (this.#rules.mode === 'strict') throw new CardinalityError(problem);
   }
+}
+
+/** Returns a draft with the normalized tags of another. */
+function copyTags({ keys, values, count }: TagDraft, table: TagTable): TagDraft {
+  const copy = new TagDraft();
+  for (let i = 0; i < count; i += 1) copy.set(keys[i]!, values[i]!, table);
+  return copy;
 }
 
 type GuardCode = keyof typeof MESSAGES;

@@ -7,7 +7,7 @@ import { ProblemReporter } from '../problems/problem-reporter.js';
 import { flatCopy } from '../series/interning.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { createSeries, SeriesRegistry } from '../series/series-registry.js';
-import { INSTANCE_KEY, NOT_FOUND } from '../series/series-result.js';
+import { NOT_FOUND } from '../series/series-result.js';
 import type { TagDraft } from '../series/tag-draft.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
@@ -130,8 +130,7 @@ export class Engine {
     const id = this.series.open(family, draft);
     this.recentlyUsed = this.series.recentlyUsed;
     this.guard?.countSeries(family, draft.tags, draft.count, 1);
-    const instance = draft.count > 0 && draft.keys[0] === INSTANCE_KEY ? draft.values[0] : undefined;
-    this.backend.open(id, createSeries(family, draft.pairs(), instance));
+    this.backend.open(id, createSeries(family, draft));
     return id;
   }
 

@@ -81,26 +81,25 @@ export class SeriesRegistry {
     return Array.from({ length: this.#rows.length(id) - 1 }, (_, index) => this.#rows.at(id, index + 1));
   }
 
-  /** Returns the description of an open series for a backend. */
+  /** Returns an open series as backends get it. */
   toSeries(id: SeriesId): Series {
-    const length = this.#rows.length(id);
-    const tags: [string, string][] = [];
-    let instance: string | undefined;
-    for (let i = 1; i < length; i += 1) {
-      const tag = this.#rows.at(id, i);
-      const key = this.tags.key(tag);
-      if (key === INSTANCE_KEY) instance = this.tags.value(tag);
-      else tags.push([key, this.tags.value(tag)]);
-    }
-    return createSeries(this.family(id), tags, instance);
+    const tags = this.tagsOf(id);
+    const keys = tags.map((tag) => this.tags.key(tag));
+    const values = tags.map((tag) => this.tags.value(tag));
+    return createSeries(this.family(id), { keys, values, count: tags.length });
   }
 }
 
-/** Returns a series as backends get it. */
+/** Returns the series of a family with normalized tags, as backends get it. */
 export function createSeries(
   { kind, key, name, unit, internal, description, buckets }: MetricFamily,
-  tags: Series['tags'],
-  instance: string | undefined,
+  { keys, values, count }: Pick<TagDraft, 'keys' | 'values' | 'count'>,
 ): Series {
+  const tags: [string, string][] = [];
+  let instance: string | undefined;
+  for (let i = 0; i < count; i += 1) {
+    if (keys[i] === INSTANCE_KEY) instance = values[i];
+    else tags.push([keys[i]!, values[i]!]);
+  }
   return { kind, key, name, instance, tags, unit, internal, description, buckets };
 }
