@@ -6,7 +6,7 @@ import type { MetricFamily } from '../series/metric-family.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import { TagCounts } from '../series/tag-counts.js';
-import { type KeptValues, TagDraft } from '../series/tag-draft.js';
+import { type DraftedTags, type KeptValues, TagDraft } from '../series/tag-draft.js';
 import type { TagTable } from '../series/tag-table.js';
 import type { CardinalityRules, TagRule } from './cardinality-rules.js';
 
@@ -123,15 +123,12 @@ export class CardinalityGuard {
     return this.#registry.find(family, draft);
   }
 
-  /** Counts a series that was opened (1) or is about to be released (-1), with its first `count` tags. */
-  countSeries(family: MetricFamily, tags: readonly number[], count: number, change: 1 | -1): void {
+  /** Counts a series that was opened (1) or is about to be released (-1). */
+  countSeries(family: MetricFamily, { keys, values, tags, count }: DraftedTags, change: 1 | -1): void {
     const metric = this.#metricUsage(family);
-    const table = this.#registry.tags;
     metric.series += change;
-    for (let i = 0; i < count; i += 1) {
-      const tag = tags[i]!;
-      if (table.value(tag) !== OVERFLOW_VALUE) metric.tags.get(table.key(tag))?.seriesByValue.count(tag, change);
-    }
+    for (let i = 0; i < count; i += 1)
+      if (values[i] !== OVERFLOW_VALUE) metric.tags.get(keys[i]!)?.seriesByValue.count(tags[i]!, change);
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */

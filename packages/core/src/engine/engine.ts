@@ -129,7 +129,7 @@ export class Engine {
   open(family: MetricFamily, draft: TagDraft): SeriesId {
     const id = this.series.open(family, draft);
     this.recentlyUsed = this.series.recentlyUsed;
-    this.guard?.countSeries(family, draft.tags, draft.count, 1);
+    this.guard?.countSeries(family, draft, 1);
     this.backend.open(id, createSeries(family, draft));
     return id;
   }
@@ -137,8 +137,7 @@ export class Engine {
   /** Releases an idle series. */
   release(id: SeriesId): void {
     const { series } = this;
-    const tags = series.tagsOf(id);
-    this.guard?.countSeries(series.family(id), tags, tags.length, -1);
+    this.guard?.countSeries(series.family(id), series.tagsOf(id), -1);
     series.release(id);
     this.callBackend(() => this.backend.release(id, false));
   }
