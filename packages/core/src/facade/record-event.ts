@@ -6,7 +6,7 @@ import type { Scope } from './scope.js';
 
 const STRING = 'a string';
 
-/** What each field must be: one of some words (a number stands for the word four places before it), or anything else. */
+/** The words that a field takes (a number means the word four places before it), or a description of its value. */
 const FIELDS: readonly (readonly [name: string, expected: string])[] = [
   ['status', 'ok, warning, critical, unknown, 0, 1, 2, 3'],
   ['alertType', 'info, warning, error, success'],

@@ -71,7 +71,7 @@ describe('fields of events and service checks reach every backend in one form', 
     expect(backend.checks).toMatchObject([{ name: '\ufffd', message: '\ufffd' }]);
   });
 
-  it('null and undefined are absent, as are empty strings; a text is always there', () => {
+  it('null and undefined are absent, as are empty strings; the text is always there', () => {
     for (const absent of [null, undefined, ''])
       event({ text: absent, hostname: absent, instance: absent, aggregationKey: absent });
     for (const absent of [null, undefined]) event({ alertType: absent, priority: absent, timestamp: absent });
