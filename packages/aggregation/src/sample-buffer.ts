@@ -183,8 +183,10 @@ export class SampleBuffer {
     // A sum of finite amounts can overflow.
     if (!Number.isFinite(value)) return this.#accounting.drop(samples, 'not_finite');
     this.#accounting.handOver(samples);
-    if (kind === 'counter') writer.counter(slot, value, samples);
-    else writer.gauge(slot, value, samples);
+    if (kind === 'gauge') return writer.gauge(slot, value, samples);
+    const remainder = writer.counterRemainder?.(value) ?? 0;
+    this.#values[slot] = remainder;
+    writer.counter(slot, value - remainder, samples);
   }
 
   #freeSlotIfUnused(slot: number): void {
