@@ -408,9 +408,26 @@ test('an IPv6 address is a literal', async () => {
   await six[Symbol.asyncDispose]();
 });
 
+test('an IPv6 address may have brackets, and a host white space around it', () => {
+  for (const host of ['[::1]', '::1', ' localhost ', 'my_host.example', '127.0.0.1', 'fe80::1%lo'])
+    expect(() => opened({ host })).not.toThrow();
+  expect(opened({ host: '[::1]' }).stats().address).toBe('[::1]:' + receiver.port);
+});
+
 test.each<[string, unknown, ErrorConstructor]>([
-  ['host must be a name or an address, not 8125.', { host: 8125 }, TypeError],
-  ['host must be a name or an address, not "".', { host: '' }, TypeError],
+  ['host must be a name or an address, without protocol and port, not 8125.', { host: 8125 }, TypeError],
+  ['host must be a name or an address, without protocol and port, not "".', { host: '' }, TypeError],
+  ['without protocol and port, not "localhost:8125".', { host: 'localhost:8125' }, TypeError],
+  ['without protocol and port, not "udp://localhost".', { host: 'udp://localhost' }, TypeError],
+  ['without protocol and port, not a URL.', { host: 'http://user:secret@localhost' }, TypeError],
+  ['without protocol and port, not "a b".', { host: 'a b' }, TypeError],
+  ['StatsdMetricsBackend: unknown option "hostname"; did you mean "host"?', { hostname: 'a' }, TypeError],
+  ['StatsdMetricsBackend: unknown option "statsdHost"; did you mean "host"?', { statsdHost: 'a' }, TypeError],
+  ['unknown option "tags"; did you mean "tagFormat"?', { tags: {} }, TypeError],
+  ['unknown option "Port"; did you mean "port"?', { Port: 1 }, TypeError],
+  ['unknown option "toString"', { toString: 1 }, TypeError],
+  ['port must be an integer from 1 to 65535, not NaN.', { port: Number.NaN }, RangeError],
+  ['flushInterval must divide 10000 milliseconds, and "1000" does not.', { flushInterval: '1000' }, RangeError],
   ['port must be a number, not "8125".', { port: '8125' }, TypeError],
   ['port must be an integer from 1 to 65535, not 0.', { port: 0 }, RangeError],
   ['port must be an integer from 1 to 65535, not 8125.5.', { port: 8125.5 }, RangeError],
