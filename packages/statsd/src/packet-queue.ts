@@ -10,8 +10,8 @@ const MAX_IN_FLIGHT = 64;
 const MAX_SPARE_BUFFERS = 8;
 const FIRST_RETRY_MS = 5;
 const MAX_RETRY_MS = 500;
-/** Refusals are reported after a longer wait: a reader that is briefly too slow is not a problem. */
-const UNREPORTED_RETRY_MS = 50;
+/** Refusals are reported after this time: a reader that is briefly too slow is not a problem. */
+const UNREPORTED_MS = 75;
 /** Pause between retries while a caller waits. */
 const REQUESTED_RETRY_MS = 50;
 /** Milliseconds for which a caller waits for a transport that is down. */
@@ -48,9 +48,9 @@ export class PacketQueue implements Outlet {
   #retryQueue: Packet[] = [];
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #backoff = new Backoff({ initial: FIRST_RETRY_MS, max: MAX_RETRY_MS });
-  #retryWait = 0;
   /** True after a packet was refused, until the transport accepts one or fails it for good. */
   #isBlocked = false;
+  #blockedSince = 0;
   #failureReported = false;
   #closed = false;
   readonly #counts = {
@@ -191,7 +191,6 @@ export class PacketQueue implements Outlet {
     this.#failureReported = false;
     this.#isBlocked = false;
     this.#backoff.reset();
-    this.#retryWait = 0;
     this.#counts.packets += 1;
     this.#counts.bytes += packet.length;
     this.#accounting.confirmSent(packet.samples);
@@ -213,13 +212,12 @@ export class PacketQueue implements Outlet {
 
   #scheduleRetry(packet: Packet, error: Error): void {
     this.#retryQueue.push(packet);
+    const now = performance.now();
+    if (!this.#isBlocked) this.#blockedSince = now;
     this.#isBlocked = true;
-    if (this.#retryTimer === undefined) {
-      this.#retryWait = this.#backoff.next();
-      this.#retryTimer = setTimeout(() => this.#retry(), this.#retryWait).unref();
-    }
+    this.#retryTimer ??= setTimeout(() => this.#retry(), this.#backoff.next()).unref();
     // A transport that lost its connection reports that itself.
-    if (this.#retryWait > UNREPORTED_RETRY_MS && this.#transport.ready) this.#reportFirstFailure(error, true);
+    if (now - this.#blockedSince >= UNREPORTED_MS && this.#transport.ready) this.#reportFirstFailure(error, true);
   }
 
   #reportFirstFailure(error: Error, willRetry: boolean): void {

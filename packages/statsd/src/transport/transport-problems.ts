@@ -26,7 +26,7 @@ export function reportLoss(
   moment: 'close' | 'exit',
   count: number,
 ): void {
-  const server = address ?? 'The server, whose address is unknown,';
+  const server = address ?? 'The server (its name did not resolve)';
   const message =
     moment === 'close'
       ? `${server} did not take all samples by the deadline of close(), and the others are dropped. Check that the server runs, or give close() a longer timeout.`
