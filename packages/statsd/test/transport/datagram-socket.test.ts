@@ -46,7 +46,7 @@ describe.each(Object.keys(failingBinds))('an implicit bind that fails %s', (way)
   test('answers every packet, with nothing sent; the next packet after the end of the cause arrives', async () => {
     await using receiver = await UdpReceiver.start();
     const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: receiver.port });
-    const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds[way] as never);
+    const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds[way]);
     const results = await Promise.all([send(client, 'a:1|c\n'), send(client, 'a:2|c\n')]);
     for (const { error, retryable } of results) {
       expect(error!.message).toMatch(/^The packet could not be sent: /);
@@ -61,7 +61,7 @@ describe.each(Object.keys(failingBinds))('an implicit bind that fails %s', (way)
   test('leaves no open handle', async () => {
     const closed = jest.spyOn(Socket.prototype, 'close');
     const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: 9 });
-    const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds[way] as never);
+    const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds[way]);
     await send(client, 'a:1|c\n');
     bind.mockRestore();
     client.close();
@@ -78,8 +78,7 @@ test.each(['ENETUNREACH', 'EHOSTUNREACH', 'EPERM', 'EACCES', 'EADDRNOTAVAIL', 'E
     const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: 9 });
     jest
       .spyOn(Socket.prototype, 'send')
-      .mockImplementation(((...args: unknown[]) =>
-        process.nextTick(args.at(-1) as () => void, systemError(code))) as never);
+      .mockImplementation((...args: unknown[]) => process.nextTick(args.at(-1) as () => void, systemError(code)));
     expect(await send(client, 'a:1|c\n')).toMatchObject({ error: { code }, retryable: true });
     client.close();
   },
@@ -135,7 +134,7 @@ test('if no other socket can be opened after a minute, the old one stays in use'
   const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: receiver.port });
   await send(client, 'a:1|c\n');
   now += 61_000;
-  const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds['with an error later'] as never);
+  const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds['with an error later']);
   expect(await send(client, 'a:2|c\n')).toEqual({ error: undefined, retryable: false });
   expect(await send(client, 'a:3|c\n')).toEqual({ error: undefined, retryable: false });
   expect(bind).toHaveBeenCalledTimes(1);

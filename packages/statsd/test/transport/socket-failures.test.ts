@@ -9,7 +9,7 @@ const cwd = join(__dirname, '..', '..');
 async function run(source: string, setUp: string, wrapper: readonly string[] = []): Promise<never> {
   const script = `${setUp} && exec "$0" --input-type=module --eval "$1"`;
   const [program, ...parameters] = [...wrapper, 'sh', '-c', script, process.execPath, source];
-  const child = spawn(program!, parameters, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, parameters, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
