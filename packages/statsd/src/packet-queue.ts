@@ -148,7 +148,7 @@ export class PacketQueue implements Outlet {
   prepareForExit(): void {
     this.#transport.prepareForExit?.();
     this.#isBlocked = false;
-    // What is lost at exit is reported together.
+    // Losses at exit are reported together.
     this.#failureReported = true;
   }
 
@@ -184,7 +184,7 @@ export class PacketQueue implements Outlet {
   #dropOverdue(packets: readonly Packet[]): void {
     this.#isBlocked = false;
     for (const packet of packets) this.#countDropped(packet);
-    this.#reportFirstFailure(new Error('The transport did not tell what happened to a packet.'), false);
+    this.#reportFirstFailure(new Error('The transport has no result for a packet.'), false);
   }
 
   #confirm(packet: Packet): void {

@@ -1,6 +1,6 @@
 // The packets that a transport has, and their deadlines.
 
-/** Milliseconds for which somebody who waits keeps the process alive. */
+/** Milliseconds for which a waiting caller keeps the process alive. */
 const KEEP_ALIVE_MS = 1000;
 
 export interface PacketsInFlightOptions<Packet> {
@@ -11,7 +11,7 @@ export interface PacketsInFlightOptions<Packet> {
 }
 
 /**
- * Packets without a result, oldest first. Each has a deadline, so that a transport that forgets one stops nobody. The time
+ * Packets without a result, oldest first. Each has a deadline, so that a transport that forgets one stops nothing. The time
  * of a packet begins with the result of the one before, because a slow reader takes one after the other.
  */
 export class PacketsInFlight<Packet> {

@@ -11,7 +11,7 @@ import { type TagFormat, tagEncoders } from './tag-format/tag-format.js';
 import { isSocketPath, MAX_SOCKET_PATH } from './transport/uds-transport.js';
 
 export interface StatsdOptions {
-  /** A name or an IP address. A name is resolved at once, every minute, and when its address refuses. @default '127.0.0.1' */
+  /** A name or an IP address. A name is resolved immediately, every minute, and when its address refuses. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** @default 8125 */
   readonly port?: number | undefined;

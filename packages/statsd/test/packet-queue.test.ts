@@ -203,7 +203,7 @@ test('dropUnsent drops packets once: open, refused and in flight, even if the ca
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('a packet whose result never comes is dropped at a deadline, reported once, and stops nobody', async () => {
+test('a packet whose result never comes is dropped at a deadline, reported once, and stops nothing', async () => {
   const { failures, accounting, packets, transport, write } = setUp();
   transport.behavior = 'wait';
   for (const text of ['11111111', '22222222', '33333333']) {
@@ -216,7 +216,7 @@ test('a packet whose result never comes is dropped at a deadline, reported once,
   await jest.advanceTimersByTimeAsync(2100);
   await settled;
   expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 1, dropped: { send_failed: 2 } });
-  expect(failures).toEqual([['The transport did not tell what happened to a packet.', false]]);
+  expect(failures).toEqual([['The transport has no result for a packet.', false]]);
   transport.waiting[0]!(undefined, false);
   expect(accounting.stats(0)).toMatchObject({ sent: 1, dropped: { send_failed: 2 } });
 });

@@ -92,7 +92,7 @@ export class DatagramSocket {
     if (!this.#isBound) this.#settleAll(error, true);
   }
 
-  /** Keeps the process alive as long as packets are in flight: somebody may wait for them. */
+  /** Keeps the process alive as long as packets are in flight: a caller may wait for them. */
   #startDeadline(): void {
     if (this.#deadline === undefined) this.#deadline = setTimeout(() => this.#checkDeadline(), SEND_TIMEOUT_MS);
     else this.#deadline.refresh().ref();
@@ -114,7 +114,7 @@ export class DatagramSocket {
     this.#isClosed = true;
     closeQuietly(this.#socket, this.#isBound);
     if (!this.#isBound) return this.#settleAll(error, true);
-    // Packets that wait in the process are canceled with an error; nobody knows about the others.
+    // Packets that wait in the process are canceled with an error; the others may have left.
     setImmediate(() => setImmediate(() => this.#settleAll(error, false)));
   }
 

@@ -23,7 +23,7 @@ export interface PacketTransport {
    * the one before. @default 1000
    */
   readonly sendTimeout?: number | undefined;
-  /** Called at process exit, where no event follows: from now on `done` is called before `send` returns. */
+  /** Called at process exit, which no event follows: from now on `done` is called before `send` returns. */
   prepareForExit?(): void;
   close(): void;
 }

@@ -31,7 +31,7 @@ export interface ResolvedHostOptions {
 }
 
 /**
- * A host name that is resolved once, then every minute in the background, and when its address refuses. Of several addresses,
+ * A host name that is resolved once, then every minute in the background, and when its address refuses. If there are several addresses,
  * the first in the order of the system is used, until it refuses. An address stays in use until another replaces it.
  */
 export class ResolvedHost {

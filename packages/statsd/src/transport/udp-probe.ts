@@ -14,7 +14,7 @@ export interface UdpProbeOptions {
 
 /**
  * A connected UDP socket that sends one packet at a time and detects whether a server listens: for a packet to a closed port
- * of this machine, the kernel immediately returns an error, and for one to another machine when that answers so, but only to
+ * of this machine, the kernel immediately returns an error, and for one to another machine if that reports it, but only to
  * connected sockets. It probes with real packets only.
  */
 export class UdpProbe {
@@ -107,7 +107,7 @@ export function isOwnAddress(address: string): boolean {
   try {
     return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));
   } catch {
-    // Some systems do not tell.
+    // Some systems forbid it.
     return false;
   }
 }

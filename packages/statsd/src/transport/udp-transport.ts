@@ -16,13 +16,13 @@ const REMOTE_PACKET_BYTES = 1432;
 const LOOPBACK_PACKET_BYTES = 4000;
 /** A server that was detected is assumed to listen for this time. */
 const PROBE_VALID_FOR_MS = 20;
-/** The same on another machine, whose answer takes a while and is not certain. */
+/** The same on another machine, whose report takes a while and is not certain. */
 const REMOTE_PROBE_VALID_FOR_MS = 1000;
 /** As for the other socket: a router between must notice a server that was replaced. */
 const RENEW_PROBE_MS = 60_000;
 /** How long a caller waits for the address of a name. */
 const WAIT_TIMEOUT = 1000;
-/** Errors that tell that another address of the name may work. */
+/** Errors after which another address of the name may work. */
 const ADDRESS_ERRORS: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -36,12 +36,12 @@ const ADDRESS_ERRORS: ReadonlySet<unknown> = new Set([
 ]);
 
 export interface UdpTransportOptions {
-  /** A name or an address. A name is resolved at once, every minute, and when its address refuses. */
+  /** A name or an address. A name is resolved immediately, every minute, and when its address refuses. */
   readonly host: string;
   readonly port: number;
   /** @default `loopbackPacketBytes` to a loopback address, otherwise 1432 */
   readonly maxPacketBytes?: number | undefined;
-  /** What the server reads of a datagram that no network limits. @default 4000 */
+  /** Bytes that the server reads of a datagram that no network limits. @default 4000 */
   readonly loopbackPacketBytes?: number | undefined;
   /** Called with the first failure of an outage to resolve the host name. */
   readonly onResolveFailure: (error: Error) => void;
@@ -232,7 +232,7 @@ export class UdpTransport implements PacketTransport {
     this.#host.leaveAddress();
   }
 
-  /** Sends a packet of which no event will tell whether it was accepted. */
+  /** Sends a packet whose result no event will bring. */
   #sendAtExit(packet: Uint8Array, done: OnSent): void {
     let failure: Error | undefined;
     this.#client!.send(packet, (error) => {

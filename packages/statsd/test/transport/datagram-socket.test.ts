@@ -26,7 +26,7 @@ function systemError(code: string): Error {
 
 /** The ways in which the bind of a socket fails. */
 const failingBinds: Record<string, (this: Socket) => Socket> = {
-  'with an error at once': function () {
+  'with an error immediately': function () {
     this.emit('error', systemError('EMFILE'));
     return this;
   },
@@ -43,7 +43,7 @@ const failingBinds: Record<string, (this: Socket) => Socket> = {
 };
 
 describe.each(Object.keys(failingBinds))('an implicit bind that fails %s', (way) => {
-  test('answers every packet, with nothing sent; the next packet after the end of the cause arrives', async () => {
+  test('calls back for every packet, with nothing sent; the next packet after the end of the cause arrives', async () => {
     await using receiver = await UdpReceiver.start();
     const client = new HotShotsClient({ protocol: 'udp', host: '127.0.0.1', port: receiver.port });
     const bind = jest.spyOn(Socket.prototype, 'bind').mockImplementation(failingBinds[way]);

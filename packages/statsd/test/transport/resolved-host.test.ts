@@ -68,7 +68,7 @@ test('the order is that of the system, and the same addresses in another order a
   resolved.close();
 });
 
-test('an address that refuses is left for the next one, and the name is looked up at once, but once a second', async () => {
+test('an address that refuses is left for the next one, and the name is looked up immediately, but once a second', async () => {
   const all = [six('fd00::1'), four('10.0.0.1'), four('10.0.0.2')];
   const { addresses, lookups, resolved } = setUp('statsd.test', all, all, [four('10.0.0.9')]);
   await jest.advanceTimersByTimeAsync(30_000);

@@ -137,7 +137,7 @@ test.each([
 
 const hasNamespaces = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 
-describeIf(hasNamespaces)('in a network of its own', () => {
+describeIf(hasNamespaces)('in its own network', () => {
   test('packets that no route leads to are kept, and leave when there is one', async () => {
     const source = `
       import { execSync } from 'node:child_process';
