@@ -2,6 +2,11 @@
 
 /** Milliseconds for which a waiting caller keeps the process alive. */
 const KEEP_ALIVE_MS = 1000;
+/**
+ * Turns of the event loop in which a packet must have been without a result: on a machine that gives the process no time,
+ * the time alone says nothing about the transport.
+ */
+const MIN_CHECKS = 4;
 
 export interface PacketsInFlightOptions<Packet> {
   /** Returns the milliseconds that a transport has for a packet. */
@@ -19,6 +24,8 @@ export class PacketsInFlight<Packet> {
   /** With the time of sending. */
   readonly #packets = new Map<Packet, number>();
   #oldestSince = 0;
+  /** How often the oldest packet was found without a result. */
+  #checks = 0;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
 
@@ -34,7 +41,8 @@ export class PacketsInFlight<Packet> {
     const now = performance.now();
     if (this.#packets.size === 0) {
       this.#oldestSince = now;
-      if (this.#timer === undefined) this.#timer = setTimeout(() => this.#check(), this.#options.timeout()).unref();
+      this.#checks = 0;
+      if (this.#timer === undefined) this.#startTimer();
       else this.#timer.refresh();
     }
     this.#packets.set(packet, now);
@@ -44,7 +52,10 @@ export class PacketsInFlight<Packet> {
   delete(packet: Packet): boolean {
     const [oldest] = this.#packets.keys();
     if (!this.#packets.delete(packet)) return false;
-    if (packet === oldest) this.#oldestSince = performance.now();
+    if (packet === oldest) {
+      this.#oldestSince = performance.now();
+      this.#checks = 0;
+    }
     return true;
   }
 
@@ -74,12 +85,17 @@ export class PacketsInFlight<Packet> {
     });
   }
 
+  #startTimer(): void {
+    this.#timer = setTimeout(() => this.#check(), this.#options.timeout() / MIN_CHECKS).unref();
+  }
+
   #check(): void {
     // After the event loop was blocked, results come later than timers.
     setImmediate(() => {
       if (this.#packets.size === 0) return;
+      this.#checks += 1;
       const limit = performance.now() - this.#options.timeout();
-      if (this.#oldestSince <= limit) this.#removeOverdue(limit);
+      if (this.#oldestSince <= limit && this.#checks >= MIN_CHECKS) this.#removeOverdue(limit);
       if (this.#packets.size > 0) this.#timer!.refresh();
     });
   }
