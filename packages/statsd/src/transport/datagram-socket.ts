@@ -99,7 +99,8 @@ export class DatagramSocket {
 
   /** Keeps the process alive as long as packets are in flight: a caller may wait for them. */
   #startDeadline(): void {
-    if (this.#deadline === undefined) this.#deadline = setTimeout(() => this.#checkDeadline(), SEND_TIMEOUT_MS / MIN_CHECKS);
+    if (this.#deadline === undefined)
+      this.#deadline = setTimeout(() => this.#checkDeadline(), SEND_TIMEOUT_MS / MIN_CHECKS);
     else this.#deadline.refresh().ref();
   }
 
