@@ -12,7 +12,7 @@ export interface DogStatsdOptions {
   /** @default DD_DOGSTATSD_PORT, or 8125 */
   readonly statsdPort?: number | undefined;
   /**
-   * A Unix socket, which wins over host and port. Of a path, or `unix://path`, datagrams and the stream are tried;
+   * A Unix socket, which wins over host and port. A path, or `unix://path`, is tried with datagrams and as a stream;
    * `unixgram://path` and `unixstream://path` decide. Datagrams need the package `unix-dgram`. At most 107 bytes.
    *
    * @default DD_DOGSTATSD_URL, or DD_DOGSTATSD_SOCKET, unless host or port are set

@@ -10,7 +10,7 @@ export function parseHost(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const host = value.trim().replace(/^\[(.+)\]$/, '$1');
   if (isIP(host) > 0) return host;
-  // No name has such a character, and a name that does not exist would be looked up for ever.
+  // No name has such a character, and a name that does not exist would be looked up again and again.
   return /^[^\s\0/\\:;,@?#[\]]{1,253}$/.test(host) ? host : undefined;
 }
 
