@@ -69,7 +69,9 @@ export class TimeSeriesBackend implements MetricsBackend {
     this.#timer = setInterval(() => void this.#flushOnTimer(), flushInterval).unref();
   }
 
+  /** @throws {Error} if the backend is closed. */
   start(host: BackendHost): void {
+    if (this.#isClosed) throw new Error('This backend is closed: create another one.');
     this.#reporter.start(host);
   }
 
