@@ -89,11 +89,13 @@ export function resolveOptions(options: StatsdOptions): ResolvedStatsdOptions {
 
 function checkPath(protocol: string, path: unknown): void {
   if (protocol !== 'uds') {
-    if (path !== undefined) throw new TypeError(`path is for protocol "uds" only, not ${describeValue(path)}.`);
+    if (path !== undefined)
+      throw new TypeError(`path is for protocol "uds" only, not ${describeValue(path)}. Set protocol to "uds".`);
     return;
   }
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`path must name a Unix socket, not ${describeValue(path)}.`);
+  if (path.includes('://')) throw new TypeError('path must be a path, not a URL. The socket takes datagrams.');
   if (!isSocketPath(path))
     throw new RangeError(`path must be at most ${MAX_SOCKET_PATH} bytes without NUL, not ${describeValue(path)}.`);
 }

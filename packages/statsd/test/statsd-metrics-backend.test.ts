@@ -435,6 +435,7 @@ test.each<[string, unknown, ErrorConstructor]>([
   ['path must name a Unix socket, not undefined.', { protocol: 'uds' }, TypeError],
   ['path is for protocol "uds" only, not "/x".', { path: '/x' }, TypeError],
   ['path is for protocol "uds" only, not "/y".', { protocol: 'tcp', path: '/y' }, TypeError],
+  ['path must be a path, not a URL.', { protocol: 'uds', path: 'unix:///x' }, TypeError],
   ['path must be at most 107 bytes', { protocol: 'uds', path: `/${'ä'.repeat(60)}` }, RangeError],
   ['maxPacketBytes must be an integer from 64 to 65507, not 63.', { maxPacketBytes: 63 }, RangeError],
   ['maxPacketBytes must be an integer from 64 to 65507, not NaN.', { maxPacketBytes: Number.NaN }, RangeError],
