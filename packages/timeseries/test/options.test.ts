@@ -78,7 +78,7 @@ test.each<[string, () => unknown, RegExp]>([
   ["commandTimeout: '5000'", redis({ commandTimeout: '5000' }), /commandTimeout must be from 1 .* not "5000"/],
   ['maxPendingBytes: NaN', redis({ maxPendingBytes: Number.NaN }), /maxPendingBytes must be an integer/],
   ["onError: 'log'", handler({ onError: 'log' }), /onError must be a function, not "log"/],
-])('a value that is not valid is an error at once: %s', (_value, create, message) => {
+])('a value that is not valid is an error immediately: %s', (_value, create, message) => {
   expect(create).toThrow(message);
 });
 
@@ -123,7 +123,7 @@ describe('a part that was closed', () => {
     await store.close({ timeout: 0 });
   });
 
-  test('cannot be started again, and still answers every other call', async () => {
+  test('cannot be started again, and every other call still works', async () => {
     const { backend: closed, open } = createTestBackend();
     const id = open('counter', 'jobs');
     closed.incr(id, 3);

@@ -1,4 +1,4 @@
-// What becomes of the history in a snapshot when the option `rollups` changed.
+// Maps the history in a snapshot to other rollups, after the option changed.
 import { MAX_ROLLUP_POINTS, MAX_SECONDS, oldestBucket, type Rollup } from '../rollup.js';
 
 /** A rollup in a snapshot. */

@@ -1,4 +1,4 @@
-// What a snapshot holds of a memory store.
+// The content of a snapshot of a memory store.
 import type { Rollup } from '../rollup.js';
 import type { SnapshotSource } from '../snapshot/snapshots.js';
 import type { StoredSeries } from '../stored-series.js';

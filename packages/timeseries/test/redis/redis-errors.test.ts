@@ -33,7 +33,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     return store;
   }
 
-  test('reaches the new primary behind the same address after a failover, and loses nothing', async () => {
+  test('reaches the new primary at the same address after a failover, and loses nothing', async () => {
     const other = await RedisServer.start();
     const address = await startAddress(() => port);
     let { port } = server;
@@ -122,7 +122,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     expect(await host.total(openStore(), jobs)).toBe(11);
   });
 
-  test('gives up at the deadline of close, and counts what is lost', async () => {
+  test('stops at the deadline of close, and counts what is lost', async () => {
     const store = openStore({ url: 'redis://127.0.0.1:1' });
     store.counter(jobs, host.bucket, 10, 4);
     const started = performance.now();
@@ -139,7 +139,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     ['all scripts', ['-@scripting'], /NOPERM.*Give the user the permission/],
     ['the keys', ['resetkeys', '~other:*'], /NOPERM.*all keys that begin with the prefix/],
   ])(
-    'keeps the samples if the user may not use %s, tells it apart, and names no user',
+    'keeps the samples if the user may not use %s, reports that, and names no user',
     async (_what, rules, message) => {
       await server.ask('ACL', 'SETUSER', 'historian', 'reset', 'on', '>sesame', '~ts:*', '+@all');
       const url = server.url.replace('//', '//historian:sesame@');
