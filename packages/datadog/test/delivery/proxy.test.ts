@@ -119,6 +119,7 @@ describe('through a proxy of the environment', () => {
     delete process.env['https_proxy'];
     delete process.env['no_proxy'];
     await current?.[Symbol.asyncDispose]();
+    await current?.intake.stop();
     current = undefined;
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => proxy.close(resolve));
