@@ -78,7 +78,11 @@ export class PacketQueue implements Outlet {
 
   get ready(): boolean {
     return (
-      this.#transport.ready && !this.#isBlocked && this.#retryQueue.length === 0 && this.#inFlight.size < MAX_IN_FLIGHT
+      this.#transport.ready &&
+      !this.#isBlocked &&
+      this.#retryQueue.length === 0 &&
+      this.#inFlight.size < MAX_IN_FLIGHT &&
+      !this.#inFlight.isStalled
     );
   }
 
@@ -122,7 +126,7 @@ export class PacketQueue implements Outlet {
     else this.#send(packet);
   }
 
-  /** Resolves when no packet is in flight. */
+  /** @see {@link PacketsInFlight.settled} */
   settled(): Promise<void> {
     return this.#inFlight.settled();
   }
@@ -132,7 +136,8 @@ export class PacketQueue implements Outlet {
     if (!this.#transport.ready && !(await this.#transport.connect())) return false;
     const deadline = performance.now() + WAIT_TIMEOUT;
     let nextRetry = 0;
-    while (!this.#closed && performance.now() < deadline) {
+    // A server that reads nothing was waited for already.
+    while (!this.#closed && !this.#inFlight.isStalled && performance.now() < deadline) {
       if (performance.now() >= nextRetry) {
         this.#retry();
         nextRetry = performance.now() + REQUESTED_RETRY_MS;

@@ -1,7 +1,8 @@
 // The packets that a transport has, and their deadlines.
 
-/** Milliseconds for which a waiting caller keeps the process alive. */
-const KEEP_ALIVE_MS = 1000;
+/** Milliseconds without a result after which a caller does not wait any longer. */
+const STALL_MS = 500;
+const STALL_CHECK_MS = 50;
 
 export interface PacketsInFlightOptions<Packet> {
   /** Returns the milliseconds that a transport has for a packet. */
@@ -20,7 +21,7 @@ export class PacketsInFlight<Packet> {
   readonly #packets = new Map<Packet, number>();
   #oldestSince = 0;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: PacketsInFlightOptions<Packet>) {
     this.#options = options;
@@ -28,6 +29,11 @@ export class PacketsInFlight<Packet> {
 
   get size(): number {
     return this.#packets.size;
+  }
+
+  /** True if no packet has got a result for a while. */
+  get isStalled(): boolean {
+    return this.#packets.size > 0 && performance.now() - this.#oldestSince >= STALL_MS;
   }
 
   add(packet: Packet): void {
@@ -59,18 +65,22 @@ export class PacketsInFlight<Packet> {
   /** Completes the calls of {@link settled} if no packet is in flight. */
   completeIfEmpty(): void {
     if (this.#packets.size > 0) return;
-    for (const complete of this.#waiting.splice(0)) complete();
+    for (const complete of this.#waiting) complete();
   }
 
-  /** Resolves when no packet is in flight. */
+  /** Resolves when no packet is in flight, or they are stalled. Keeps the process alive meanwhile. */
   settled(): Promise<void> {
     if (this.#packets.size === 0) return Promise.resolve();
-    const keepAlive = setTimeout(() => {}, KEEP_ALIVE_MS);
     return new Promise((resolve) => {
-      this.#waiting.push(() => {
-        clearTimeout(keepAlive);
+      const complete = (): void => {
+        clearInterval(timer);
+        this.#waiting.delete(complete);
         resolve();
-      });
+      };
+      const timer = setInterval(() => {
+        if (this.#packets.size === 0 || this.isStalled) complete();
+      }, STALL_CHECK_MS);
+      this.#waiting.add(complete);
     });
   }
 
