@@ -51,6 +51,7 @@ export class PacketQueue implements Outlet {
   /** True after a packet was refused, until the transport accepts one or fails it for good. */
   #isBlocked = false;
   #blockedSince = 0;
+  #refusal: Error | undefined;
   #failureReported = false;
   #closed = false;
   readonly #counts = {
@@ -70,6 +71,11 @@ export class PacketQueue implements Outlet {
       timeout: () => transport.sendTimeout ?? DEFAULT_SEND_TIMEOUT,
       onOverdue: (packets) => this.#dropOverdue(packets),
     });
+  }
+
+  /** Why the last packet did not leave; undefined after one did. */
+  get refusal(): Error | undefined {
+    return this.#refusal;
   }
 
   get counts(): PacketCounts {
@@ -193,6 +199,7 @@ export class PacketQueue implements Outlet {
   }
 
   #confirm(packet: Packet): void {
+    this.#refusal = undefined;
     this.#failureReported = false;
     this.#isBlocked = false;
     this.#backoff.reset();
@@ -217,6 +224,7 @@ export class PacketQueue implements Outlet {
 
   #scheduleRetry(packet: Packet, error: Error): void {
     this.#retryQueue.push(packet);
+    this.#refusal = error;
     const now = performance.now();
     if (!this.#isBlocked) this.#blockedSince = now;
     this.#isBlocked = true;

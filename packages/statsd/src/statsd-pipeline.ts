@@ -209,7 +209,7 @@ export class StatsdPipeline {
       ...this.#packets.counts,
       ready: this.#packets.ready,
       address: this.#transport.address,
-      lastError: this.#reporter.lastError,
+      lastError: this.#packets.refusal?.message ?? this.#reporter.lastError,
     };
   }
 
@@ -220,7 +220,9 @@ export class StatsdPipeline {
   }
 
   #reportLoss(moment: 'close' | 'exit', count: number): void {
-    if (count > 0) reportLoss(this.#reporter, this.#transport.address, moment, count);
+    if (count === 0) return;
+    const cause = this.#packets.refusal;
+    reportLoss({ reporter: this.#reporter, address: this.#transport.address, moment, count, cause });
   }
 
   #reportNegativeValue(): void {
