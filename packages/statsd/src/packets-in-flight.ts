@@ -2,7 +2,12 @@
 
 /** Milliseconds without a result after which a caller does not wait any longer. */
 const STALL_MS = 500;
-const STALL_CHECK_MS = 50;
+const CHECK_MS = 100;
+/**
+ * Turns of the event loop in which a packet must have been without a result: on a machine that gives the process no time,
+ * the time alone says nothing about the transport.
+ */
+const MIN_CHECKS = 4;
 
 export interface PacketsInFlightOptions<Packet> {
   /** Returns the milliseconds that a transport has for a packet. */
@@ -20,6 +25,8 @@ export class PacketsInFlight<Packet> {
   /** With the time of sending. */
   readonly #packets = new Map<Packet, number>();
   #oldestSince = 0;
+  /** How often the oldest packet was found without a result. */
+  #checks = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #waiting = new Set<() => void>();
 
@@ -33,14 +40,15 @@ export class PacketsInFlight<Packet> {
 
   /** True if no packet has got a result for a while. */
   get isStalled(): boolean {
-    return this.#packets.size > 0 && performance.now() - this.#oldestSince >= STALL_MS;
+    return this.#hasWaited(STALL_MS);
   }
 
   add(packet: Packet): void {
     const now = performance.now();
     if (this.#packets.size === 0) {
       this.#oldestSince = now;
-      if (this.#timer === undefined) this.#timer = setTimeout(() => this.#check(), this.#options.timeout()).unref();
+      this.#checks = 0;
+      if (this.#timer === undefined) this.#timer = setTimeout(() => this.#check(), CHECK_MS).unref();
       else this.#timer.refresh();
     }
     this.#packets.set(packet, now);
@@ -50,7 +58,10 @@ export class PacketsInFlight<Packet> {
   delete(packet: Packet): boolean {
     const [oldest] = this.#packets.keys();
     if (!this.#packets.delete(packet)) return false;
-    if (packet === oldest) this.#oldestSince = performance.now();
+    if (packet === oldest) {
+      this.#oldestSince = performance.now();
+      this.#checks = 0;
+    }
     return true;
   }
 
@@ -79,17 +90,23 @@ export class PacketsInFlight<Packet> {
       };
       const timer = setInterval(() => {
         if (this.#packets.size === 0 || this.isStalled) complete();
-      }, STALL_CHECK_MS);
+      }, CHECK_MS);
       this.#waiting.add(complete);
     });
+  }
+
+  #hasWaited(milliseconds: number): boolean {
+    if (this.#packets.size === 0 || this.#checks < MIN_CHECKS) return false;
+    return performance.now() - this.#oldestSince >= milliseconds;
   }
 
   #check(): void {
     // After the event loop was blocked, results come later than timers.
     setImmediate(() => {
       if (this.#packets.size === 0) return;
-      const limit = performance.now() - this.#options.timeout();
-      if (this.#oldestSince <= limit) this.#removeOverdue(limit);
+      this.#checks += 1;
+      const timeout = this.#options.timeout();
+      if (this.#hasWaited(timeout)) this.#removeOverdue(performance.now() - timeout);
       if (this.#packets.size > 0) this.#timer!.refresh();
     });
   }

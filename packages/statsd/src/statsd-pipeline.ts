@@ -92,7 +92,8 @@ export class StatsdPipeline {
     this.#buffer = new SampleBuffer({
       slots,
       accounting,
-      merge: aggregation,
+      // Single amounts have fractions that no later one completes.
+      merge: aggregation || dialect.integerCounters,
       maxSlotValues: options.maxSamplesPerSeries,
       overflow: options.overflow,
     });
@@ -147,6 +148,11 @@ export class StatsdPipeline {
 
   release(id: SeriesId): void {
     this.#buffer.release(id);
+  }
+
+  /** Drops one sample that the server would not accept. */
+  drop(reason: string): void {
+    this.#accounting.drop(1, this.#buffer.closed ? 'closed' : reason);
   }
 
   /**

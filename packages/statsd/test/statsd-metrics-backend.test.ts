@@ -352,6 +352,19 @@ describe('lifecycle', () => {
   });
 });
 
+test.each([
+  ['influx', [0, 1, -1]],
+  ['none', [0.5, 0.75, -1.25]],
+  ['datadog', [0.5, 0.75, -1.25]],
+] as const)('in format %s a fraction of a counter waits only if Telegraf reads it', async (tagFormat, values) => {
+  const backend = opened({ tagFormat }, seriesOf('counter', 'hits'));
+  for (const amount of [0.5, 0.75, -1.25]) {
+    backend.incr(0, amount, 1);
+    await backend.flush();
+  }
+  expect(await receiver.waitForLines(3)).toEqual(values.map((value) => `hits:${value}|c`));
+});
+
 test('DD_* variables change neither the address nor a byte', async () => {
   const variables = {
     DD_AGENT_HOST: '192.0.2.1',

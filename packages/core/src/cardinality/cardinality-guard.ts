@@ -6,7 +6,8 @@ import type { MetricFamily } from '../series/metric-family.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import { TagCounts } from '../series/tag-counts.js';
-import { type KeptValues, TagDraft } from '../series/tag-draft.js';
+import { type DraftedTags, type KeptValues, TagDraft } from '../series/tag-draft.js';
+import type { TagTable } from '../series/tag-table.js';
 import type { CardinalityRules, TagRule } from './cardinality-rules.js';
 
 /** The value that all values beyond a limit become. */
@@ -39,12 +40,17 @@ export interface MetricUsage {
   readonly tags: Map<string, TagUsage>;
 }
 
-type Report = (
-  code: ProblemCode,
-  metric: string | undefined,
-  message: string,
-  details: { tag?: string; value?: string },
-) => Problem;
+/** Takes the guard's reports. */
+interface Reporter {
+  /** True while a strict guard only reports. */
+  readonly isLenient: boolean;
+  report(
+    code: ProblemCode,
+    metric: string | undefined,
+    message: string,
+    details: { tag?: string; value?: string },
+  ): Problem;
+}
 
 /**
  * Decides whether a new series may be opened; samples of an open series never pass it. Cost follows the number of series, so
@@ -55,13 +61,13 @@ export class CardinalityGuard {
   readonly metrics: Map<MetricFamily, MetricUsage> = new Map();
   readonly #rules: CardinalityRules;
   readonly #registry: SeriesRegistry;
-  readonly #reportProblem: Report;
+  readonly #reporter: Reporter;
   #rejectedMetrics = 0;
 
-  constructor(rules: CardinalityRules, registry: SeriesRegistry, reportProblem: Report) {
+  constructor(rules: CardinalityRules, registry: SeriesRegistry, reporter: Reporter) {
     this.#rules = rules;
     this.#registry = registry;
-    this.#reportProblem = reportProblem;
+    this.#reporter = reporter;
   }
 
   /**
@@ -69,16 +75,10 @@ export class CardinalityGuard {
    *
    * @returns the open series with the resulting tags, {@link NOT_FOUND} if it is yet to be opened, or {@link WOULD_MERGE}.
    */
-  applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
-    if (this.#rules.mode !== 'report') return this.#applyLimits(family, draft);
-    const copy = new TagDraft();
-    for (let i = 0; i < draft.count; i += 1) copy.set(draft.keys[i]!, draft.values[i]!, this.#registry.tags);
-    this.#applyLimits(family, copy);
-    return this.#registry.find(family, draft);
-  }
-
-  #applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
+  applyLimits(family: MetricFamily, given: TagDraft): SeriesId {
     const registry = this.#registry;
+    const isReport = this.#rules.mode === 'report';
+    const draft = isReport ? copyTags(given, registry.tags) : given;
     const metric = this.#metricUsage(family);
     let isMerged = false;
     // Backwards, because a tag that is dropped moves those after it.
@@ -106,9 +106,11 @@ export class CardinalityGuard {
       isMerged = true;
       id = this.#collapseTags(family, metric, draft);
     }
-    if (!isMerged || family.kind !== 'gauge') return id;
-    this.#report('gauge_would_merge', family);
-    return WOULD_MERGE;
+    if (isMerged && family.kind === 'gauge') {
+      this.#report('gauge_would_merge', family);
+      id = WOULD_MERGE;
+    }
+    return isReport ? registry.find(family, given) : id;
   }
 
   /** Replaces the values of one tag after the other, those of the tag with most values first, then removes all tags. */
@@ -126,15 +128,12 @@ export class CardinalityGuard {
     return this.#registry.find(family, draft);
   }
 
-  /** Counts a series that was opened (1) or is about to be released (-1), with its first `count` tags. */
-  countSeries(family: MetricFamily, tags: readonly number[], count: number, change: 1 | -1): void {
+  /** Counts a series that was opened (1) or is about to be released (-1). */
+  countSeries(family: MetricFamily, { keys, values, tags, count }: DraftedTags, change: 1 | -1): void {
     const metric = this.#metricUsage(family);
-    const table = this.#registry.tags;
     metric.series += change;
-    for (let i = 0; i < count; i += 1) {
-      const tag = tags[i]!;
-      if (table.value(tag) !== OVERFLOW_VALUE) metric.tags.get(table.key(tag))?.seriesByValue.count(tag, change);
-    }
+    for (let i = 0; i < count; i += 1)
+      if (values[i] !== OVERFLOW_VALUE) metric.tags.get(keys[i]!)?.seriesByValue.count(tags[i]!, change);
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */
@@ -198,16 +197,25 @@ export class CardinalityGuard {
 
   #report(code: GuardCode, family?: MetricFamily, details: { tag?: string; value?: string } = {}): void {
     const shown = details.tag === INSTANCE_KEY ? { ...details, tag: 'instance' } : details;
-    const problem = this.#reportProblem(code, family?.key, MESSAGES[code], shown);
-    if (this.#rules.mode === 'strict') throw new CardinalityError(problem);
+    const problem = this.#reporter.report(code, family?.key, MESSAGES[code], shown);
+    if (this.#rules.mode === 'strict' && !this.#reporter.isLenient) throw new CardinalityError(problem);
   }
+}
+
+/** Returns a draft with the normalized tags of another. */
+function copyTags({ keys, values, count }: TagDraft, table: TagTable): TagDraft {
+  const copy = new TagDraft();
+  for (let i = 0; i < count; i += 1) copy.set(keys[i]!, values[i]!, table);
+  return copy;
 }
 
 type GuardCode = keyof typeof MESSAGES;
 
 const MESSAGES = {
-  high_cardinality_tag: 'This tag has one value per operation and is dropped: remove it, or list it in `allow`.',
-  identifier_tag: 'This tag costs a series per value: 20 values are kept. Remove it, or list it in `allow`.',
+  high_cardinality_tag:
+    'This tag has one value per operation and is dropped: remove it, or list it in `cardinality.allow` of register().',
+  identifier_tag:
+    'This tag costs a series per value: 20 values are kept. Remove it, or list it in `cardinality.allow` of register().',
   too_many_values: 'The tag has too many values: new ones become __other__. Use a template or a class of values.',
   undeclared_value: 'The tag was declared without this value, which becomes __other__.',
   too_many_tag_keys: 'Too many tag keys: more are dropped. Are keys made of data?',

@@ -16,6 +16,8 @@ export type OnSent = (error: PacketError | undefined, retryable: boolean) => voi
 
 /** A socket calls back within this time, or is not used any more. */
 const SEND_TIMEOUT_MS = 400;
+/** As many turns of the event loop must have passed: a process without processor time cannot know what its socket does. */
+const MIN_CHECKS = 4;
 
 interface SentPacket {
   readonly sentAt: number;
@@ -29,6 +31,8 @@ interface SentPacket {
 export class DatagramSocket {
   readonly #socket: RawSocket;
   readonly #inFlight = new Set<SentPacket>();
+  /** How often the oldest packet was found without a callback. */
+  #checks = 0;
   /** False until the first packet of a UDP socket has bound it to a port. Until then, nothing can have left. */
   #isBound: boolean;
   #isBroken = false;
@@ -76,6 +80,7 @@ export class DatagramSocket {
 
   #settle(sent: SentPacket, error?: unknown, retryable = false): void {
     if (!this.#inFlight.delete(sent)) return;
+    this.#checks = 0;
     if (this.#inFlight.size === 0) this.#deadline?.unref();
     sent.done(error === undefined ? undefined : packetError('The packet could not be sent', error), retryable);
     if (this.#isClosing && this.#inFlight.size === 0) this.#close();
@@ -94,7 +99,8 @@ export class DatagramSocket {
 
   /** Keeps the process alive as long as packets are in flight: a caller may wait for them. */
   #startDeadline(): void {
-    if (this.#deadline === undefined) this.#deadline = setTimeout(() => this.#checkDeadline(), SEND_TIMEOUT_MS);
+    if (this.#deadline === undefined)
+      this.#deadline = setTimeout(() => this.#checkDeadline(), SEND_TIMEOUT_MS / MIN_CHECKS);
     else this.#deadline.refresh().ref();
   }
 
@@ -103,7 +109,8 @@ export class DatagramSocket {
     setImmediate(() => {
       const [oldest] = this.#inFlight;
       if (oldest === undefined) return;
-      if (performance.now() - oldest.sentAt >= SEND_TIMEOUT_MS) this.#giveUp();
+      this.#checks += 1;
+      if (performance.now() - oldest.sentAt >= SEND_TIMEOUT_MS && this.#checks >= MIN_CHECKS) this.#giveUp();
       else this.#deadline?.refresh();
     });
   }

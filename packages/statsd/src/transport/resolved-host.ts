@@ -167,6 +167,16 @@ export function staleOnErrorLookup(lookup: Lookup | undefined, onFailure: (error
   };
 }
 
+/** Adds the loopback address that the system does not list for `localhost`: a server may listen only there. */
+function bothLoopbacks(addresses: Addresses): Addresses {
+  const loopbacks = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+  const known = new Set(addresses.map(({ address }) => address));
+  return [...addresses, ...loopbacks.filter(({ address }) => !known.has(address))];
+}
+
 /** Passes at least one address, or the error of a lookup that failed, threw or found no address. */
 function lookUpAddresses(
   host: string,
@@ -177,7 +187,7 @@ function lookUpAddresses(
     lookup(host, { all: true }, (error, addresses = []) => {
       if (error !== null) callback(error, []);
       else if (addresses.length === 0) callback(new Error(`${host} has no address.`), []);
-      else callback(undefined, addresses);
+      else callback(undefined, host === 'localhost' ? bothLoopbacks(addresses) : addresses);
     });
   } catch (error) {
     callback(error as Error, []);

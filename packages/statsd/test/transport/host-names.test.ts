@@ -129,3 +129,17 @@ test('a new address gets all later packets, and packets are as large as its netw
   expect(await receiver.waitForLines(1)).toEqual(['a:1|c']);
   transport.close();
 });
+
+test('localhost is both loopback addresses, also on a machine whose hosts file lists one of them', async () => {
+  await using receiver = await UdpReceiver.start('::1');
+  const transport = new UdpTransport({
+    host: 'localhost',
+    port: receiver.port,
+    onResolveFailure: () => {},
+    lookup: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+  });
+  await transport.connect();
+  await sendUntilAccepted(transport, 'hits:1|c\n');
+  expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
+  transport.close();
+});
