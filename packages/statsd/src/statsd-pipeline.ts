@@ -105,6 +105,7 @@ export class StatsdPipeline {
         const report = willRetry ? reportTransportDown : reportSendFailure;
         report(reporter, transport.address, cause);
       },
+      onRecovery: () => this.#buffer.onDrainNeeded(true),
     });
     this.#writer = new LineWriter({
       slots,
