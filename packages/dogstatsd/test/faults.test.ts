@@ -154,7 +154,7 @@ describeWithUnixDatagrams('a Unix socket of the other kind', () => {
   test.each([
     ['unixgram', 'unixstream', 'is a stream socket, which takes no datagrams. Use unixstream://'],
     ['unixstream', 'unixgram', 'takes datagrams, not a stream. Use unixgram://'],
-  ] as const)('behind %s:// is reported with the address that works', async (scheme, transport, message) => {
+  ] as const)('at the path of %s:// is reported with the address that works', async (scheme, transport, message) => {
     server = await RecordingServer.start({ transport });
     problems = [];
     create({ ...optionsFor(server), statsdSocketPath: `${scheme}://${server.path}` });
