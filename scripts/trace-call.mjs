@@ -97,7 +97,7 @@ function enteredFunctions(scripts) {
           return [{ file, line: source.originalLine, layer: layerOf(file), name, count: range.count }];
         });
       })
-      // V8 has a function of its own for the fields of a class with a constructor.
+      // V8 has a separate function for the fields of a class with a constructor.
       .filter(
         ({ file, name }, index, all) =>
           !name.startsWith('new ') || all.findIndex((each) => each.file === file && each.name === name) === index,

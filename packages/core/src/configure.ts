@@ -24,16 +24,17 @@ export interface ConfigureOptions extends RegisterOptions {
  * @throws {Error} if the backend cannot be found or created. The message never shows the options, which may contain secrets.
  */
 export function configure(configuration: ConfigureOptions = {}): Registration {
-  const environment = globalThis.process?.env ?? {};
-  const rate = environment['METRICS_SAMPLE_RATE'];
+  // A variable that is set to nothing is absent.
+  const read = (name: string): string | undefined => globalThis.process?.env?.[name]?.trim() || undefined;
+  const rate = read('METRICS_SAMPLE_RATE');
   const { backend: given, options: backendOptions, from, ...registerOptions } = configuration;
-  const backend = given ?? (environment['METRICS_BACKEND'] || undefined);
-  const options = backendOptions ?? parseOptions(environment['METRICS_OPTIONS']);
+  const backend = given ?? read('METRICS_BACKEND');
+  const options = backendOptions ?? parseOptions(read('METRICS_OPTIONS'));
   return metrics.register(backend === undefined ? new DummyMetricsBackend() : createFrom(backend, options, from), {
     ...registerOptions,
-    prefix: registerOptions.prefix ?? environment['METRICS_PREFIX'],
+    prefix: registerOptions.prefix ?? read('METRICS_PREFIX'),
     sampleRate: registerOptions.sampleRate ?? (rate ? Number(rate) : undefined),
-    tags: { ...parseTags(environment['METRICS_TAGS']), ...registerOptions.tags },
+    tags: { ...parseTags(read('METRICS_TAGS')), ...registerOptions.tags },
   });
 }
 

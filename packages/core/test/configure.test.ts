@@ -74,6 +74,19 @@ it('reads the environment, which code overrides', () => {
   expect(backend.lines).toEqual(['counter env.x{link=http://x,region=us} 1 @0.25']);
 });
 
+it.each(['', ' ', '\n'])('a variable set to %j is absent', (nothing) => {
+  for (const name of ['BACKEND', 'OPTIONS', 'PREFIX', 'SAMPLE_RATE', 'TAGS', 'CARDINALITY_MODE', 'DENY'])
+    process.env[`METRICS_${name}`] = nothing;
+  registration = configure();
+  registration.dispose();
+  const backend = new JournalBackend();
+  registration = configure({
+    backend: (options: object) => (Object.keys(options).length === 0 ? backend : new DummyMetricsBackend()),
+  });
+  metrics.incr('x');
+  expect(backend.lines).toEqual(['counter x 1']);
+});
+
 it.each([
   ['an unknown package', { backend: 'no-such-backend' }, /"no-such-backend" could not be created: Cannot find module/],
   [

@@ -59,7 +59,15 @@ export class DatadogMetricsBackend implements MetricsBackend {
     const accounting = this.#accounting;
     const redactor = new Redactor(apiKey);
     const problems = new DeliveryProblems(reporter, url);
-    const client = new IntakeClient({ url, apiKey, ca, timeout: resolved.requestTimeout, clock, redactor });
+    const client = new IntakeClient({
+      url,
+      apiKey,
+      ca,
+      proxy: resolved.proxy,
+      timeout: resolved.requestTimeout,
+      clock,
+      redactor,
+    });
     const maxBytes = resolved.maxQueueBytes;
     const delivery = new Delivery({ client, accounting, problems, redactor, clock, random, maxBytes });
     const slots = new SlotTable((fragment) => fragments.release(fragment));
@@ -89,7 +97,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
       delivery,
       clock,
       bucketSeconds,
-      source,
+      usedSeconds: source.seconds,
       collect: () => reporter.collect(),
       onDrop: (end, samples) => this.#reportDrop(end, samples),
     });
@@ -98,6 +106,11 @@ export class DatadogMetricsBackend implements MetricsBackend {
   start(host: BackendHost): void {
     this.#reporter.start(host);
     this.#client.prepare();
+    const { invalidVariable } = this.#options;
+    if (invalidVariable !== undefined) {
+      const message = `The environment variable ${invalidVariable} is ignored, because it is not the address of an HTTP proxy. Use http://host:port.`;
+      this.#reporter.reportOnce('proxy_invalid', message);
+    }
     if (!this.#lacksProcessTag) return;
     const message =
       'processTag is false in one of several processes of a host, so their counters and gauges overwrite each other. Remove the option, or set an instance in each process.';
@@ -109,7 +122,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
     if (series.name === '') return this.#buffer.rejectSeries(id, 'empty_name');
     const { kind } = series;
     const isHistogram = kind === 'timing' && this.#options.timings === 'histogram';
-    const strings = [metricName(series.name), ...this.#tags(series.tags, series.instance)];
+    const strings = [metricName(series.name, isHistogram), ...this.#tags(series.tags, series.instance)];
     const fragments = strings.map((text) => this.#fragments.acquire(text));
     this.#buffer.open(id, isHistogram ? 'histogram' : kind, fragments);
   }

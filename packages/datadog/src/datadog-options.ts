@@ -1,7 +1,15 @@
 import { hostname } from 'node:os';
 import type { TagPairs } from '@metrics/core';
-import { checkBoolean, checkInteger, checkOneOf, checkOptionsObject, describeValue } from '@metrics/core/backend';
-import { type Clock, systemClock } from './clock.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKnownOptions,
+  checkOneOf,
+  checkOptionsObject,
+  describeValue,
+} from '@metrics/core/backend';
+import { type Clock, type FullClock, systemClock, withElapsed } from './clock.js';
+import { chooseProxy, LOOPBACK, type ProxyChoice } from './delivery/proxy.js';
 
 export interface DatadogOptions {
   /** Sent to the intake only, and never shown. @default the environment's DD_API_KEY, otherwise DATADOG_API_KEY */
@@ -50,7 +58,7 @@ export interface DatadogOptions {
   readonly random?: (() => number) | undefined;
 }
 
-export interface ResolvedDatadogOptions {
+export interface ResolvedDatadogOptions extends ProxyChoice {
   readonly apiKey: string;
   /** The address of the intake, without a slash at the end. */
   readonly url: string;
@@ -64,13 +72,33 @@ export interface ResolvedDatadogOptions {
   readonly ca: string | readonly string[] | undefined;
   readonly requestTimeout: number;
   readonly maxQueueBytes: number;
-  readonly clock: Clock;
+  readonly clock: FullClock;
   readonly random: () => number;
 }
 
+/** The names of all options. The compiler checks that none is missing. */
+const OPTION_NAMES = Object.keys({
+  apiKey: true,
+  appKey: true,
+  site: true,
+  host: true,
+  tags: true,
+  flushInterval: true,
+  timings: true,
+  processTag: true,
+  seriesVersion: true,
+  baseUrl: true,
+  allowInsecureUrl: true,
+  ca: true,
+  requestTimeout: true,
+  maxQueueBytes: true,
+  clock: true,
+  random: true,
+} satisfies Record<keyof DatadogOptions, true>);
+/** A site, or the address of its web application or API, which people copy as well. */
+const SITE = /^(?:https?:\/\/)?(?:app\.|api\.)?([a-z0-9.-]+)(?:\/.*)?$/;
 /** All sites of Datadog, and names below them. A mistyped site must not get the key. */
 const SITES = /^(?:[a-z0-9-]+\.)*(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com)$/;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Timers turn a longer delay into one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -81,9 +109,10 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
  */
 export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions {
   checkOptionsObject(hideKey(options));
+  checkKnownOptions('DatadogMetricsBackend', options, OPTION_NAMES);
   const { host = hostname(), tags = {}, flushInterval = 10_000, timings = 'distribution', processTag = true } = options;
   const { seriesVersion = 2, requestTimeout = 10_000, maxQueueBytes = 15 * 2 ** 20, ca } = options;
-  const { clock = systemClock, random = Math.random } = options;
+  const { random = Math.random } = options;
   if (host !== false && (typeof host !== 'string' || host.trim() === '')) {
     throw new TypeError(`host must be a name or false, not ${describeValue(host)}.`);
   }
@@ -102,10 +131,12 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
   }
   checkInteger('requestTimeout', hideKey(requestTimeout), 100, MAX_TIMEOUT);
   checkInteger('maxQueueBytes', hideKey(maxQueueBytes), 65_536, Number.MAX_SAFE_INTEGER);
+  const url = resolveUrl(options);
   return {
+    ...chooseProxy(new URL(url), process.env),
     apiKey: resolveApiKey(options),
-    url: resolveUrl(options),
-    host: host === false ? '' : host.trim(),
+    url,
+    host: host === false ? '' : host.trim().toWellFormed(),
     tags: Object.entries(tags),
     bucketSeconds: flushInterval / 1000,
     timings,
@@ -114,15 +145,14 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
     ca,
     requestTimeout,
     maxQueueBytes,
-    clock,
+    clock: options.clock === undefined ? systemClock : withElapsed(options.clock),
     random,
   };
 }
 
 /** Trims the key, because keys that were pasted or mounted from a file often end with white space. */
 function resolveApiKey({ apiKey }: DatadogOptions): string {
-  const { DD_API_KEY, DATADOG_API_KEY } = process.env;
-  const key = apiKey ?? (DD_API_KEY || DATADOG_API_KEY);
+  const key = apiKey ?? variable('DD_API_KEY') ?? variable('DATADOG_API_KEY');
   if (key === undefined) throw new TypeError('apiKey must be set, or the environment variable DD_API_KEY.');
   // A value of any type may contain the key, so only its type is shown.
   if (typeof key !== 'string') throw new TypeError(`apiKey must be a string, not a value of type ${typeof key}.`);
@@ -153,15 +183,8 @@ function resolveUrl({ site, baseUrl, allowInsecureUrl = false }: DatadogOptions)
 
 function resolveSite(option: string | undefined): string {
   const name = option === undefined ? 'DD_SITE' : 'site';
-  const value: unknown = option ?? (process.env['DD_SITE'] || 'datadoghq.com');
-  // Also accepts the address of the web application.
-  const site =
-    typeof value === 'string'
-      ? value
-          .trim()
-          .toLowerCase()
-          .replace(/^app\./, '')
-      : '';
+  const value: unknown = option ?? variable('DD_SITE') ?? 'datadoghq.com';
+  const [, site = ''] = (typeof value === 'string' && SITE.exec(value.trim().toLowerCase())) || [];
   if (!SITES.test(site)) {
     throw new RangeError(
       `${name} must be a Datadog site, not ${describeValue(hideKey(value))}. Use baseUrl for another receiver.`,
@@ -176,6 +199,11 @@ function checkTags(tags: unknown): void {
   for (const [key, value] of Object.entries(tags)) {
     if (typeof value !== 'string') throw new TypeError(`tags.${key} must be a string, not ${describeValue(value)}.`);
   }
+}
+
+/** Returns an environment variable. One that is empty or white space is not set. */
+function variable(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined;
 }
 
 /** Returns the value for a message, or a placeholder if it looks like an API key that was passed as another option. */

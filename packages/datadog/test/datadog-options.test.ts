@@ -21,6 +21,9 @@ test.each<[string, DatadogOptions, string]>([
   ['a site in Europe', { site: ' Datadoghq.EU ' }, 'https://api.datadoghq.eu'],
   ['a site for governments', { site: 'ddog-gov.com' }, 'https://api.ddog-gov.com'],
   ['the address of a web application', { site: 'app.datadoghq.com' }, 'https://api.datadoghq.com'],
+  ['the address of an API', { site: 'api.datadoghq.eu' }, 'https://api.datadoghq.eu'],
+  ['the URL of a web application', { site: 'https://app.datadoghq.eu/' }, 'https://api.datadoghq.eu'],
+  ['the URL of a page in it', { site: ' https://US5.datadoghq.com/account?x=1 ' }, 'https://api.us5.datadoghq.com'],
   ['another receiver', { baseUrl: 'https://proxy.example/datadog/' }, 'https://proxy.example/datadog'],
   ['plain http on this machine', { baseUrl: 'http://127.0.0.1:8428/datadog' }, 'http://127.0.0.1:8428/datadog'],
   ['plain http on this machine, IPv6', { baseUrl: 'http://[::1]:80' }, 'http://[::1]'],
@@ -39,11 +42,32 @@ test('key and site come from the environment if they are not set', () => {
     apiKey: KEY,
     url: 'https://api.datadoghq.eu',
   });
+  process.env['DD_SITE'] = 'api.datadoghq.eu';
+  expect(resolveOptions({})).toMatchObject({ url: 'https://api.datadoghq.eu' });
   process.env['DD_SITE'] = 'datadoghq.example';
   expect(() => resolveOptions({})).toThrow('DD_SITE must be a Datadog site, not "datadoghq.example"');
 });
 
+test('variables that are empty are not set', () => {
+  for (const nothing of ['', '  ']) {
+    process.env['DD_API_KEY'] = nothing;
+    process.env['DATADOG_API_KEY'] = nothing;
+    process.env['DD_SITE'] = nothing;
+    expect(() => resolveOptions({})).toThrow('apiKey must be set');
+    expect(resolveOptions({ apiKey: KEY }).url).toBe('https://api.datadoghq.com');
+    process.env['DATADOG_API_KEY'] = 'key-of-the-old-name';
+    expect(resolveOptions({})).toMatchObject({ apiKey: 'key-of-the-old-name' });
+  }
+});
+
 test.each<[DatadogOptions, string]>([
+  [{ hostname: 'web-1' } as never, 'DatadogMetricsBackend: unknown option "hostname"; did you mean "host"?'],
+  [{ api_key: KEY } as never, 'unknown option "api_key"; did you mean "apiKey"?'],
+  [{ tag: {} } as never, 'unknown option "tag"; did you mean "tags"?'],
+  [{ flushInterval: 1000, constructor: 1 } as never, 'unknown option "constructor"'],
+  [{ site: 'evil.example/datadoghq.com' }, 'site must be a Datadog site'],
+  [{ site: 'https://datadoghq.com@evil.example' }, 'site must be a Datadog site'],
+  [{ site: 'https://evil.example/app.datadoghq.com' }, 'site must be a Datadog site'],
   [{ apiKey: undefined }, 'apiKey must be set, or the environment variable DD_API_KEY.'],
   [{ site: 'datadoghq.co' }, 'site must be a Datadog site, not "datadoghq.co"'],
   [{ site: 'evil.example/datadoghq.com' }, 'site must be a Datadog site'],

@@ -43,6 +43,30 @@ test('process.exit() drops the samples that were not flushed, and reports their 
   expect(intake.requests).toEqual([]);
 });
 
+test('an intake that never responds delays a finished process by a second, not by five', async () => {
+  intake.script([], { afterwards: 'hang' });
+  const { code, output } = await run(`
+    // Long after the first second of the process, in which it may wait for a date.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    let finished;
+    process.once('beforeExit', () => {
+      finished = performance.now();
+    });
+    process.once('exit', () => console.log('late', performance.now() - finished > 3000));
+  `);
+  expect({ code, output }).toEqual({ code: 0, output: 'lost_at_exit 1\nlate false\n' });
+});
+
+test('a flush that the application awaits still has its time', async () => {
+  intake.script([], { afterwards: 'hang' });
+  const { output } = await run(`
+    const begun = performance.now();
+    await metrics.flush();
+    console.log('early', performance.now() - begun < 4000);
+  `);
+  expect(output).toContain('early false');
+});
+
 test('an intake that never responds delays the end of a process by a second at most', async () => {
   intake.script([], { afterwards: 'hang' });
   const { code, output, milliseconds } = await run('');

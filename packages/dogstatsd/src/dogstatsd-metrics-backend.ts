@@ -1,13 +1,14 @@
 // The backend: the StatsD pipeline, plus events, service checks, timestamps and telemetry.
 import { BackendReporter } from '@metrics/aggregation';
 import type { BackendHost, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '@metrics/core';
+import { describeValue } from '@metrics/core/backend';
 import { type PacketTransport, type PipelineStats, type SampleRecorder, StatsdPipeline } from '@metrics/statsd/wire';
 import manifest from '../package.json' with { type: 'json' };
 import { ConstantTags } from './line/constant-tags.js';
 import { createTagEncoder } from './line/dogstatsd-tags.js';
 import type { LineContext } from './line/event-fields.js';
-import { renderEventLine } from './line/event-line.js';
-import { renderServiceCheckLine } from './line/service-check-line.js';
+import { invalidEventField, renderEventLine } from './line/event-line.js';
+import { invalidServiceCheckField, renderServiceCheckLine } from './line/service-check-line.js';
 import { detectContainerId } from './settings/container-id.js';
 import type { Dialect } from './settings/dialect.js';
 import type { DogStatsdOptions } from './settings/dogstatsd-options.js';
@@ -179,12 +180,22 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
 
   #event(event: MetricsEvent): void {
     this.#submitted.events += 1;
-    this.#pipeline.queueLine(renderEventLine(event, this.#lineContext()));
+    const field = invalidEventField(event);
+    if (field === undefined) this.#pipeline.queueLine(renderEventLine(event, this.#lineContext()));
+    else this.#dropInvalid(event.title, field, event[field]);
   }
 
   #serviceCheck(check: ServiceCheck): void {
     this.#submitted.serviceChecks += 1;
-    this.#pipeline.queueLine(renderServiceCheckLine(check, this.#lineContext()));
+    const field = invalidServiceCheckField(check);
+    if (field === undefined) this.#pipeline.queueLine(renderServiceCheckLine(check, this.#lineContext()));
+    else this.#dropInvalid(check.name, field, check[field]);
+  }
+
+  #dropInvalid(metric: string, field: string, value: unknown): void {
+    this.#pipeline.drop('invalid_value');
+    const message = `The ${field} of an event or a service check is invalid: ${describeValue(value)}. Use the values of MetricsEvent and ServiceCheck.`;
+    this.#reporter.report('invalid_value', message, { metric });
   }
 
   #lineContext(): LineContext {

@@ -166,10 +166,15 @@ describeWithUnixDatagrams('a Unix socket of the other kind', () => {
 });
 
 describeWithUnixDatagrams('a Unix socket of unknown kind', () => {
-  test.each(['unixgram', 'unixstream'] as const)('is found to be %s', async (transport) => {
+  test.each([
+    ['unixgram', 'unix://'],
+    ['unixstream', 'unix://'],
+    ['unixgram', ''],
+    ['unixstream', ''],
+  ] as const)('is found to be %s, with "%s" before its path', async (transport, protocol) => {
     server = await RecordingServer.start({ transport });
     problems = [];
-    create({ ...optionsFor(server), statsdSocketPath: `unix://${server.path}` });
+    create({ ...optionsFor(server), statsdSocketPath: protocol + server.path });
     count(5);
     backend.event!({ title: 'a', text: 'b' });
     await server.waitFor(() => arrived() === 5 && server.events.length === 1);

@@ -107,7 +107,7 @@ describe('without the native package for Unix datagrams', () => {
   test('the constructor throws an error that names it and an alternative', async () => {
     const program = `
       try {
-        new DogStatsdMetricsBackend({ statsdSocketPath: '/tmp/agent.sock' });
+        new DogStatsdMetricsBackend({ statsdSocketPath: 'unixgram:///tmp/agent.sock' });
       } catch (error) {
         console.log(error.message);
       }

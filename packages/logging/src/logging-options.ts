@@ -1,4 +1,4 @@
-import { checkDivisor, checkOptionsObject, describeValue } from '@metrics/core/backend';
+import { checkDivisor, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import type { MetricsLogger } from './sink/metrics-logger.js';
 
 export interface LoggingOptions {
@@ -34,12 +34,14 @@ const MAX_SUMMARY_INTERVAL = 10_000;
  */
 export function resolveOptions(options: LoggingOptions): ResolvedLoggingOptions {
   checkOptionsObject(options);
+  checkKnownOptions('LoggingBackend', options, ['logger', 'level', 'loggerName', 'summary']);
   const { logger, level = 'debug', loggerName = 'metrics', summary } = options;
   checkNonEmptyString('level', level);
   checkNonEmptyString('loggerName', loggerName);
   if (summary === undefined) return { logger, level, loggerName, summaryInterval: undefined };
   if (typeof summary !== 'object' || summary === null)
     throw new TypeError(`summary must be an object, not ${describeValue(summary)}.`);
+  checkKnownOptions('summary', summary, ['interval']);
   const { interval = MAX_SUMMARY_INTERVAL } = summary;
   checkDivisor('summary.interval', interval, MAX_SUMMARY_INTERVAL);
   return { logger, level, loggerName, summaryInterval: interval };

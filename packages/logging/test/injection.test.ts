@@ -19,9 +19,10 @@ const HOSTILE = [
   '\u2029',
   '\u202e',
   '\u2066',
+  '\ud800',
 ];
 /** Characters that end a line, move the cursor, or change the direction of text. */
-const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u;
 
 /** A careless format of an application: it prints the fields unchanged. */
 const careless = winston.format.printf(({ message, instance, tags, member, title, text }) =>

@@ -5,6 +5,8 @@ import { LineCollector } from './line-collector.js';
 test.each<[unknown, typeof TypeError | typeof RangeError, string]>([
   [null, TypeError, 'options must be an object, not null.'],
   ['debug', TypeError, 'options must be an object, not "debug".'],
+  [{ lvl: 'info' }, TypeError, 'LoggingBackend: unknown option "lvl"; did you mean "level"?'],
+  [{ summary: { intervall: 1000 } }, TypeError, 'summary: unknown option "intervall"; did you mean "interval"?'],
   [{ level: 7 }, TypeError, 'level must be a non-empty string, not 7.'],
   [{ level: '' }, TypeError, 'level must be a non-empty string, not "".'],
   [{ loggerName: {} }, TypeError, 'loggerName must be a non-empty string, not an object.'],
@@ -27,6 +29,15 @@ test('a level that the logger does not have is rejected', () => {
   );
   expect(() => new LoggingBackend({ logger, level: 'quiet' })).not.toThrow();
 });
+
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+  'a property %s of objects is no level',
+  (level) => {
+    const { logger } = new LineCollector();
+    expect(() => new LoggingBackend({ logger, level })).toThrow(/^level must be one of the logger's/);
+    expect(() => new LoggingBackend({ logger: console, level })).toThrow(/^logger must have the methods/);
+  },
+);
 
 test('createBackend creates a backend that can be registered', async () => {
   const { logger, lines } = new LineCollector();

@@ -3,11 +3,13 @@ import {
   checkBoolean,
   checkDivisor,
   checkInteger,
+  checkKnownOptions,
   checkOneOf,
   checkOptionsObject,
   describeValue,
 } from '@metrics/core/backend';
 import { type TagFormat, tagEncoders } from './tag-format/tag-format.js';
+import { checkHost, parseHost } from './transport/host-name.js';
 import { isSocketPath, MAX_SOCKET_PATH } from './transport/uds-transport.js';
 
 export interface StatsdOptions {
@@ -50,6 +52,17 @@ export interface ResolvedStatsdOptions {
   readonly tagFormat: TagFormat;
 }
 
+/** The names of the options. */
+const NAMES: Readonly<Record<keyof StatsdOptions, true>> = {
+  host: true,
+  port: true,
+  protocol: true,
+  path: true,
+  maxPacketBytes: true,
+  flushInterval: true,
+  aggregation: true,
+  tagFormat: true,
+};
 const MAX_DATAGRAM_BYTES = 65_507;
 const SERVER_INTERVAL_MS = 10_000;
 
@@ -60,10 +73,10 @@ const SERVER_INTERVAL_MS = 10_000;
  */
 export function resolveOptions(options: StatsdOptions): ResolvedStatsdOptions {
   checkOptionsObject(options);
+  checkKnownOptions('StatsdMetricsBackend', options, Object.keys(NAMES));
   const { host = '127.0.0.1', port = 8125, protocol = 'udp', tagFormat = 'none' } = options;
   const { path, maxPacketBytes, flushInterval, aggregation } = options;
-  if (typeof host !== 'string' || host === '')
-    throw new TypeError(`host must be a name or an address, not ${describeValue(host)}.`);
+  checkHost('host', host);
   checkInteger('port', port, 1, 65_535);
   checkOneOf('protocol', protocol, ['udp', 'tcp', 'uds']);
   checkPath(protocol, path);
@@ -71,16 +84,18 @@ export function resolveOptions(options: StatsdOptions): ResolvedStatsdOptions {
   checkBoolean('aggregation', aggregation);
   checkDivisor('flushInterval', flushInterval, SERVER_INTERVAL_MS);
   checkOneOf('tagFormat', tagFormat, Object.keys(tagEncoders));
-  return { protocol, host, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat };
+  return { protocol, host: parseHost(host)!, port, path, maxPacketBytes, flushInterval, aggregation, tagFormat };
 }
 
 function checkPath(protocol: string, path: unknown): void {
   if (protocol !== 'uds') {
-    if (path !== undefined) throw new TypeError(`path is for protocol "uds" only, not ${describeValue(path)}.`);
+    if (path !== undefined)
+      throw new TypeError(`path is for protocol "uds" only, not ${describeValue(path)}. Set protocol to "uds".`);
     return;
   }
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`path must name a Unix socket, not ${describeValue(path)}.`);
+  if (path.includes('://')) throw new TypeError('path must be a path, not a URL. The socket takes datagrams.');
   if (!isSocketPath(path))
     throw new RangeError(`path must be at most ${MAX_SOCKET_PATH} bytes without NUL, not ${describeValue(path)}.`);
 }

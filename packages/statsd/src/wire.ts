@@ -9,6 +9,7 @@ export {
   StatsdPipeline,
   type StatsdPipelineOptions,
 } from './statsd-pipeline.js';
+export { checkHost, parseHost } from './transport/host-name.js';
 export type { PacketTransport } from './transport/packet-transport.js';
 export { StreamTransport } from './transport/stream-transport.js';
 export { reportResolveFailure, reportTransportDown } from './transport/transport-problems.js';

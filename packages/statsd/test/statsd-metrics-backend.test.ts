@@ -37,22 +37,22 @@ describe('lines', () => {
   const rich = { tags: { method: 'GET', route: '/users' }, instance: 'eu-1' };
 
   test.each<[NonNullable<StatsdOptions['tagFormat']>, string[]]>([
-    ['none', ['hits.eu-1:5|c', 'depth.eu-1:42.5|g', 'db.eu-1:12.5|ms', 'size.eu-1:320|ms', 'users.eu-1:ann|s']],
+    ['none', ['hits.eu-1:5|c', 'depth.eu-1:42.5|g', 'users.eu-1:ann|s', 'db.eu-1:12.5|ms', 'size.eu-1:320|ms']],
     [
       'graphite',
-      ['hits:5|c', 'depth:42.5|g', 'db:12.5|ms', 'size:320|ms', 'users:ann|s'].map((line) =>
+      ['hits:5|c', 'depth:42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320|ms'].map((line) =>
         line.replace(':', ';method=GET;route=/users;instance=eu-1:'),
       ),
     ],
     [
       'influx',
-      ['hits:5|c', 'depth:42.5|g', 'db:12.5|ms', 'size:320|ms', 'users:ann|s'].map((line) =>
+      ['hits:5|c', 'depth:42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320|ms'].map((line) =>
         line.replace(':', ',method=GET,route=/users,instance=eu-1:'),
       ),
     ],
     [
       'datadog',
-      ['hits:5|c', 'depth:42.5|g', 'db:12.5|ms', 'size:320|ms', 'users:ann|s'].map(
+      ['hits:5|c', 'depth:42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320|ms'].map(
         (line) => `${line}|#method:GET,route:/users,instance:eu-1`,
       ),
     ],
@@ -408,9 +408,26 @@ test('an IPv6 address is a literal', async () => {
   await six[Symbol.asyncDispose]();
 });
 
+test('an IPv6 address may have brackets, and a host white space around it', () => {
+  for (const host of ['[::1]', '::1', ' localhost ', 'my_host.example', '127.0.0.1', 'fe80::1%lo'])
+    expect(() => opened({ host })).not.toThrow();
+  expect(opened({ host: '[::1]' }).stats().address).toBe('[::1]:' + receiver.port);
+});
+
 test.each<[string, unknown, ErrorConstructor]>([
-  ['host must be a name or an address, not 8125.', { host: 8125 }, TypeError],
-  ['host must be a name or an address, not "".', { host: '' }, TypeError],
+  ['host must be a name or an address, without protocol and port, not 8125.', { host: 8125 }, TypeError],
+  ['host must be a name or an address, without protocol and port, not "".', { host: '' }, TypeError],
+  ['without protocol and port, not "localhost:8125".', { host: 'localhost:8125' }, TypeError],
+  ['without protocol and port, not "udp://localhost".', { host: 'udp://localhost' }, TypeError],
+  ['without protocol and port, not a URL.', { host: 'http://user:secret@localhost' }, TypeError],
+  ['without protocol and port, not "a b".', { host: 'a b' }, TypeError],
+  ['StatsdMetricsBackend: unknown option "hostname"; did you mean "host"?', { hostname: 'a' }, TypeError],
+  ['StatsdMetricsBackend: unknown option "statsdHost"; did you mean "host"?', { statsdHost: 'a' }, TypeError],
+  ['unknown option "tags"; did you mean "tagFormat"?', { tags: {} }, TypeError],
+  ['unknown option "Port"; did you mean "port"?', { Port: 1 }, TypeError],
+  ['unknown option "toString"', { toString: 1 }, TypeError],
+  ['port must be an integer from 1 to 65535, not NaN.', { port: Number.NaN }, RangeError],
+  ['flushInterval must divide 10000 milliseconds, and "1000" does not.', { flushInterval: '1000' }, RangeError],
   ['port must be a number, not "8125".', { port: '8125' }, TypeError],
   ['port must be an integer from 1 to 65535, not 0.', { port: 0 }, RangeError],
   ['port must be an integer from 1 to 65535, not 8125.5.', { port: 8125.5 }, RangeError],
@@ -418,6 +435,7 @@ test.each<[string, unknown, ErrorConstructor]>([
   ['path must name a Unix socket, not undefined.', { protocol: 'uds' }, TypeError],
   ['path is for protocol "uds" only, not "/x".', { path: '/x' }, TypeError],
   ['path is for protocol "uds" only, not "/y".', { protocol: 'tcp', path: '/y' }, TypeError],
+  ['path must be a path, not a URL.', { protocol: 'uds', path: 'unix:///x' }, TypeError],
   ['path must be at most 107 bytes', { protocol: 'uds', path: `/${'ä'.repeat(60)}` }, RangeError],
   ['maxPacketBytes must be an integer from 64 to 65507, not 63.', { maxPacketBytes: 63 }, RangeError],
   ['maxPacketBytes must be an integer from 64 to 65507, not NaN.', { maxPacketBytes: Number.NaN }, RangeError],

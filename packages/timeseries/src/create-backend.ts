@@ -1,7 +1,8 @@
+import { checkKnownOptions, checkOptionsObject } from '@metrics/core/backend';
 import { MemoryStore } from './memory/memory-store.js';
-import type { MemoryStoreOptions } from './memory/memory-store-options.js';
+import { MEMORY_STORE_OPTIONS, type MemoryStoreOptions } from './memory/memory-store-options.js';
 import { TimeSeriesBackend } from './time-series-backend.js';
-import type { TimeSeriesOptions } from './time-series-options.js';
+import { TIME_SERIES_OPTIONS, type TimeSeriesOptions } from './time-series-options.js';
 
 /**
  * Creates the backend for `configure({ backend: '@metrics/timeseries', options })`. The options of the memory store and
@@ -10,6 +11,10 @@ import type { TimeSeriesOptions } from './time-series-options.js';
  * @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value.
  */
 export function createBackend(options: TimeSeriesOptions & MemoryStoreOptions = {}): TimeSeriesBackend {
+  checkOptionsObject(options);
+  checkKnownOptions('@metrics/timeseries', options, [...TIME_SERIES_OPTIONS, ...MEMORY_STORE_OPTIONS]);
   const { maxSeries, maxBytes, snapshot, ...others } = options;
+  const ignored = MEMORY_STORE_OPTIONS.find((name) => options.store !== undefined && options[name] !== undefined);
+  if (ignored !== undefined) throw new TypeError(`${ignored} has no effect with store: pass it to the store.`);
   return new TimeSeriesBackend({ store: new MemoryStore({ maxSeries, maxBytes, snapshot }), ...others });
 }

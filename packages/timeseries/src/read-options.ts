@@ -1,6 +1,6 @@
-// The options of reads, checked: a read that ignored a misspelled one would answer something else, and look right.
+// The options of reads, checked: a read that ignored a misspelled one would return something else, and look right.
 import { checkKnownOptions, describeValue } from '@metrics/core/backend';
-import { MAX_AHEAD_SECONDS } from './rollup.js';
+import { MAX_AHEAD_SECONDS, MAX_SECONDS } from './rollup.js';
 import { checkStatistic, type Statistic } from './statistic.js';
 
 /** A range of time and the samples to read in it. All times are seconds since the epoch. */
@@ -35,8 +35,6 @@ export interface CheckedReadOptions extends Omit<AnyReadOptions, 'tags'> {
 }
 
 const DEFAULT_RANGE_SECONDS = 3600;
-/** The year 5138 in seconds. Milliseconds since the epoch are larger than this since 1973. */
-const MAX_SECONDS = 1e11;
 /** Characters of a tag's key or value that the facade keeps. */
 const MAX_TAG_LENGTH = 200;
 

@@ -1,3 +1,5 @@
+import { checkKnownOptions, describeValue } from '@metrics/core/backend';
+
 /** One resolution of the history: a number of buckets of equal length. */
 export interface Rollup {
   /** Seconds of a bucket. Buckets begin at multiples of it since the epoch, so days are UTC days. */
@@ -18,7 +20,10 @@ export const DEFAULT_ROLLUPS: readonly Rollup[] = [
 /** Seconds that a sample's own time may be ahead of the clock: clocks of machines differ a little. */
 export const MAX_AHEAD_SECONDS = 60;
 
-const MAX_ROLLUP_POINTS = 100_000;
+/** The year 5138 in seconds. Milliseconds since the epoch are larger than this since 1973. */
+export const MAX_SECONDS = 1e11;
+
+export const MAX_ROLLUP_POINTS = 100_000;
 
 /** Returns the start of the bucket that contains `time`, in seconds. */
 export function bucketStart(step: number, time: number): number {
@@ -78,12 +83,19 @@ function firstComplete({ rollup, completeSince }: RollupReach, now: number): num
 export function resolveRollups(rollups: readonly Rollup[]): readonly Rollup[] {
   if (!Array.isArray(rollups) || rollups.length === 0)
     throw new TypeError('rollups must be a list of at least one { step, points }.');
+  for (const rollup of rollups as readonly unknown[]) {
+    if (typeof rollup !== 'object' || rollup === null)
+      throw new TypeError(`rollups must be a list of { step, points }, not of ${describeValue(rollup)}.`);
+    checkKnownOptions('rollups', rollup, ['step', 'points']);
+  }
   const resolved = rollups.map(({ step, points }) => ({ step, points })).sort((one, other) => one.step - other.step);
   for (const { step, points } of resolved) {
     if (!Number.isSafeInteger(step) || step < 1)
-      throw new RangeError(`rollups: step must be a whole number of seconds, not ${step}.`);
+      throw new RangeError(`rollups: step must be a whole number of seconds, not ${describeValue(step)}.`);
     if (!Number.isSafeInteger(points) || points < 1 || points > MAX_ROLLUP_POINTS)
-      throw new RangeError(`rollups: points must be a whole number from 1 to ${MAX_ROLLUP_POINTS}, not ${points}.`);
+      throw new RangeError(
+        `rollups: points must be a whole number from 1 to ${MAX_ROLLUP_POINTS}, not ${describeValue(points)}.`,
+      );
   }
   const finest = resolved[0]!.step;
   resolved.forEach(({ step }, index) => {

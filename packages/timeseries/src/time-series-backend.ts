@@ -69,7 +69,9 @@ export class TimeSeriesBackend implements MetricsBackend {
     this.#timer = setInterval(() => void this.#flushOnTimer(), flushInterval).unref();
   }
 
+  /** @throws {Error} if the backend is closed. */
   start(host: BackendHost): void {
+    if (this.#isClosed) throw new Error('This backend is closed: create another one.');
     this.#reporter.start(host);
   }
 
@@ -199,7 +201,7 @@ export class TimeSeriesBackend implements MetricsBackend {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     this.#reporter.collect();
-    // Nobody awaits this one, so it does not keep the process alive.
+    // No one awaits this one, so it does not keep the process alive.
     if (this.#closing === undefined) await this.#flush();
     this.#isFlushing = false;
   }

@@ -1,5 +1,5 @@
 // Options of the backend.
-import { checkFunction, checkOptionsObject } from '@metrics/core/backend';
+import { checkFunction, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import { MemoryStore } from './memory/memory-store.js';
 import { DEFAULT_ROLLUPS, type Rollup, resolveRollups } from './rollup.js';
 import type { TimeSeriesStore } from './time-series-store.js';
@@ -45,6 +45,16 @@ export interface ResolvedTimeSeriesOptions extends TimeSeriesOptions {
   readonly flushInterval: number;
 }
 
+export const TIME_SERIES_OPTIONS: readonly (keyof TimeSeriesOptions)[] = [
+  'store',
+  'rollups',
+  'include',
+  'flushInterval',
+  'clock',
+];
+/** All methods that a store has. */
+const STORE_METHODS = ['start', 'counter', 'gauge', 'values', 'flush', 'close', 'keys', 'series', 'read'] as const;
+
 /**
  * Returns the options with defaults filled in.
  *
@@ -52,12 +62,19 @@ export interface ResolvedTimeSeriesOptions extends TimeSeriesOptions {
  */
 export function resolveTimeSeriesOptions(options: TimeSeriesOptions): ResolvedTimeSeriesOptions {
   checkOptionsObject(options);
+  checkKnownOptions('TimeSeriesBackend', options, TIME_SERIES_OPTIONS);
   const { include = [], flushInterval = 10_000, clock } = options;
   if (!Array.isArray(include) || include.some((pattern) => typeof pattern !== 'string'))
-    throw new TypeError("include must be a list of keys such as 'jobs.failed' or 'jobs.*'.");
+    throw new TypeError(
+      `include must be a list of keys such as ['jobs.failed', 'jobs.*'], not ${Array.isArray(include) ? 'a list with other values' : describeValue(include)}.`,
+    );
   checkTimerDelay('flushInterval', flushInterval, 10);
   checkFunction('clock', clock);
   const { store = new MemoryStore(), rollups = DEFAULT_ROLLUPS } = options;
-  if (typeof store?.values !== 'function') throw new TypeError('store must be a store, such as new MemoryStore().');
+  const missing = STORE_METHODS.find((method) => typeof store?.[method] !== 'function');
+  if (missing !== undefined)
+    throw new TypeError(
+      `store must be a store, such as new MemoryStore(); ${describeValue(store)} has no ${missing}().`,
+    );
   return { store, rollups: resolveRollups(rollups), include: [...include], flushInterval, clock };
 }

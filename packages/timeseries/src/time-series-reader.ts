@@ -15,6 +15,7 @@ import { bucketStart, chooseRollup, MAX_AHEAD_SECONDS, oldestBucket, type Rollup
 import { resolveStatistic, type Statistic } from './statistic.js';
 import type { StoredSeries } from './stored-series.js';
 import type { StoreQuery, TimeSeriesStore } from './time-series-store.js';
+import { isTurnOver, nextTurn } from './turns.js';
 
 /** The start of a bucket in seconds since the epoch, and its value; `null` if nothing was recorded in it. */
 export type Point = readonly [timestamp: number, value: number | null];
@@ -44,6 +45,12 @@ interface Selection {
 /** The buckets that a read covers. */
 type Span = Omit<StoreQuery, 'statistic'>;
 
+/** Points of one result, in all groups together: about 80 MB. */
+const MAX_POINTS = 1_000_000;
+const MANY_GROUPS = 1000;
+/** Groups that are read at the same time. */
+const BATCH = 16;
+
 const RANGE = ['start', 'end', 'tags', 'statistic'] as const;
 
 /**
@@ -72,12 +79,18 @@ export class TimeSeriesReader {
   async groupedRange(key: string, options: GroupedRangeOptions): Promise<Map<string, Point[]>> {
     const checked = this.#check('range', options, [...RANGE, 'step', 'groupBy']);
     const [selection, span] = await this.#resolve(key, checked);
-    const points = await Promise.all(
-      groupByTag(selection.series, recordedTag(options.groupBy)).map(
-        async ([tagValue, series]) => [tagValue, await this.#readPoints({ ...selection, series }, span)] as const,
-      ),
+    const groups = await groupByTag(selection.series, recordedTag(options.groupBy));
+    const count = groups.length * span.points;
+    if (count > MAX_POINTS)
+      throw new RangeError(
+        `The range has ${count} points in ${groups.length} groups, more than ${MAX_POINTS}: use a later start, a larger step, tags, or top().`,
+      );
+    return new Map(
+      await mapInBatches(groups, async ([tagValue, series]) => [
+        tagValue,
+        await this.#readPoints({ ...selection, series }, span),
+      ]),
     );
-    return new Map(points);
   }
 
   async value(key: string, options: ReadOptions): Promise<number | undefined> {
@@ -113,12 +126,11 @@ export class TimeSeriesReader {
     const [selection, span] = await this.#resolve(key, checked);
     const recorded = recordedTag(tag);
     const tagged = selection.series.filter(({ tags }) => tags[recorded] !== undefined);
-    const entries = await Promise.all(
-      groupByTag(tagged, recorded).map(async ([tagValue, series]) => ({
-        tagValue,
-        value: await this.#readValue({ ...selection, series }, span, checked),
-      })),
-    );
+    const entries = await mapInBatches(await groupByTag(tagged, recorded), async ([tagValue, series]) => ({
+      tagValue,
+      value: await this.#readValue({ ...selection, series }, span, checked),
+    }));
+    if (isTurnOver()) await nextTurn();
     return entries
       .filter((entry): entry is TopEntry => entry.value !== undefined)
       .sort((one, other) => other.value - one.value)
@@ -144,7 +156,7 @@ export class TimeSeriesReader {
     const recorded = recordedKey(key);
     const [series, completeSince] = await Promise.all([this.series(recorded), this.#store.completeSince?.(recorded)]);
     const reach = this.#rollups.map((rollup, index) => ({ rollup, completeSince: completeSince?.[index] ?? 0 }));
-    return [select(series, options), this.#resolveSpan(options, reach)];
+    return [await select(series, options), this.#resolveSpan(options, reach)];
   }
 
   async #readPoints(selection: Selection, span: Span): Promise<Point[]> {
@@ -190,22 +202,39 @@ export class TimeSeriesReader {
 }
 
 /** Selects the series with the given tags, all of one kind: the newest if there are several. */
-function select(all: readonly StoredSeries[], { tags, statistic }: CheckedReadOptions): Selection {
+async function select(all: readonly StoredSeries[], { tags, statistic }: CheckedReadOptions): Promise<Selection> {
   const kind = all.at(-1)?.kind;
-  const series = all.filter((each) => each.kind === kind && tags.every(([tag, value]) => each.tags[tag] === value));
+  const series: StoredSeries[] = [];
+  for (const each of all) {
+    if (each.kind === kind && tags.every(([tag, value]) => each.tags[tag] === value)) series.push(each);
+    if (isTurnOver()) await nextTurn();
+  }
   // A key that was never recorded reads as a counter at 0: "how many failed?" is a question with the answer 0.
   const isCounter = kind === undefined || kind === 'counter';
   return { series, isCounter, statistic: kind === undefined ? 'sum' : resolveStatistic(kind, statistic) };
 }
 
 /** Groups series by the value of a tag, in order of the values; series without the tag are in the group `''`. */
-function groupByTag(series: readonly StoredSeries[], tag: string): [string, StoredSeries[]][] {
+async function groupByTag(series: readonly StoredSeries[], tag: string): Promise<[string, StoredSeries[]][]> {
   const groups = new Map<string, StoredSeries[]>();
   for (const each of series) {
     const tagValue = each.tags[tag] ?? '';
     const group = groups.get(tagValue);
     if (group === undefined) groups.set(tagValue, [each]);
     else group.push(each);
+    if (isTurnOver()) await nextTurn();
   }
+  // Sorting thousands of them takes its own slice.
+  if (groups.size > MANY_GROUPS) await nextTurn();
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** Maps items, a few at the same time: thousands of reads together would fill the memory, or a connection. */
+async function mapInBatches<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += BATCH) {
+    results.push(...(await Promise.all(items.slice(start, start + BATCH).map(map))));
+    if (isTurnOver()) await nextTurn();
+  }
+  return results;
 }

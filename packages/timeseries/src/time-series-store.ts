@@ -17,6 +17,13 @@ export interface StoreHost {
   report(problem: Problem): void;
 }
 
+/** @throws {Error} if a store was not started. */
+export function startedHost(host: StoreHost | undefined): StoreHost {
+  if (host === undefined)
+    throw new Error('This store has no backend: pass it as `store` to new TimeSeriesBackend(), which starts it.');
+  return host;
+}
+
 /** The values of a gauge within one bucket. */
 export interface GaugeReading {
   readonly last: number;

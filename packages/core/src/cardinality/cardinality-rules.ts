@@ -41,7 +41,7 @@ export class CardinalityRules {
    */
   constructor(options: CardinalityOptions = {}, isStrict = false) {
     const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = options;
-    const fromEnvironment = globalThis.process?.env?.['METRICS_CARDINALITY_MODE'];
+    const fromEnvironment = globalThis.process?.env?.['METRICS_CARDINALITY_MODE']?.trim();
     const mode = fromEnvironment || (options.mode ?? (isStrict ? 'strict' : 'guard'));
     checkOneOf(fromEnvironment ? 'METRICS_CARDINALITY_MODE' : 'cardinality.mode', mode, MODES);
     for (const [name, bound] of Object.entries({ maxMetrics, maxSeries, maxSeriesPerMetric, idleAfter }))

@@ -1,3 +1,4 @@
+import { describeValue } from '../problems/describe-value.js';
 import { TagDraft } from '../series/tag-draft.js';
 import { isTagValue, normalizeValue } from '../series/tags.js';
 import type { EventOptions, ServiceCheckOptions } from './metrics.js';
@@ -50,6 +51,13 @@ export function recordEvent(
         return void engine.drop('invalid_value', title, `Its ${name} must be ${expected}.`, { value });
       fields[name] = normalized;
     }
+    const unknown = Object.keys(given).find((name) => name !== 'tags' && !FIELDS.some(([known]) => known === name));
+    if (unknown !== undefined)
+      engine.reportOrThrow(
+        'invalid_options',
+        title,
+        `${verb}() has no field ${describeValue(unknown)}, so it is ignored.`,
+      );
     const draft = new TagDraft();
     if (!readAllTags(engine, scope.tags, draft, given.tags, undefined, title, engine.context?.current())) return;
     if (verb === 'event') fields['text'] ??= '';

@@ -29,7 +29,7 @@ export class IdIndex {
   #buckets = new Int32Array(MIN_BUCKETS);
   #idBits = bitsFor(MIN_BUCKETS);
   #used = 0;
-  /** Where the last search stopped. */
+  /** The bucket at which the last search stopped. */
   #bucket = 0;
 
   constructor(owner: IndexedIds) {

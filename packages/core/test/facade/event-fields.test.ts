@@ -79,10 +79,18 @@ describe('fields of events and service checks reach every backend in one form', 
     expect(backend.events).toEqual([plain, plain, plain, { ...plain, text: 'v2' }, { ...plain, text: 'v2' }]);
   });
 
-  it('fields of another name do not reach them', () => {
-    event({ status: 500, alert_type: 'error', constructor: 'x' });
+  it('fields of another name do not reach them, and are reported', () => {
+    event({ alert_type: 'error', constructor: 'x' });
+    event({ constructor: 'x', status: 500 });
     check({ title: 'x', priority: 'low', tags: { a: 1 } });
-    expect(backend.events).toEqual([{ title: 'Deployed', text: 'v2', tags: [] }]);
+    expect(backend.events.map(({ text, ...rest }) => Object.keys(rest))).toEqual([
+      ['title', 'tags'],
+      ['title', 'tags'],
+    ]);
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      ['invalid_options', 'event() has no field "alert_type", so it is ignored.'],
+    ]);
+    expect(metrics.stats().dropped).toEqual({});
     expect(backend.checks).toEqual([{ name: 'db', status: 'ok', title: 'x', priority: 'low', tags: [['a', '1']] }]);
   });
 

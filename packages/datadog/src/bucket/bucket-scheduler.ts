@@ -1,11 +1,13 @@
 import { Drain, type SampleAccounting, type SampleBuffer, type SlotTable } from '@metrics/aggregation';
-import type { Clock, ScheduledCall } from '../clock.js';
+import type { FullClock, ScheduledCall } from '../clock.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { EVENTS } from '../payload/endpoint.js';
 import type { PayloadCollector } from '../payload/payload-collector.js';
 import { BucketTimes } from './bucket-times.js';
 import type { BucketWriter } from './bucket-writer.js';
-import type { PointSource } from './point-source.js';
+import { DateWaits } from './date-waits.js';
+import type { UsedSeconds } from './point-source.js';
+import { isProcessEnding, watchProcessEnd } from './process-end.js';
 
 export interface BucketSchedulerOptions {
   readonly slots: SlotTable;
@@ -14,10 +16,10 @@ export interface BucketSchedulerOptions {
   readonly writer: BucketWriter;
   readonly outlet: PayloadCollector;
   readonly delivery: Delivery;
-  readonly clock: Clock;
+  readonly clock: FullClock;
   /** Length of a bucket in seconds. */
   readonly bucketSeconds: number;
-  readonly source: PointSource;
+  readonly usedSeconds: UsedSeconds;
   /** Called before each drain of a bucket, to record observed gauges. Must not throw. */
   readonly collect: () => void;
   /** Called once with the number of samples that a close, or the exit of the process, has dropped for whatever reason. */
@@ -28,6 +30,8 @@ export interface BucketSchedulerOptions {
 const MAX_EVENTS = 1000;
 /** Delay of a drain that is needed before the bucket ends. */
 const EARLY_DRAIN_MS = 100;
+/** Milliseconds without an acknowledgement that a flush may keep an otherwise finished process alive. */
+const LAST_FLUSH_TIMEOUT = 1000;
 /** Timers turn a longer delay into one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -41,14 +45,11 @@ type DrainKind = 'closed' | 'sealed' | 'batches';
 export class BucketScheduler {
   readonly #options: BucketSchedulerOptions;
   readonly #times: BucketTimes;
+  readonly #dateWaits: DateWaits;
   /** Events as the bodies of their requests. */
   #events: string[] = [];
   #bucketTimer: ScheduledCall;
   #earlyTimer: ScheduledCall | undefined;
-  /** Milliseconds that a drain may wait for a second that has no point yet. */
-  #maxFreeSecondWait = Number.POSITIVE_INFINITY;
-  #freeSecondTimer: ScheduledCall | undefined;
-  #endFreeSecond: () => void = () => {};
   /** The last drain in order, running or waiting. */
   #lastDrain: Promise<void> = Promise.resolve();
   /** Drains that have not started. Callers that ask for the same kind share one. */
@@ -57,11 +58,14 @@ export class BucketScheduler {
   #activeRequests = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
+  readonly #stopWatching: () => void;
 
   constructor(options: BucketSchedulerOptions) {
     this.#options = options;
-    this.#times = new BucketTimes(options.bucketSeconds, options.clock.now(), options.source);
+    this.#times = new BucketTimes(options.bucketSeconds, options.clock, options.usedSeconds);
+    this.#dateWaits = new DateWaits(this.#times, options.clock);
     this.#bucketTimer = this.#scheduleBucketEnd();
+    this.#stopWatching = watchProcessEnd();
     options.buffer.onDrainNeeded = (full) => this.#scheduleEarlyDrain(full);
   }
 
@@ -80,10 +84,15 @@ export class BucketScheduler {
    */
   async flush(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
+    const isLast = isProcessEnding();
+    // Waiting for a second would leave no time to send. The process waits for it afterwards.
+    if (isLast) this.#dateWaits.limit(0);
     await this.#trackRequest(async () => {
       await this.#drain('sealed');
-      await this.#options.delivery.settled();
+      await this.#options.delivery.settled(isLast ? LAST_FLUSH_TIMEOUT : undefined);
+      await this.#dateWaits.untilReached();
     });
+    if (isLast && this.#closing === undefined) this.#dateWaits.limit(Number.POSITIVE_INFINITY);
   }
 
   /** Drops everything under `exit`, because HTTPS cannot send synchronously. */
@@ -111,8 +120,7 @@ export class BucketScheduler {
     const droppedBefore = this.#dropped;
     delivery.startClosing();
     // A point that is dated one second ahead is better than none.
-    this.#maxFreeSecondWait = timeout / 2;
-    this.#endFreeSecond();
+    this.#dateWaits.limit(timeout / 2);
     let deadline: ScheduledCall | undefined;
     const expired = new Promise<void>((resolve) => {
       deadline = clock.schedule(Math.min(timeout, MAX_TIMEOUT), resolve);
@@ -121,11 +129,13 @@ export class BucketScheduler {
     const delivered = this.#trackRequest(async () => {
       await this.#drain('sealed');
       await delivery.settled(Number.POSITIVE_INFINITY);
+      await this.#dateWaits.untilReached();
     });
     await Promise.race([delivered, expired]);
     deadline?.cancel();
     this.#closed = true;
-    this.#endFreeSecond();
+    this.#stopWatching();
+    this.#dateWaits.close();
     this.#dropAll('timeout');
     const lost = this.#dropped - droppedBefore;
     if (lost > 0) onDrop('close', lost);
@@ -150,17 +160,18 @@ export class BucketScheduler {
 
   async #trackRequest(run: () => Promise<void>): Promise<void> {
     this.#activeRequests += 1;
-    this.#freeSecondTimer?.setRef(true);
+    this.#dateWaits.setRef(true);
     try {
       await run();
     } finally {
       this.#activeRequests -= 1;
+      this.#dateWaits.setRef(this.#activeRequests > 0);
     }
   }
 
   #scheduleBucketEnd(): ScheduledCall {
     const { clock } = this.#options;
-    return clock.schedule(this.#times.untilClose(clock.now()), () => {
+    return clock.schedule(this.#times.untilClose(), () => {
       this.#bucketTimer = this.#scheduleBucketEnd();
       void this.#drain('closed');
     });
@@ -189,14 +200,14 @@ export class BucketScheduler {
   }
 
   async #drainBucket(kind: 'closed' | 'sealed'): Promise<void> {
-    const { buffer, writer, outlet, clock, collect } = this.#options;
+    const { buffer, writer, outlet, collect } = this.#options;
     if (!buffer.closed) collect();
     // Each date is used up, so an empty part gets none.
     if (kind === 'sealed' && buffer.buffered === 0 && this.#events.length === 0) return;
     const isClosed = kind === 'closed';
-    await this.#waitForFreeSecond(isClosed);
+    await this.#dateWaits.untilFree(isClosed);
     if (this.#closed) return;
-    writer.begin(this.#times.next(clock.now(), isClosed));
+    writer.begin(this.#times.next(isClosed));
     for (const json of this.#events.splice(0)) outlet.add(EVENTS, { json, samples: 1, points: 1 });
     await this.#handOver(true);
     while (!writer.finish()) await this.#pause();
@@ -206,9 +217,9 @@ export class BucketScheduler {
 
   /** Drains full batches before their bucket ends. Only full payloads are sent, as there would be many small ones. */
   async #drainBatches(): Promise<void> {
-    const { writer, outlet, clock } = this.#options;
+    const { writer, outlet } = this.#options;
     // Only distributions are written now. Their values add up, so their points may share a second with others.
-    writer.begin({ timestamp: this.#times.bucketStart(clock.now()), interval: 1 });
+    writer.begin(this.#times.shared());
     await this.#handOver(false);
     await outlet.settled();
   }
@@ -216,7 +227,7 @@ export class BucketScheduler {
   /** Hands the queued batches to the writer, then the samples of all slots if `full`. */
   async #handOver(full: boolean): Promise<void> {
     const { slots, buffer, writer, outlet } = this.#options;
-    const drain = new Drain({ slots, buffer, writer, outlet, now: Date.now }, full);
+    const drain = new Drain({ slots, buffer, writer, outlet, now: () => performance.now() }, full);
     outlet.beginBurst();
     while (drain.run(Number.POSITIVE_INFINITY) !== 'done') await this.#pause();
   }
@@ -227,21 +238,5 @@ export class BucketScheduler {
     await new Promise((resolve) => setImmediate(resolve));
     await outlet.whenReady();
     outlet.beginBurst();
-  }
-
-  /** Waits for a second that has no point yet, unless a close has no time for it. */
-  async #waitForFreeSecond(isClosed: boolean): Promise<void> {
-    const { clock } = this.#options;
-    for (;;) {
-      const milliseconds = this.#times.untilFree(clock.now(), isClosed);
-      if (milliseconds === 0 || milliseconds > this.#maxFreeSecondWait || this.#closed) return;
-      await new Promise<void>((resolve) => {
-        this.#endFreeSecond = resolve;
-        this.#freeSecondTimer = clock.schedule(milliseconds, resolve);
-        this.#freeSecondTimer.setRef(this.#activeRequests > 0);
-      });
-      this.#freeSecondTimer?.cancel();
-      this.#freeSecondTimer = undefined;
-    }
   }
 }

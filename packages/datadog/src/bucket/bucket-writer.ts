@@ -33,7 +33,7 @@ export class BucketWriter implements SampleWriter {
   readonly #histograms = new Map<number, { readonly histogram: Histogram; samples: number }>();
   /** The set whose members are being counted. Its slot is retained; -1 for none. */
   #set = { slot: -1, members: 0, samples: 0 };
-  #time: BucketTime = { timestamp: 0, interval: 1 };
+  #time: BucketTime = { timestamp: 0, interval: 1, datedAt: 0 };
 
   constructor(options: BucketWriterOptions) {
     this.#options = options;
@@ -43,7 +43,7 @@ export class BucketWriter implements SampleWriter {
   /** Sets the time of all points written from now on. */
   begin(time: BucketTime): void {
     this.#time = time;
-    this.#options.payloads.timestamp = time.timestamp;
+    this.#options.payloads.datedAt = time.datedAt;
   }
 
   counter(slot: number, sum: number, samples: number): void {

@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads';
 import { hasSiblings, takeProcessTag } from '../payload/process-tag.js';
 
 /**
@@ -8,8 +7,13 @@ import { hasSiblings, takeProcessTag } from '../payload/process-tag.js';
 export interface PointSource {
   /** Separates the points from those of other processes on the host. Undefined for a process without siblings. */
   readonly processTag: string | undefined;
-  /** The last second since the epoch that must not be used: by this source, or by an earlier process. */
-  lastSecond: number;
+  readonly seconds: UsedSeconds;
+}
+
+/** The seconds since the epoch that no further point may have. */
+export interface UsedSeconds {
+  /** The last one that was used, here or by an earlier process. */
+  last: number;
 }
 
 export interface PointSourceOptions {
@@ -24,34 +28,39 @@ export interface PointSourceOptions {
   readonly isSystemClock: boolean;
 }
 
-const MAX_SOURCES = 1000;
+interface Registry {
+  readonly seconds: Map<string, UsedSeconds>;
+  readonly processTags: Map<string, string>;
+}
+
+/** Options that are remembered: more than any application has, but not those of each test of a large suite. */
+const MAX_ENTRIES = 1000;
 /** Common to all copies of this module in the thread. */
 const REGISTRY = Symbol.for('@metrics/datadog.point-sources');
 
-/** Returns the source of these options, always the same one. */
-export function pointSource(options: PointSourceOptions): PointSource {
-  const { url, host, tags, processTag } = options;
-  const registry = globalThis as { [REGISTRY]?: Map<string, PointSource> };
-  registry[REGISTRY] ??= new Map();
-  const sources = registry[REGISTRY];
-  const key = JSON.stringify([url, host, tags, processTag]);
-  const known = sources.get(key);
-  if (known !== undefined) return known;
-  const source: PointSource = {
-    processTag: processTag && hasSiblings() ? takeProcessTag(key) : undefined,
-    lastSecond: options.isSystemClock ? Math.floor(startOfSource() / 1000) : Number.NEGATIVE_INFINITY,
-  };
-  const [oldest] = sources.keys();
-  if (sources.size >= MAX_SOURCES && oldest !== undefined) sources.delete(oldest);
-  sources.set(key, source);
-  return source;
+/** Returns the source of these options. */
+export function pointSource({ url, host, tags, processTag, isSystemClock }: PointSourceOptions): PointSource {
+  const global = globalThis as { [REGISTRY]?: Registry };
+  const registry = (global[REGISTRY] ??= { seconds: new Map(), processTags: new Map() });
+  const siblings = hasSiblings();
+  const start = isSystemClock ? Math.floor(Date.now() / 1000 - (siblings ? 0 : process.uptime())) : -Infinity;
+  // Other tags need not separate the points, because a call may have the same.
+  const seconds = getOrCreate(registry.seconds, JSON.stringify([url, host]), () => ({ last: start }));
+  if (!processTag || !siblings) return { processTag: undefined, seconds };
+  const pool = JSON.stringify([url, host, tags]);
+  const tag = getOrCreate(registry.processTags, pool, () => {
+    const taken = takeProcessTag(pool);
+    // The process that had the number before may have used any second until now.
+    if (isSystemClock) seconds.last = Math.max(seconds.last, Math.floor(Date.now() / 1000));
+    return taken;
+  });
+  return { processTag: tag, seconds };
 }
 
-/**
- * Returns when the last process before this one that sent the same points had ended, in milliseconds since the epoch. A worker
- * gets its number when its predecessor has ended, which may be long after its own start; a process starts after the end of its
- * predecessor.
- */
-function startOfSource(): number {
-  return hasSiblings() || !isMainThread ? Date.now() : Date.now() - process.uptime() * 1000;
+function getOrCreate<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const value = map.get(key) ?? create();
+  const [oldest] = map.keys();
+  if (map.size >= MAX_ENTRIES && oldest !== undefined && !map.has(key)) map.delete(oldest);
+  map.set(key, value);
+  return value;
 }

@@ -14,6 +14,8 @@ export type BreakerState = 'closed' | 'open' | 'half_open';
 /**
  * Decides when the next request may be sent: exponential back-off with full jitter. Failures count for the intake as a
  * whole, not for one payload.
+ *
+ * `now` is on a clock that is never set, in milliseconds.
  */
 export class CircuitBreaker {
   #backoff: Backoff;
@@ -36,8 +38,7 @@ export class CircuitBreaker {
 
   /** Returns the milliseconds until a request may be sent. */
   wait(now: number): number {
-    // The limit matters if the clock is set back.
-    return Math.min(MAX_WAIT_MS, Math.max(0, this.#openUntil - now));
+    return Math.max(0, this.#openUntil - now);
   }
 
   recordSuccess(): void {

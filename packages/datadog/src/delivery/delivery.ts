@@ -1,5 +1,5 @@
 import type { SampleAccounting } from '@metrics/aggregation';
-import type { Clock, ScheduledCall } from '../clock.js';
+import type { FullClock, ScheduledCall } from '../clock.js';
 import { memoryBytes, type Payload, sampleCount, splitPayload } from '../payload/payload.js';
 import type { PayloadReceiver } from '../payload/payload-collector.js';
 import { type BreakerState, CircuitBreaker } from './circuit-breaker.js';
@@ -16,7 +16,7 @@ export interface DeliveryOptions {
   readonly accounting: SampleAccounting;
   readonly problems: DeliveryProblems;
   readonly redactor: Redactor;
-  readonly clock: Clock;
+  readonly clock: FullClock;
   /** Returns numbers from 0 to below 1. */
   readonly random: () => number;
   /** Memory limit of the payloads that wait. */
@@ -38,7 +38,7 @@ export interface DeliveryStats {
 }
 
 /** The intake accepts points of the last hour. */
-const MAX_POINT_AGE_SECONDS = 3540;
+const MAX_POINT_AGE_MS = 3_540_000;
 /** Milliseconds that a flush waits without an acknowledgement. */
 const NO_PROGRESS_TIMEOUT = 5000;
 
@@ -74,7 +74,7 @@ export class Delivery implements PayloadReceiver {
       retries: this.#retries,
       splits: this.#splits,
       queue: { payloads: this.#queue.length, bytes: this.#queue.bytes },
-      breaker: this.#breaker.state(this.#options.clock.now()),
+      breaker: this.#breaker.state(this.#options.clock.elapsed()),
     };
   }
 
@@ -127,7 +127,7 @@ export class Delivery implements PayloadReceiver {
       this.#dropExpired();
       const payload = this.#queue.first;
       if (payload === undefined) break;
-      const wait = this.#breaker.wait(clock.now());
+      const wait = this.#breaker.wait(clock.elapsed());
       if (wait > 0) {
         this.#retryTimer = clock.schedule(Math.ceil(wait), () => {
           this.#retryTimer = undefined;
@@ -186,14 +186,14 @@ export class Delivery implements PayloadReceiver {
 
   #scheduleRetry(payload: Payload, error: string, retryAfter?: number): void {
     const { problems, clock } = this.#options;
-    this.#breaker.recordFailure(clock.now(), retryAfter);
+    this.#breaker.recordFailure(clock.elapsed(), retryAfter);
     this.#requeue(payload);
     problems.reportUnreachable(error);
   }
 
   #handleRefusedKey(payload: Payload, error: string): void {
     const { problems, clock } = this.#options;
-    this.#breaker.recordRefusedKey(clock.now());
+    this.#breaker.recordRefusedKey(clock.elapsed());
     // While closing, there is no time for the key to become valid.
     if (this.#isClosing) this.#drop(payload, 'api_key_refused');
     else this.#requeue(payload);
@@ -217,9 +217,9 @@ export class Delivery implements PayloadReceiver {
   }
 
   #dropExpired(): void {
-    const seconds = this.#options.clock.now() / 1000;
+    const now = this.#options.clock.elapsed();
     for (let oldest = this.#queue.oldest(); oldest !== undefined; oldest = this.#queue.oldest()) {
-      if (seconds - oldest.timestamp <= MAX_POINT_AGE_SECONDS) return;
+      if (now - oldest.datedAt <= MAX_POINT_AGE_MS) return;
       this.#drop(oldest, 'expired');
       this.#options.problems.reportExpired();
     }
@@ -237,7 +237,7 @@ export class Delivery implements PayloadReceiver {
   /** Resolves the callers that need not wait any longer. While one waits, requests and timers keep the process alive. */
   #updateWaiters(): void {
     const { clock, client } = this.#options;
-    const now = clock.now();
+    const now = clock.elapsed();
     this.#waiters.resolveDue({
       isIdle: !this.#isSending && this.#queue.length === 0,
       nextAttempt: this.#isSending ? now : now + this.#breaker.wait(now),

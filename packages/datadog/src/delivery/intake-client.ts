@@ -1,17 +1,20 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type * as undici from 'undici';
-import type { Clock, ScheduledCall } from '../clock.js';
+import type { FullClock, ScheduledCall } from '../clock.js';
+import { Connector } from './connector.js';
 import type { Redactor } from './redactor.js';
 
 export interface IntakeClientOptions {
   /** The address of the intake, without a slash at the end. */
   readonly url: string;
   readonly apiKey: string;
+  /** Undefined for direct connections. */
+  readonly proxy: URL | undefined;
   /** Trusted certificate authorities as PEM, instead of those of Node.js. */
   readonly ca: string | readonly string[] | undefined;
   /** Milliseconds for a request and its response. */
   readonly timeout: number;
-  readonly clock: Clock;
+  readonly clock: FullClock;
   readonly redactor: Redactor;
 }
 
@@ -37,7 +40,7 @@ const KEEP_ALIVE_MS = 20_000;
 const USER_AGENT = 'metrics-datadog';
 
 /**
- * Posts to the intake over one connection that is kept alive, through the proxy set in the environment. Redirects are not
+ * Posts to the intake over one connection that is kept alive, directly or through a proxy. Redirects are not
  * followed, because the key would go with them. Only this file uses undici, and loads it lazily because it dominates load
  * time.
  */
@@ -45,6 +48,7 @@ export class IntakeClient {
   readonly #options: IntakeClientOptions;
   #undici: Promise<typeof undici> | undefined;
   #dispatcher: undici.Dispatcher | undefined;
+  #connector: Connector | undefined;
   readonly #sockets = new Set<Socket>();
   /** Aborts the request in flight. */
   #request: AbortController | undefined;
@@ -63,7 +67,7 @@ export class IntakeClient {
     });
   }
 
-  /** Sets whether a request in flight keeps the process alive. Through a proxy it always does, until its timeout. */
+  /** Sets whether a request in flight keeps the process alive. While a name is resolved, it always does. */
   setRef(active: boolean): void {
     this.#keepsAlive = active;
     this.#applyRef();
@@ -116,15 +120,21 @@ export class IntakeClient {
   /** Aborts the request in flight immediately, and every later one. */
   close(): void {
     this.#closed = true;
-    this.#request?.abort();
+    this.#abort();
     this.#dispatcher?.destroy().catch(() => {});
   }
 
   /** Limits the time of the request in flight from now on. */
   #startTimeout(milliseconds: number): void {
     this.#timeout?.cancel();
-    this.#timeout = this.#options.clock.schedule(milliseconds, () => this.#request?.abort());
+    this.#timeout = this.#options.clock.schedule(milliseconds, () => this.#abort());
     this.#timeout.setRef(this.#keepsAlive);
+  }
+
+  /** Ends the request in flight. Before there is a connection, undici would wait for it even so. */
+  #abort(): void {
+    this.#request?.abort();
+    this.#connector?.abort();
   }
 
   #load(): Promise<typeof undici> {
@@ -132,22 +142,17 @@ export class IntakeClient {
     return this.#undici;
   }
 
-  #createDispatcher({ buildConnector, EnvHttpProxyAgent }: typeof undici): undici.Dispatcher {
+  #createDispatcher({ Agent, buildConnector }: typeof undici): undici.Dispatcher {
     if (this.#closed) throw new Error('closed');
-    const { ca, timeout } = this.#options;
-    const tls = ca === undefined ? {} : { ca: [ca].flat() };
-    const connect = buildConnector({ ...tls, timeout });
-    return new EnvHttpProxyAgent({
-      connect: (options, callback) => {
-        // The type says void, but undici returns the socket, which keeps the process alive from now on.
-        const socket: unknown = connect(options, callback);
-        if (socket instanceof Socket) this.#trackSocket(socket);
-      },
-      requestTls: tls,
-      proxyTls: tls,
-      connections: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+    const { proxy, timeout } = this.#options;
+    const ca = this.#options.ca === undefined ? undefined : [this.#options.ca].flat();
+    this.#connector = new Connector({
+      proxy,
+      ca,
+      connect: buildConnector({ ...(ca !== undefined && { ca }), timeout }),
+      onSocket: (socket) => this.#trackSocket(socket),
     });
+    return new Agent({ connect: this.#connector.connect, connections: 1, keepAliveTimeout: KEEP_ALIVE_MS });
   }
 
   #trackSocket(socket: Socket): void {

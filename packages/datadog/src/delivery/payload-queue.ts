@@ -40,7 +40,7 @@ export class PayloadQueue {
   oldest(except?: Payload): Payload | undefined {
     let oldest: Payload | undefined;
     for (const payload of this.#payloads) {
-      if (payload !== except && (oldest === undefined || payload.timestamp < oldest.timestamp)) oldest = payload;
+      if (payload !== except && (oldest === undefined || payload.datedAt < oldest.datedAt)) oldest = payload;
     }
     return oldest ?? this.first;
   }

@@ -1,4 +1,4 @@
-import type { Clock, ScheduledCall } from '../clock.js';
+import type { FullClock, ScheduledCall } from '../clock.js';
 
 interface Waiter {
   readonly startedAt: number;
@@ -10,13 +10,13 @@ interface Waiter {
 
 /** Callers that wait for the delivery: until it has nothing left, or while it makes progress. */
 export class ProgressWaiters {
-  readonly #clock: Clock;
+  readonly #clock: FullClock;
   readonly #onTimeout: () => void;
   readonly #waiters = new Set<Waiter>();
-  #lastProgress = 0;
+  #lastProgress = Number.NEGATIVE_INFINITY;
 
   /** @param onTimeout called when a waiter has waited long enough; must call {@link resolveDue}. */
-  constructor(clock: Clock, onTimeout: () => void) {
+  constructor(clock: FullClock, onTimeout: () => void) {
     this.#clock = clock;
     this.#onTimeout = onTimeout;
   }
@@ -27,7 +27,7 @@ export class ProgressWaiters {
 
   /** Resolves when the delivery is idle, or has made no progress for `timeout` milliseconds, or will make none in time. */
   wait(timeout: number): Promise<void> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.elapsed();
     return new Promise((resolve) => {
       this.#waiters.add({ startedAt, timeout, timer: undefined, resolve });
     });
@@ -35,16 +35,16 @@ export class ProgressWaiters {
 
   /** Restarts the timeout of all waiters. */
   recordProgress(): void {
-    this.#lastProgress = this.#clock.now();
+    this.#lastProgress = this.#clock.elapsed();
   }
 
   /**
    * Resolves the waiters that need not wait any longer, and schedules the timeouts of the others.
    *
-   * @param nextAttempt the time of the next request, in milliseconds since the epoch.
+   * @param nextAttempt the time of the next request, on the clock's `elapsed`.
    */
   resolveDue({ isIdle, nextAttempt }: { readonly isIdle: boolean; readonly nextAttempt: number }): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     for (const waiter of this.#waiters) {
       waiter.timer?.cancel();
       const until = Math.max(waiter.startedAt, this.#lastProgress) + waiter.timeout;

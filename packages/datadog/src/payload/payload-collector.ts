@@ -39,8 +39,8 @@ const SLICE_MS = 2;
  * drain it pauses when a slice is used, and while a payload is being compressed.
  */
 export class PayloadCollector implements Outlet {
-  /** Seconds since the epoch of the points that are added now. */
-  timestamp = 0;
+  /** The date of the points that are added now, in milliseconds on the clock's `elapsed`. */
+  datedAt = 0;
   readonly #options: PayloadCollectorOptions;
   readonly #open = new Map<Endpoint, OpenPayload>();
   #compressed: Promise<void> = Promise.resolve();
@@ -113,13 +113,13 @@ export class PayloadCollector implements Outlet {
 
   #compress(endpoint: Endpoint, { entries, samples }: OpenPayload): void {
     const { accounting, receiver } = this.#options;
-    const { timestamp } = this;
+    const { datedAt } = this;
     const generation = this.#generation;
     this.#uncompressed += 1;
     this.#compressed = this.#compressed.then(async () => {
       try {
         if (generation !== this.#generation) return;
-        const payloads = await buildPayloads({ endpoint, entries, samples, timestamp });
+        const payloads = await buildPayloads({ endpoint, entries, samples, datedAt });
         if (generation === this.#generation) for (const payload of payloads) receiver.enqueue(payload);
       } catch {
         // Compression fails only for lack of memory.

@@ -15,8 +15,8 @@ export interface Payload {
   readonly ends: Uint32Array;
   /** The number of samples in each entry. */
   readonly samples: Uint32Array;
-  /** The time of the oldest point, in seconds since the epoch. */
-  readonly timestamp: number;
+  /** The date of the oldest point, in milliseconds on the clock's `elapsed`. */
+  readonly datedAt: number;
 }
 
 export interface PayloadContent {
@@ -25,12 +25,12 @@ export interface PayloadContent {
   readonly entries: readonly string[];
   /** The number of samples in each entry. */
   readonly samples: readonly number[];
-  /** The time of the oldest point, in seconds since the epoch. */
-  readonly timestamp: number;
+  /** The date of the oldest point, in milliseconds on the clock's `elapsed`. */
+  readonly datedAt: number;
 }
 
 /** Compresses entries into one payload, or into several if one would exceed the limits of the endpoint. */
-export async function buildPayloads({ endpoint, entries, samples, timestamp }: PayloadContent): Promise<Payload[]> {
+export async function buildPayloads({ endpoint, entries, samples, datedAt }: PayloadContent): Promise<Payload[]> {
   const raw = Buffer.from(endpoint.bodyPrefix + entries.join(',') + endpoint.bodySuffix);
   const ends = new Uint32Array(entries.length);
   let end = endpoint.bodyPrefix.length;
@@ -39,7 +39,7 @@ export async function buildPayloads({ endpoint, entries, samples, timestamp }: P
     ends[index] = end;
     end += 1;
   });
-  return compressToFit(raw, { endpoint, ends, samples: Uint32Array.from(samples), timestamp });
+  return compressToFit(raw, { endpoint, ends, samples: Uint32Array.from(samples), datedAt });
 }
 
 /** Splits a payload of at least two entries in half. */
@@ -68,7 +68,7 @@ async function compressToFit(raw: Buffer, metadata: PayloadMetadata): Promise<Pa
   return fits || ends.length === 1 ? [{ ...metadata, body }] : splitInHalf(raw, metadata);
 }
 
-async function splitInHalf(raw: Buffer, { endpoint, ends, samples, timestamp }: PayloadMetadata): Promise<Payload[]> {
+async function splitInHalf(raw: Buffer, { endpoint, ends, samples, datedAt }: PayloadMetadata): Promise<Payload[]> {
   const middle = ends.length >> 1;
   const [prefix, suffix] = [Buffer.from(endpoint.bodyPrefix), Buffer.from(endpoint.bodySuffix)];
   const halves = [
@@ -80,7 +80,7 @@ async function splitInHalf(raw: Buffer, { endpoint, ends, samples, timestamp }: 
     const from = first === 0 ? prefix.length : ends[first - 1]! + 1;
     const half = Buffer.concat([prefix, raw.subarray(from, ends[last - 1]), suffix]);
     const shiftedEnds = ends.slice(first, last).map((end) => end - from + prefix.length);
-    return compressToFit(half, { endpoint, ends: shiftedEnds, samples: samples.slice(first, last), timestamp });
+    return compressToFit(half, { endpoint, ends: shiftedEnds, samples: samples.slice(first, last), datedAt });
   });
   return (await Promise.all(payloads)).flat();
 }

@@ -19,7 +19,7 @@ export function takeProcessTag(pool: string): string {
 }
 
 function pm2Number(): number | undefined {
-  const number = process.env['NODE_APP_INSTANCE'] ?? process.env['pm_id'];
+  const number = process.env['NODE_APP_INSTANCE'] || process.env['pm_id'];
   return number !== undefined && /^\d{1,9}$/.test(number) ? Number(number) : undefined;
 }
 

@@ -179,7 +179,14 @@ describe('on a manual clock', () => {
         const closes = Math.ceil((clock.now() + 1) / (bucket * 1000)) * bucket * 1000;
         const isClose = each !== nothing && clock.now() + 1000 >= closes;
         clock.advance(1000);
-        if (isClose) await waitUntil(() => state() !== before, state);
+        // A bucket becomes several payloads, one after the other.
+        let last = before;
+        const isSettled = (): boolean => {
+          const isUnchanged = state() === last;
+          last = state();
+          return isUnchanged && last !== before;
+        };
+        if (isClose) await waitUntil(isSettled, state);
         await waitUntil(
           () => backend.stats().breaker === 'open' || backend.stats().queue.payloads === 0,
           () => backend.stats(),
@@ -338,6 +345,24 @@ describe('close keeps its deadline', () => {
     expect(performance.now() - begun).toBeLessThan(5000);
     expect(all.backend.stats()).toMatchObject({ pending: 0, sent: 0, dropped: { api_key_refused: 4 } });
   });
+});
+
+test.each([
+  ['back by an hour', -3_600_000],
+  ['forward by two hours', 7_200_000],
+])('a wall clock that is set %s during an outage neither stops the delivery nor drops anything', async (_how, by) => {
+  const now = Date.now;
+  const all = await begin({}, { now });
+  all.intake.outage();
+  recordSome(all);
+  await all.backend.flush();
+  expect(all.backend.stats()).toMatchObject({ pending: 4, breaker: expect.not.stringMatching('closed') as string });
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + by);
+  all.intake.outage(false);
+  // The helper that waits uses the wall clock, too, but only for its deadline.
+  await waitUntil(() => all.backend.stats().pending === 0);
+  expect(delivered(all)).toEqual(ALL);
+  expect(all.backend.stats()).toMatchObject({ sent: 4, dropped: {}, breaker: 'closed' });
 });
 
 test('a flush ends after a while without progress, and the rest is sent later', async () => {

@@ -14,6 +14,13 @@ test.each([
   expect(metricName(name)).toBe(written);
 });
 
+test('the name of a histogram leaves room for the suffixes of its series', () => {
+  const name = metricName('n'.repeat(300), true);
+  expect(`${name}.75percentile`).toHaveLength(200);
+  expect(metricName(name, true)).toBe(name);
+  expect(metricName('query', true)).toBe('query');
+});
+
 test.each([
   ['status', '200', 'status:200'],
   ['Country', 'AT', 'country:at'],

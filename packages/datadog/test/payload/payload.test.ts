@@ -27,12 +27,12 @@ test('payloads hold all entries in order as valid JSON, within the limits unless
       const endpoint: Endpoint = { ...SERIES_V2, ...limit };
       const strings = given.map(({ text }) => JSON.stringify({ text }));
       const samples = given.map((each) => each.samples);
-      const payloads = await buildPayloads({ endpoint, entries: strings, samples, timestamp: 7 });
+      const payloads = await buildPayloads({ endpoint, entries: strings, samples, datedAt: 7 });
       const parts = await Promise.all(payloads.map(entriesOf));
       expect(parts.flat()).toEqual(given.map(({ text }) => ({ text })));
       expect(payloads.flatMap((payload) => [...payload.samples])).toEqual(samples);
       payloads.forEach((payload, index) => {
-        expect(payload.timestamp).toBe(7);
+        expect(payload.datedAt).toBe(7);
         expect(payload.ends).toHaveLength(parts[index]!.length);
         if (payload.ends.length > 1) expect(payload.body.length).toBeLessThanOrEqual(limit.maxBytes);
       });
@@ -49,7 +49,7 @@ test('halves contain everything of the whole, down to single entries', async () 
         endpoint: SERIES_V1,
         entries: strings,
         samples: given.map(({ samples }) => samples),
-        timestamp: 7,
+        datedAt: 7,
       };
       let payloads = await buildPayloads(whole);
       const samples = sampleCount(payloads[0]!);

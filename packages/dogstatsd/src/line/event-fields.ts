@@ -26,10 +26,15 @@ export interface EventOrCheck {
   readonly tags?: TagPairs | undefined;
 }
 
-/** Returns `|d:` and `|h:`, each only if it is set and valid. */
-export function timestampAndHost({ timestamp, hostname }: EventOrCheck): string {
-  const seconds = typeof timestamp === 'number' ? Math.floor(timestamp) : 0;
-  const time = seconds > 0 && seconds < MAX_EPOCH_SECONDS ? `|d:${seconds}` : '';
+/** Returns true for the timestamps that the facade passes. */
+export function isTimestamp(timestamp: unknown): boolean {
+  return timestamp === undefined || (typeof timestamp === 'number' && timestamp >= 0 && timestamp < MAX_EPOCH_SECONDS);
+}
+
+/** Returns `|d:` and `|h:`, each only if it is set and valid. The Agent reads a time of 0 as none. */
+export function timestampAndHost({ timestamp = 0, hostname }: EventOrCheck): string {
+  const seconds = isTimestamp(timestamp) ? Math.floor(timestamp) : 0;
+  const time = seconds > 0 ? `|d:${seconds}` : '';
   return time + optionalField('h', hostname);
 }
 

@@ -1,15 +1,36 @@
 // Events as lines.
 import type { MetricsEvent } from '@metrics/core';
-import { type LineContext, optionalField, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';
+import {
+  isTimestamp,
+  type LineContext,
+  optionalField,
+  stringOrEmpty,
+  tagField,
+  timestampAndHost,
+} from './event-fields.js';
 import { truncateText } from './truncate-text.js';
 
 /** Limits of Datadog, in characters. @see https://docs.datadoghq.com/api/latest/events/ */
 const MAX_TITLE_LENGTH = 500;
 const MAX_TEXT_LENGTH = 4000;
 
-const ALERT_TYPES: readonly unknown[] = ['error', 'warning', 'info', 'success'];
+const ALERT_TYPES: readonly unknown[] = ['error', 'warning', 'info', 'success', undefined];
+const PRIORITIES: readonly unknown[] = ['normal', 'low', undefined];
 /** Braces, comma, colon, bar, newline, `_e` and two lengths of five digits. */
 const FRAME_BYTES = 18;
+
+/**
+ * Returns the name of the first field that would be changed silently. The facade passes no such event; other callers may.
+ */
+export function invalidEventField({
+  alertType,
+  priority,
+  timestamp,
+}: MetricsEvent): 'alertType' | 'priority' | 'timestamp' | undefined {
+  if (!ALERT_TYPES.includes(alertType)) return 'alertType';
+  if (!PRIORITIES.includes(priority)) return 'priority';
+  return isTimestamp(timestamp) ? undefined : 'timestamp';
+}
 
 /**
  * Returns the line `_e{bytes of title,bytes of text}:title|text[|field…]`. Title and text are truncated at the limits of
@@ -23,7 +44,7 @@ export function renderEventLine(event: MetricsEvent, context: LineContext): stri
     optionalField('k', event.aggregationKey),
     event.priority === 'low' ? '|p:low' : '',
     optionalField('s', event.sourceTypeName),
-    ALERT_TYPES.includes(event.alertType) && event.alertType !== 'info' ? `|t:${event.alertType}` : '',
+    ALERT_TYPES.includes(event.alertType) && (event.alertType ?? 'info') !== 'info' ? `|t:${event.alertType}` : '',
     tagField(event, context.tags),
     context.lineSuffix,
   ].join('');

@@ -1,11 +1,19 @@
 // Service checks as lines.
 import type { ServiceCheck, ServiceCheckStatus } from '@metrics/core';
 import { sanitize } from '@metrics/statsd/wire';
-import { type LineContext, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';
+import { isTimestamp, type LineContext, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';
 import { truncateField } from './truncate-text.js';
 
 /** By their numbers. */
 const STATUSES: readonly ServiceCheckStatus[] = ['ok', 'warning', 'critical', 'unknown'];
+
+/**
+ * Returns the name of the first field that would be changed silently. The facade passes no such check; other callers may.
+ */
+export function invalidServiceCheckField({ status, timestamp }: ServiceCheck): 'status' | 'timestamp' | undefined {
+  if (!STATUSES.includes(status)) return 'status';
+  return isTimestamp(timestamp) ? undefined : 'timestamp';
+}
 
 /**
  * Returns the line `_sc|name|status[|field…][|m:message]`. The message is last, as the specification requires, and is

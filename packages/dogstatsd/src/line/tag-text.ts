@@ -12,7 +12,7 @@ export interface TagRules {
 }
 
 /** A tag ends at a comma and the tags at a bar, without any escape. Datadog replaces white space by underscores anyway. */
-const UNSAFE_IN_VALUE = /[\p{Cc}\p{Cs}\p{Z}|,]/gu;
+const UNSAFE_IN_VALUE = /[\p{Cc}\p{Z}|,]/gu;
 
 /** Returns a tag key as printable ASCII without syntax, and never one that is reserved by the Agent or Prometheus. */
 export function encodeTagKey(key: string, { prometheusLabels }: TagRules): string {

@@ -12,8 +12,8 @@ export interface DogStatsdOptions {
   /** @default DD_DOGSTATSD_PORT, or 8125 */
   readonly statsdPort?: number | undefined;
   /**
-   * A Unix socket, which wins over host and port: its path for datagrams (that needs the package `unix-dgram`), or
-   * `unixgram://path`, `unixstream://path`, or `unix://path` to try both. At most 107 bytes.
+   * A Unix socket, which wins over host and port. A path, or `unix://path`, is tried with datagrams and as a stream;
+   * `unixgram://path` and `unixstream://path` decide. Datagrams need the package `unix-dgram`. At most 107 bytes.
    *
    * @default DD_DOGSTATSD_URL, or DD_DOGSTATSD_SOCKET, unless host or port are set
    */

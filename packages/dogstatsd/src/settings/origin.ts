@@ -1,6 +1,6 @@
 // The identity of the sender, for origin detection of the Agent.
 import type { DogStatsdOptions, TagCardinality } from './dogstatsd-options.js';
-import { type Environment, readVariable } from './environment.js';
+import { type Environment, ignored, readVariable } from './environment.js';
 
 /** The identity of the sender, as fields and a tag of every line. A property that is undefined is not sent. */
 export interface Origin {
@@ -67,7 +67,7 @@ function readCardinality(environment: Environment, warnings: string[]): TagCardi
     const value = readVariable(environment, name)?.toLowerCase();
     if (value === undefined) continue;
     if ((TAG_CARDINALITIES as readonly string[]).includes(value)) return value as TagCardinality;
-    warnings.push(`${name} must be one of ${TAG_CARDINALITIES.join(', ')}.`);
+    warnings.push(ignored(name, `one of ${TAG_CARDINALITIES.join(', ')}`, value));
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 // Combines options, environment and dialect.
+import { parseHost } from '@metrics/statsd/wire';
 import type { ConstantTag } from '../line/constant-tags.js';
 import { checkOptions } from './check-options.js';
 import { type Dialect, type DialectCapabilities, dialects } from './dialect.js';
 import type { DogStatsdOptions } from './dogstatsd-options.js';
-import { type Environment, readVariable } from './environment.js';
+import { type Environment, ignored, readVariable } from './environment.js';
 import { type Origin, originFields, resolveOrigin } from './origin.js';
 import { resolveTags } from './resolved-tags.js';
 import { DEFAULT_PORT, parsePort, parseServerUrl, type ServerAddress } from './server-address.js';
@@ -68,7 +69,7 @@ function resolveAddress(
 ): Pick<ResolvedOptions, 'address' | 'addressFrom'> {
   const { statsdHost, statsdPort, statsdSocketPath } = options;
   if (statsdSocketPath !== undefined) {
-    const address = parseServerUrl(statsdSocketPath) ?? { protocol: 'unixgram', path: statsdSocketPath };
+    const address = parseServerUrl(statsdSocketPath) ?? { protocol: 'unix', path: statsdSocketPath };
     return { address, addressFrom: 'options' };
   }
   const isExplicit = statsdHost !== undefined || statsdPort !== undefined;
@@ -80,15 +81,20 @@ function resolveAddress(
       name === 'DD_DOGSTATSD_SOCKET' && !value.includes('://') ? `unix://${value}` : value,
     );
     if (address !== undefined) return { address, addressFrom: name };
-    warnings.push(`${name} must be like udp://host:port, unix://path, unixgram://path or unixstream://path.`);
+    warnings.push(ignored(name, 'like udp://host:port, unix://path, unixgram://path or unixstream://path', value));
   }
   const from = new Set(isExplicit ? ['options'] : []);
-  const host = statsdHost ?? readVariable(environment, 'DD_AGENT_HOST');
-  if (statsdHost === undefined && host !== undefined) from.add('DD_AGENT_HOST');
+  const hostText = statsdHost === undefined ? readVariable(environment, 'DD_AGENT_HOST') : undefined;
+  const host = parseHost(statsdHost ?? hostText);
+  if (hostText !== undefined) {
+    if (host === undefined)
+      warnings.push(ignored('DD_AGENT_HOST', 'a name or an address, without protocol and port', hostText));
+    else from.add('DD_AGENT_HOST');
+  }
   const portText = statsdPort === undefined ? readVariable(environment, 'DD_DOGSTATSD_PORT') : undefined;
   const port = statsdPort ?? parsePort(portText ?? '');
   if (portText !== undefined) {
-    if (port === undefined) warnings.push('DD_DOGSTATSD_PORT must be a number from 1 to 65535.');
+    if (port === undefined) warnings.push(ignored('DD_DOGSTATSD_PORT', 'a number from 1 to 65535', portText));
     else from.add('DD_DOGSTATSD_PORT');
   }
   const address: ServerAddress = { protocol: 'udp', host: host ?? '127.0.0.1', port: port ?? DEFAULT_PORT };

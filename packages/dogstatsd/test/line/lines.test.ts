@@ -65,7 +65,7 @@ describe('lines', () => {
       '|#method:GET,route:/users/größe,instance:eu-1,env:prod,dd.internal.entity_id:uid|c:ci-abc|e:it-false|card:low';
     await receiver.waitForLines(5);
     expect(Buffer.from(receiver.packets.join(''), 'latin1').toString()).toBe(
-      ['hits:5|c', 'depth:-42.5|g', 'db:12.5|ms', 'size:320:-1|d', 'users:ann|s']
+      ['hits:5|c', 'depth:-42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320:-1|d']
         .map((line) => `${line}${suffix}\n`)
         .join(''),
     );
@@ -138,6 +138,22 @@ describe('lines', () => {
       '_sc|db|2|#env:prod|m:gone',
     ]);
     expect(backend.stats()).toMatchObject({ accepted: 2, sent: 2, pending: 0 });
+  });
+
+  test('an event or a check of another caller whose fields would change is dropped as invalid_value', async () => {
+    const problems: Problem[] = [];
+    const backend = opened({});
+    backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
+    backend.event!({ title: 'a', text: 'b', alertType: 'ERROR' as 'error' });
+    backend.event!({ title: 'a', text: 'b', priority: 'high' as 'low' });
+    backend.event!({ title: 'a', text: 'b', timestamp: 1_656_581_400_000 });
+    backend.serviceCheck!({ name: 'db', status: 'constructor' as 'ok' });
+    backend.serviceCheck!({ name: 'db', status: 'ok', timestamp: Number.NaN });
+    backend.serviceCheck!({ name: 'db', status: 'ok', timestamp: 0 });
+    await backend.flush();
+    expect(await receiver.waitForLines(1)).toEqual(['_sc|db|0']);
+    expect(backend.stats()).toMatchObject({ accepted: 6, sent: 1, dropped: { invalid_value: 5 } });
+    expect(problems.map(({ code, metric }) => [code, metric])).toContainEqual(['invalid_value', 'a']);
   });
 
   test('fields of events and service checks as the facade normalizes them', async () => {

@@ -23,7 +23,9 @@ test.each([
   ['a:b=c;d#e@f', 'a:b=c;d#e@f'],
   ['größe 名前 😀', 'größe_名前_😀'],
   ['\n\r\t\0\u2028\u00a0', '______'],
-  ['\ud800x', '_x'],
+  ['\ud800x', '\ufffdx'],
+  ['x\udc00', 'x\ufffd'],
+  ['|\ud83d,\ude00', '_\ufffd_\ufffd'],
   ['', '_'],
 ])('the value %j becomes %j: letters stay', (value, expected) => {
   expect(encodeTagValue(value)).toBe(expected);

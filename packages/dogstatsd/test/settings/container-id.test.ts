@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import { DogStatsdMetricsBackend } from '../../src/index.js';
 import { detectContainerId } from '../../src/settings/container-id.js';
 
 const HOST_NAMESPACE = 4_026_531_835;
@@ -109,4 +111,19 @@ describe('the inode of the cgroup', () => {
 
 test('this machine is read without an error', () => {
   expect(detectContainerId() ?? 'in-1').toMatch(/^(ci|in)-/);
+});
+
+test('a file system that refuses everything does not keep the backend from starting', async () => {
+  const refuse = (): never => {
+    throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+  };
+  const spies = (['readFileSync', 'statSync'] as const).map((name) => jest.spyOn(fs, name).mockImplementation(refuse));
+  try {
+    const backend = new DogStatsdMetricsBackend();
+    expect(spies.every((spy) => spy.mock.calls.length > 0)).toBe(true);
+    expect(backend.stats().origin.containerId).toBeUndefined();
+    await backend.close({ timeout: 1000 });
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 });

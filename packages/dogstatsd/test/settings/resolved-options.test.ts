@@ -35,6 +35,8 @@ describe('the address', () => {
       udp('a', 7),
       'options, DD_AGENT_HOST',
     ],
+    ['an address with brackets', { statsdHost: '[::1]' }, {}, udp('::1', 8125), 'options'],
+    ['a variable with brackets', {}, { DD_AGENT_HOST: ' [fd00::1] ' }, udp('fd00::1', 8125), 'DD_AGENT_HOST'],
     ['options before a URL', { statsdHost: 'b' }, { DD_DOGSTATSD_URL: 'unix:///x' }, udp('b', 8125), 'options'],
     [
       'a URL before everything else',
@@ -90,7 +92,7 @@ describe('the address', () => {
       'the path of options',
       { statsdSocketPath: '/y', statsdHost: 'h' },
       { DD_DOGSTATSD_URL: 'udp://a' },
-      { protocol: 'unixgram', path: '/y' },
+      { protocol: 'unix', path: '/y' },
       'options',
     ],
     [
@@ -112,7 +114,16 @@ describe('the address', () => {
     [{ DD_DOGSTATSD_SOCKET: 'tcp://x' }, 'DD_DOGSTATSD_SOCKET'],
     [{ DD_DOGSTATSD_PORT: '0' }, 'DD_DOGSTATSD_PORT'],
     [{ DD_DOGSTATSD_PORT: '8e3' }, 'DD_DOGSTATSD_PORT'],
-    [{ DD_CARDINALITY: 'all' }, 'DD_CARDINALITY'],
+    [
+      { DD_CARDINALITY: 'all' },
+      'DD_CARDINALITY must be one of none, low, orchestrator, high, not "all", and is ignored.',
+    ],
+    [
+      { DD_AGENT_HOST: 'agent:8125' },
+      'DD_AGENT_HOST must be a name or an address, without protocol and port, not "agent:8125"',
+    ],
+    [{ DD_AGENT_HOST: 'http://user:secret@agent' }, 'not "http://***@agent", and is ignored.'],
+    [{ DD_DOGSTATSD_URL: 'tcp://user:secret@agent' }, 'not "tcp://***@agent", and is ignored.'],
   ])('an invalid variable is ignored and reported: %j', (environment, name) => {
     const { address, warnings } = resolve({}, environment);
     expect(address).toEqual({ protocol: 'udp', host: '127.0.0.1', port: 8125 });
@@ -317,7 +328,31 @@ describe('capabilities', () => {
 describe('an invalid option throws, naming it', () => {
   test.each<[object | null, string]>([
     [null, 'options must be an object, not null.'],
-    [{ statsdHost: '' }, 'statsdHost must be a name or an address, not "".'],
+    [{ statsdHost: '' }, 'statsdHost must be a name or an address, without protocol and port, not "".'],
+    [{ statsdHost: 5 }, 'statsdHost must be a name or an address, without protocol and port, not 5.'],
+    [{ statsdHost: 'a:8125' }, 'statsdHost must be a name or an address, without protocol and port, not "a:8125".'],
+    [
+      { statsdHost: '[::1]:8125' },
+      'statsdHost must be a name or an address, without protocol and port, not "[::1]:8125".',
+    ],
+    [
+      { statsdHost: 'http://u:secret@a' },
+      'statsdHost must be a name or an address, without protocol and port, not a URL.',
+    ],
+    [{ statsdSocketPath: 'tcp://u:secret@a' }, 'not "tcp://***@a".'],
+    [{ host: '10.0.0.5' }, 'DogStatsdMetricsBackend: unknown option "host"; did you mean "statsdHost"?'],
+    [{ hostname: '10.0.0.5' }, 'unknown option "hostname"; did you mean "statsdHost"?'],
+    [{ port: 1 }, 'unknown option "port"; did you mean "statsdPort"?'],
+    [{ socketPath: '/x' }, 'unknown option "socketPath"; did you mean "statsdSocketPath"?'],
+    [{ tag: {} }, 'unknown option "tag"; did you mean "tags"?'],
+    [{ flushinterval: 1000 }, 'unknown option "flushinterval"; did you mean "flushInterval"?'],
+    [{ constructor: 1 }, 'unknown option "constructor"'],
+    [JSON.parse('{"__proto__":1}'), 'unknown option "__proto__"'],
+    [{ flushInterval: Number.NaN }, 'flushInterval must divide 10000 milliseconds, and NaN does not.'],
+    [{ flushInterval: '1000' }, 'flushInterval must divide 10000 milliseconds, and "1000" does not.'],
+    [{ maxPacketBytes: Number.NaN }, 'maxPacketBytes must be an integer from 64 to 8192, not NaN.'],
+    [{ maxSamplesPerSeries: 'many' }, 'maxSamplesPerSeries must be a number, not "many".'],
+    [{ aggregation: 'false' }, 'aggregation must be true or false, not "false".'],
     [{ statsdPort: '8125' }, 'statsdPort must be a number, not "8125".'],
     [{ statsdPort: 0 }, 'statsdPort must be an integer from 1 to 65535, not 0.'],
     [
@@ -330,13 +365,13 @@ describe('an invalid option throws, naming it', () => {
     ],
     [{ statsdSocketPath: 5 }, 'statsdSocketPath must be a string, not 5.'],
     [{ tags: ['a:b'] }, 'tags must be an object, not an array.'],
-    [{ tags: { a: null } }, 'tags has an invalid entry "a": null.'],
-    [{ tags: { '': 'x' } }, 'tags has an invalid entry "": "x".'],
+    [{ tags: { a: null } }, 'tags: "a" must be a string, a number or a boolean, not null.'],
+    [{ tags: { '': 'x' } }, 'tags has an entry without a key: "x".'],
     [
       { dialect: 'statsd' },
       'dialect must be one of "agent", "statsd-exporter", "telegraf", "otel", "vector", not "statsd".',
     ],
-    [{ wireTypes: { timing: 'c' } }, 'wireTypes has an invalid entry "timing": "c".'],
+    [{ wireTypes: { timing: 'c' } }, 'wireTypes: "timing" must be "ms", "h" or "d", not "c".'],
     [{ packing: 1 }, 'packing must be true or false, not 1.'],
     [
       { containerId: 'a|b' },

@@ -37,8 +37,13 @@ export function createSink({ logger, level, loggerName, accounting, reporter }: 
 }
 
 function detectLoggerMethods(logger: AnyLogger, level: string): LogMethods {
-  const has = (method: string): boolean => typeof logger[method] === 'function';
+  // Every object has methods such as `toString`, which log nothing.
+  const has = (method: string): boolean => !(method in Object.prototype) && typeof logger[method] === 'function';
   const isEnabled = (): boolean => logger['isLevelEnabled']!(level) === true;
+  if (has('isLevelEnabled') && has('log') && has(level) && logger['log']!.length === 1) {
+    // The logger of NestJS: `log` is one of its levels, and takes the message first, as all of them do.
+    return { isEnabled, write: (message, fields) => void logger[level]!(message, omitUndefined(fields)) };
+  }
   if (has('isLevelEnabled') && has('log')) {
     return { isEnabled, write: (message, fields) => void logger['log']!(level, message, omitUndefined(fields)) };
   }
@@ -67,7 +72,7 @@ function isWinston(logger: object): logger is Logger {
 }
 
 function checkLevel({ levels }: Logger, level: string): void {
-  if (levels[level] !== undefined) return;
+  if (Object.hasOwn(levels, level)) return;
   throw new TypeError(
     `level must be one of the logger's (${Object.keys(levels).join(', ')}), not ${describeValue(level)}.`,
   );

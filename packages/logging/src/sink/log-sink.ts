@@ -5,6 +5,11 @@ export interface LogEntry {
   readonly [field: string]: unknown;
 }
 
+/** Returns a copy that the logger may change. The tags of a series are shared by all of its lines. */
+export function copyEntry(entry: LogEntry): Record<string, unknown> & LogEntry {
+  return typeof entry['tags'] === 'object' ? { ...entry, tags: { ...entry['tags'] } } : { ...entry };
+}
+
 /**
  * Writes lines to a logger. The samples of a line are in flight when it is written; the sink confirms or drops them. Never
  * throws or rejects.
@@ -17,7 +22,10 @@ export interface LogSink {
    * that is off costs next to nothing.
    */
   unavailableReason(): string | undefined;
-  /** Writes a line, right after {@link unavailableReason} returned undefined. The sink may change the entry. */
+  /**
+   * Writes a line, right after {@link unavailableReason} returned undefined. The logger gets a copy, because redaction and
+   * formats that mask values change what they get.
+   */
   write(entry: LogEntry, samples: number): void;
   /** Confirms the samples of lines that the logger has written by now. Omitted if {@link write} confirms them. */
   confirmWritten?(): void;

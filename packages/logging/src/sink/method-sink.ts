@@ -1,5 +1,5 @@
 import type { BackendReporter, SampleAccounting } from '@metrics/aggregation';
-import type { LogEntry, LogSink } from './log-sink.js';
+import { copyEntry, type LogEntry, type LogSink } from './log-sink.js';
 
 /** Timers turn a longer delay into one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -51,9 +51,10 @@ export class MethodSink implements LogSink {
     return 'recursive';
   }
 
-  write({ level: _level, message, ...fields }: LogEntry, samples: number): void {
+  write(entry: LogEntry, samples: number): void {
     this.#isWriting = true;
     try {
+      const { level: _level, message, ...fields } = copyEntry(entry);
       this.#methods.write(message, fields);
       this.#accounting.confirmSent(samples);
     } catch (cause) {

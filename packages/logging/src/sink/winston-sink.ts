@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type { Logger } from 'winston';
 import { LevelGate } from './level-gate.js';
-import type { LogEntry, LogSink } from './log-sink.js';
+import { copyEntry, type LogEntry, type LogSink } from './log-sink.js';
 
 /** The key under which winston keeps the level that formats do not change. */
 const LEVEL = Symbol.for('level');
@@ -102,7 +102,8 @@ export class WinstonSink implements LogSink {
     this.#isWriting = true;
     try {
       const { defaultMeta } = logger;
-      const info: Info = defaultMeta == null ? entry : withDefaults(entry, defaultMeta);
+      const copy = copyEntry(entry);
+      const info: Info = defaultMeta == null ? copy : withDefaults(copy, defaultMeta);
       info[LEVEL] = entry.level;
       // `log` would pass no fields if the message contains a `%s`.
       logger.write(info);
@@ -143,7 +144,7 @@ export class WinstonSink implements LogSink {
   #listenTo(logger: Logger): void {
     this.#stopListening();
     this.#logger = logger.on('error', this.#onError);
-    if (logger.levels[this.level] === undefined) this.#report('unknown_level');
+    if (!Object.hasOwn(logger.levels, this.level)) this.#report('unknown_level');
     if (logger.transports.length === 0) this.#report('no_transports');
   }
 

@@ -68,8 +68,10 @@ export class SummaryOutlet implements Outlet {
     this.#written = this.#writeInSlices();
   }
 
-  settled(): Promise<void> {
-    return this.#written;
+  /** Confirms what the logger has written by then: the end of a close looks at it, and nothing else would ask. */
+  async settled(): Promise<void> {
+    await this.#written;
+    this.#sink.confirmWritten?.();
   }
 
   /** Waits up to a second for an overloaded logger. */

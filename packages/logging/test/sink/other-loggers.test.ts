@@ -41,6 +41,23 @@ describe('pino', () => {
     expect(backend.stats()).toMatchObject({ sent: 1, dropped: { level_off: 2 } });
   });
 
+  test('redacts tags, as it does in lines of the application', () => {
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    const options = { level: 'debug', redact: ['tags.email', 'tags.token', 'instance'] };
+    const { backend } = opened({ logger: pino(options, { write }) });
+    const tags = { email: 'ann@example.org', token: 'secret-word', status: '200' };
+    backend.open(9, shopSeries('counter', 'jobs', { instance: 'secret-instance', tags }));
+    backend.incr(9, 1, 1);
+    backend.incr(9, 1, 1);
+    backend.event({ title: 'deployed', text: '', tags: [['token', 'secret-word']] });
+    backend.serviceCheck({ name: 'db', status: 'ok', tags: [['email', 'ann@example.org']] });
+    expect(lines).toHaveLength(4);
+    expect(lines.join('')).not.toMatch(/secret|ann@/);
+    expect(lines[1]).toContain('"status":"200"');
+    expect(backend.stats()).toMatchObject({ sent: 4, dropped: {} });
+  });
+
   test('has written when close resolves', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'metrics-logging-'));
     const dest = join(directory, 'metrics.log');
@@ -51,6 +68,55 @@ describe('pino', () => {
     expect(readFileSync(dest, 'utf8').split('\n')).toHaveLength(21);
     rmSync(directory, { recursive: true });
   });
+});
+
+/** The methods of NestJS's ConsoleLogger that matter here, as they are declared in @nestjs/common 11. */
+class NestLogger {
+  readonly calls: unknown[][] = [];
+  readonly levels = new Set(['log', 'error', 'warn', 'debug', 'verbose', 'fatal']);
+
+  log(message: unknown, ...optional: unknown[]): void {
+    this.calls.push(['log', message, ...optional]);
+  }
+
+  debug(message: unknown, ...optional: unknown[]): void {
+    this.calls.push(['debug', message, ...optional]);
+  }
+
+  isLevelEnabled(level: string): boolean {
+    return this.levels.has(level);
+  }
+}
+
+describe('the logger of NestJS', () => {
+  test.each(['debug', 'log'])('gets the message first, through the method %s', (level) => {
+    const logger = new NestLogger();
+    const { backend } = opened({ logger, level });
+    backend.open(9, series);
+    backend.incr(9, 1, 1);
+    logger.levels.delete(level);
+    backend.incr(9, 1, 1);
+    const fields = { metric: 'shop.jobs', kind: 'counter', value: 1, instance: 'worker-1', sampleRate: 1 };
+    expect(logger.calls).toEqual([[level, "'jobs': +1", { ...fields, tags: { task_name: 'email' } }]]);
+    expect(backend.stats()).toMatchObject({ sent: 1, dropped: { level_off: 1 } });
+  });
+});
+
+test('each line has its own tags, which the logger may change', () => {
+  const lines: { tags: Record<string, string> }[] = [];
+  const debug = (_message: string, fields: object): void => {
+    const line = fields as { tags: Record<string, string> };
+    lines.push({ tags: { ...line.tags } });
+    line.tags['task_name'] = '***';
+    line.tags['added'] = 'x';
+  };
+  const { backend } = opened({ logger: { debug } });
+  backend.open(9, series);
+  backend.incr(9, 1, 1);
+  backend.incr(9, 1, 1);
+  const expected = { tags: { task_name: 'email' } };
+  expect(lines).toEqual([expected, expected]);
+  expect(backend.stats()).toMatchObject({ sent: 2, dropped: {} });
 });
 
 describe('the console', () => {

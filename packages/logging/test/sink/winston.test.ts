@@ -8,6 +8,7 @@ import winston from 'winston';
 import { LoggingBackend, metricsFormat } from '../../src/index.js';
 import { LineCollector } from '../line-collector.js';
 import { opened } from '../opened.js';
+import { shopSeries } from '../shop-series.js';
 import { transportThat } from '../transport-that.js';
 
 const directories: string[] = [];
@@ -159,6 +160,27 @@ describe('without an option logger', () => {
     expect(backend.stats().dropped).toEqual({ level_off: 2 });
     expect(codes(problems)).toEqual(['unknown_level']);
   });
+});
+
+test('formats that mask tags change their own line only, and lose none', async () => {
+  const mask = winston.format((info) => {
+    const { tags } = info as unknown as { tags: Record<string, string> };
+    if (tags['email'] !== undefined) tags['email'] = '***';
+    delete tags['token'];
+    return info;
+  });
+  const collector = new LineCollector({ format: winston.format.combine(mask(), winston.format.json()) });
+  for (const summary of [undefined, {}]) {
+    const { backend } = opened({ logger: collector.logger, summary });
+    const tags = { email: 'ann@example.org', token: 'secret-word', status: '200' };
+    backend.open(9, shopSeries('counter', 'jobs', { tags }));
+    backend.incr(9, 1, 1);
+    if (summary === undefined) backend.incr(9, 1, 1);
+    await backend.close({ timeout: 5000 });
+    expect(backend.stats()).toMatchObject({ sent: summary === undefined ? 2 : 1, dropped: {} });
+  }
+  const masked = { email: '***', status: '200' };
+  expect(collector.entries.map(({ tags }) => tags)).toEqual([masked, masked, masked]);
 });
 
 describe('failures', () => {

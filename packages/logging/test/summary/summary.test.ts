@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import winston from 'winston';
 import { LoggingBackend, metricsJsonFormat } from '../../src/index.js';
@@ -80,6 +83,24 @@ describe('a window', () => {
     expect(backend.stats()).toMatchObject({ accepted: 600, sent: 600, pending: 0, sampledOut: 0 });
     await backend.close({ timeout: 1000 });
   });
+
+  test.each([{}, { lazy: true }, { maxsize: 1_000_000 }])(
+    'is closed as soon as its file is written: %j',
+    async (file) => {
+      const directory = mkdtempSync(join(tmpdir(), 'metrics-summary-'));
+      const filename = join(directory, 'metrics.log');
+      const transports = [new winston.transports.File({ filename, ...file })];
+      const { backend } = opened({ logger: winston.createLogger({ level: 'debug', transports }), summary: {} });
+      backend.incr(0, 2, 1);
+      backend.timing(2, 8, 1);
+      const begun = performance.now();
+      await backend.close({ timeout: 15_000 });
+      expect(performance.now() - begun).toBeLessThan(10_000);
+      expect(readFileSync(filename, 'utf8').trim().split('\n')).toHaveLength(2);
+      expect(backend.stats()).toMatchObject({ sent: 2, pending: 0, dropped: {} });
+      rmSync(directory, { recursive: true });
+    },
+  );
 
   test('has its statistics as fields', async () => {
     const collector = new LineCollector({ format: metricsJsonFormat() });

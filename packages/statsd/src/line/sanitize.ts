@@ -31,13 +31,14 @@ export function sanitizeTagKey(key: string): string {
 export const sanitizeTagValue: (text: string) => string = createSanitizer(UNSAFE_IN_TAG_VALUE);
 
 /**
- * Returns a function that replaces each match of a pattern by an underscore, and an empty string by one. Most strings have no
- * match; for those a loop over a table of the safe ASCII characters is several times faster than the pattern.
+ * Returns a function that replaces each match of a pattern by an underscore, an empty string by one, and half a character by
+ * U+FFFD. Most strings have no match; for those a loop over a table of the safe ASCII characters is several times faster than the pattern.
  */
 export function createSanitizer(unsafe: RegExp): (text: string) => string {
   const isSafe = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code).replace(unsafe, '') !== '');
   return (text) => {
-    for (let i = 0; i < text.length; i += 1) if (isSafe[text.charCodeAt(i)] !== true) return text.replace(unsafe, '_');
+    for (let i = 0; i < text.length; i += 1)
+      if (isSafe[text.charCodeAt(i)] !== true) return text.replace(unsafe, '_').toWellFormed();
     return text === '' ? '_' : text;
   };
 }

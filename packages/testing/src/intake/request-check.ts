@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { INTAKE_ENDPOINTS, type IntakeEndpoint } from './intake-endpoint.js';
 import type { IntakeLimits } from './intake-limits.js';
@@ -5,6 +6,9 @@ import { EMPTY_PAYLOAD, type IntakePayload } from './intake-payload.js';
 import { jsonExcerpt, PayloadCheck } from './payload-check.js';
 import { decompressBody, type RequestBody } from './request-body.js';
 import { checkApiKey, findMisplacedKeys } from './request-keys.js';
+
+/** Half of a surrogate pair, which UTF-8 can carry as an escape sequence only. */
+const HALF_PAIR = /\\u[dD][89a-fA-F]/;
 
 /** The rules that requests are checked against. */
 export interface IntakeRules {
@@ -84,6 +88,7 @@ async function checkBody(
   const type = headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))
     check.addError(`Content-Type is ${jsonExcerpt(type)}, not application/json`);
+  if (!isUtf8(plain)) check.addError('the body is not UTF-8');
   const payload = readPayload(text, endpoint, check);
   const arrived = { payload, decompressedBytes: plain.length, text };
   if (check.errors.length > 0) return { ...rejectRequest(400, check.errors), ...arrived };
@@ -106,8 +111,17 @@ function readPayload(text: string, endpoint: IntakeEndpoint, check: PayloadCheck
     check.addError(`the body is not JSON: ${(error as Error).message}`);
     return EMPTY_PAYLOAD;
   }
-  if (text.includes('\uFFFD')) check.addError('the body is not UTF-8, or contains a replacement character');
+  if (HALF_PAIR.test(text) && hasHalfCharacter(text)) check.addError('a string contains half a character');
   return endpoint.read(value, check);
+}
+
+function hasHalfCharacter(json: string): boolean {
+  let found = false;
+  JSON.parse(json, (_key, part: unknown) => {
+    if (typeof part === 'string' && !part.isWellFormed()) found = true;
+    return part;
+  });
+  return found;
 }
 
 function rejectRequest(status: number, violations: readonly string[]): RequestCheck {

@@ -4,6 +4,7 @@ import type { Statistic } from '../statistic.js';
 import type { StoredSeries } from '../stored-series.js';
 import type { TimeSeriesBackend } from '../time-series-backend.js';
 import type { Point } from '../time-series-reader.js';
+import { isTurnOver, nextTurn } from '../turns.js';
 import { QueryParameters } from './query-parameters.js';
 import type { KeysResponse, RangeResponse, SeriesResponse, TopResponse } from './responses.js';
 
@@ -17,7 +18,7 @@ const MAX_ENTRIES = 1000;
 /** The reads of the backend that the handler needs. */
 export type TimeSeriesReads = Pick<TimeSeriesBackend, 'keys' | 'series' | 'range' | 'top'>;
 
-type Route = (backend: TimeSeriesReads, query: string) => Promise<unknown>;
+type Route = (backend: TimeSeriesReads, query: string) => Promise<object>;
 
 /**
  * The reads over HTTP, by path. Each resolves with the JSON body for the query of a request. It rejects with a
@@ -45,6 +46,7 @@ async function getSeries(backend: TimeSeriesReads, query: string): Promise<Serie
       if (known === undefined) values.set(tag, new Set([value]));
       else known.add(value);
     }
+    if (isTurnOver()) await nextTurn();
   }
   const tags = [...values]
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -63,6 +65,7 @@ async function getRange(backend: TimeSeriesReads, query: string): Promise<RangeR
   const groupBy = parameters.string('groupBy');
   const options = { ...parseReadOptions(parameters), step: parameters.number('step') };
   const series = keepNewestKind(await backend.series(key)).filter(matchTags(options.tags));
+  if (isTurnOver()) await nextTurn();
   const [first] = series;
   // One series shows how many points there will be, before all of them are read.
   const points = await backend.range(key, first === undefined ? options : { ...options, tags: first.tags });
@@ -77,6 +80,7 @@ async function getRange(backend: TimeSeriesReads, query: string): Promise<RangeR
     return { ...facts, groups: [{ tagValue: null, points: all }], omittedGroups: 0 };
   }
   const tagValues = new Set(series.map(({ tags }) => tags[groupBy] ?? ''));
+  if (isTurnOver()) await nextTurn();
   const groups =
     tagValues.size > MAX_GROUPS
       ? await readLargestGroups(backend, key, groupBy, options)
@@ -109,8 +113,6 @@ async function readLargestGroups(
   for (const { tagValue } of await backend.top(key, groupBy, MAX_GROUPS, readOptions)) {
     const tags = { ...options.tags, [groupBy]: tagValue };
     groups.push({ tagValue, points: await backend.range(key, { ...options, tags }) });
-    // Each read scans all series of the key: yield to the event loop in between.
-    await new Promise((resolve) => setImmediate(resolve));
   }
   return groups;
 }

@@ -1,6 +1,7 @@
 // HTTP access to the history: routes requests, and responds with the page or with JSON.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describeValue } from '@metrics/core/backend';
+import { checkFunction, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
+import { isTurnOver, nextTurn } from '../turns.js';
 import { pageFiles } from './page-files.js';
 import { routes, type TimeSeriesReads } from './routes.js';
 
@@ -30,8 +31,10 @@ interface PreparedResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const READS = ['keys', 'series', 'range', 'top'] as const satisfies (keyof TimeSeriesReads)[];
 /** Characters of an error's message, which may quote the request. */
 const MAX_MESSAGE_LENGTH = 500;
+const JSON_TYPE = 'application/json; charset=utf-8';
 /** A name that no file has. */
 const NO_FILE = '/';
 
@@ -41,6 +44,7 @@ const PAGE_RESPONSES: ReadonlyMap<string, PreparedResponse> = new Map([
   ['page.js', { status: 200, type: 'text/javascript; charset=utf-8', body: pageFiles['page.js'] }],
 ]);
 
+const OK = { status: 200, type: JSON_TYPE };
 const NAMES = ['/', ...Array.from(routes.keys(), (name) => `/${name}`)].join(', ');
 const NOT_FOUND = jsonResponse(404, { error: `There is nothing here, only ${NAMES}.` });
 const NOT_ALLOWED: PreparedResponse = {
@@ -74,8 +78,11 @@ const HEADERS = {
  * @throws {TypeError} if an argument is invalid.
  */
 export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesHandlerOptions = {}): TimeSeriesHandler {
-  if (typeof backend?.range !== 'function' || typeof backend.top !== 'function')
+  if (READS.some((read) => typeof backend?.[read] !== 'function'))
     throw new TypeError('timeSeriesHandler takes a TimeSeriesBackend, the one that is registered.');
+  checkOptionsObject(options);
+  checkKnownOptions('timeSeriesHandler', options, ['path', 'onError']);
+  checkFunction('onError', options.onError);
   const { path = '/', onError } = options;
   if (typeof path !== 'string' || !path.startsWith('/'))
     throw new TypeError(`path must be a path such as '/internal/metrics', not ${describeValue(path)}.`);
@@ -91,7 +98,7 @@ export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesH
 
   async function read(name: string, query: string): Promise<PreparedResponse> {
     try {
-      return jsonResponse(200, await routes.get(name)!(backend, query));
+      return { ...OK, body: await toJson(await routes.get(name)!(backend, query)) };
     } catch (error) {
       if (error instanceof TypeError || error instanceof RangeError)
         return jsonResponse(400, { error: error.message.slice(0, MAX_MESSAGE_LENGTH) });
@@ -130,8 +137,19 @@ export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesH
   }
 }
 
+/** Returns JSON, a group of a range after the other: all groups together take long. */
+async function toJson(content: object): Promise<string> {
+  if (!('groups' in content && Array.isArray(content.groups))) return JSON.stringify(content);
+  const groups: string[] = [];
+  for (const group of content.groups) {
+    groups.push(JSON.stringify(group));
+    if (isTurnOver()) await nextTurn();
+  }
+  return `${JSON.stringify({ ...content, groups: undefined }).slice(0, -1)},"groups":[${groups.join()}]}`;
+}
+
 function jsonResponse(status: number, content: unknown): PreparedResponse {
-  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(content) };
+  return { status, type: JSON_TYPE, body: JSON.stringify(content) };
 }
 
 function splitUrl(url: string): [pathname: string, query: string] {

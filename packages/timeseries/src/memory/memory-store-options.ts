@@ -1,5 +1,5 @@
 // Options of the memory store.
-import { checkInteger, describeValue } from '@metrics/core/backend';
+import { checkInteger, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import { checkTimerDelay } from '../timer-delay.js';
 
 export interface MemoryStoreOptions {
@@ -23,6 +23,8 @@ export interface SnapshotOptions {
   readonly interval?: number | undefined;
 }
 
+export const MEMORY_STORE_OPTIONS = ['maxSeries', 'maxBytes', 'snapshot'] as const;
+
 export interface ResolvedMemoryStoreOptions {
   readonly maxSeries: number;
   readonly maxBytes: number;
@@ -35,10 +37,15 @@ export interface ResolvedMemoryStoreOptions {
  * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
  */
 export function resolveMemoryStoreOptions(options: MemoryStoreOptions): ResolvedMemoryStoreOptions {
+  checkOptionsObject(options);
+  checkKnownOptions('MemoryStore', options, MEMORY_STORE_OPTIONS);
   const { maxSeries = 20_000, maxBytes = 128 * 2 ** 20, snapshot } = options;
   checkInteger('maxSeries', maxSeries, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('maxBytes', maxBytes, 65_536, Number.MAX_SAFE_INTEGER);
   if (snapshot === undefined) return { maxSeries, maxBytes, snapshot };
+  if (typeof snapshot !== 'object' || snapshot === null)
+    throw new TypeError(`snapshot must be an object such as { path: 'history' }, not ${describeValue(snapshot)}.`);
+  checkKnownOptions('snapshot', snapshot, ['path', 'interval']);
   const { path, interval = 60_000 } = snapshot;
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`snapshot.path must be a non-empty string, not ${describeValue(path)}.`);

@@ -5,22 +5,24 @@ import type { StoredSeries } from '../stored-series.js';
 import { DistinctCount } from '../summary/distinct-count.js';
 import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import { Sketch } from '../summary/sketch.js';
-import type { GaugeReading, StoreHost, StoreQuery, TimeSeriesStore } from '../time-series-store.js';
+import {
+  type GaugeReading,
+  type StoreHost,
+  type StoreQuery,
+  startedHost,
+  type TimeSeriesStore,
+} from '../time-series-store.js';
+import { isTurnOver, nextTurn } from '../turns.js';
 import { ByteBudget } from './byte-budget.js';
 import { CounterRing } from './counter-ring.js';
 import { GaugeRing } from './gauge-ring.js';
-import { MemorySeries, type SeriesRing } from './memory-series.js';
+import { MemorySeries, type SeriesRing, seriesBytes } from './memory-series.js';
 import { type MemoryStoreOptions, resolveMemoryStoreOptions } from './memory-store-options.js';
 import { NumberPages } from './number-pages.js';
 import { readCounters, readGauges, readSummaries } from './ring-reads.js';
-import { describeRollups, findSources, findUnreadStep, type RollupSource } from './saved-rollups.js';
-import { parseSeries, restoreRings, type SeriesRecord, toSeriesRecord } from './series-record.js';
+import { SnapshotContent } from './snapshot-content.js';
 import { SummaryRing } from './summary-ring.js';
 
-/** Bytes of a series' objects and map entries, with three rollups and without its strings. */
-const SERIES_BYTES = 1300;
-/** Bytes of a gauge's columns in addition. */
-const GAUGE_BYTES = 900;
 /** When less than this is left, idle series are evicted before the memory is needed. */
 const RESERVE_BYTES = 2 ** 14;
 /** Share of all series that one eviction removes at most: finding them takes time. */
@@ -40,10 +42,12 @@ export class MemoryStore implements TimeSeriesStore {
   readonly #series = new Map<string, MemorySeries>();
   readonly #byKey = new Map<string, Set<MemorySeries>>();
   readonly #sketch = new Sketch();
+  /** Sketches that no read uses now: each takes 45 kB. */
+  readonly #unusedSketches: Sketch[] = [];
   readonly #distinct = new DistinctCount();
   #host: StoreHost | undefined;
-  /** From where each rollup is restored. */
-  #sources: readonly RollupSource[] = [];
+  #isClosed = false;
+  #content: SnapshotContent | undefined;
   /** The bucket in which no idle series was found: the next search waits for the next bucket. */
   #noIdleSince = -1;
 
@@ -72,16 +76,16 @@ export class MemoryStore implements TimeSeriesStore {
    * @throws {Error} if the store already has a backend.
    */
   start(host: StoreHost): void {
+    if (this.#isClosed) throw new Error('This store is closed: create another one.');
     if (this.#host !== undefined) throw new Error('This store has a backend already: give each backend its own.');
     this.#host = host;
-    this.#snapshots?.start({
-      maxBytes: this.#budget.limit * 4,
-      header: () => describeRollups(host.rollups, this.#sources, host.now()),
-      records: () => this.#records(),
-      restoreHeader: (header) => this.#restoreRollups(header),
-      restoreSeries: (record) => this.#restoreSeries(record),
-      report: (problem) => host.report(problem),
+    this.#content = new SnapshotContent({
+      host,
+      histories: this.#series,
+      addSeries: (series) => this.#addSeries(series),
+      summaryFor: (series) => this.#summaryFor(series),
     });
+    this.#snapshots?.start(this.#content, this.#budget.limit * 4);
   }
 
   counter(series: StoredSeries, time: number, sum: number, samples: number): void {
@@ -120,7 +124,10 @@ export class MemoryStore implements TimeSeriesStore {
     const host = this.#host;
     if (host === undefined) return;
     const now = host.now();
-    for (const history of this.#series.values()) if (history.expire(host.rollups, now)) this.#delete(history);
+    for (const history of this.#series.values()) {
+      if (history.expire(host.rollups, now)) this.#delete(history);
+      if (isTurnOver()) await nextTurn();
+    }
   }
 
   /** Writes the snapshot. */
@@ -130,6 +137,7 @@ export class MemoryStore implements TimeSeriesStore {
 
   /** Writes the snapshot, if `timeout` allows. History can still be read. */
   async close(options: { readonly timeout: number }): Promise<void> {
+    this.#isClosed = true;
     await this.#snapshots?.close(options);
   }
 
@@ -142,7 +150,7 @@ export class MemoryStore implements TimeSeriesStore {
   }
 
   async completeSince(): Promise<readonly number[]> {
-    return this.#sources.map(({ completeSince }) => completeSince);
+    return this.#content?.completeSince ?? [];
   }
 
   async read(series: readonly StoredSeries[], query: StoreQuery): Promise<readonly (number | undefined)[]> {
@@ -152,7 +160,10 @@ export class MemoryStore implements TimeSeriesStore {
     // All series are of one kind, so their rings are of one class.
     if (kind === undefined || kind === 'counter') return readCounters(rings as CounterRing[], query);
     if (kind === 'gauge') return readGauges(rings as GaugeRing[], query);
-    return readSummaries(rings as SummaryRing[], query, this.#summaryFor(series[0]!));
+    const summary = kind === 'set' ? new DistinctCount() : (this.#unusedSketches.pop() ?? new Sketch());
+    const values = await readSummaries(rings as SummaryRing[], query, summary);
+    if (summary instanceof Sketch) this.#unusedSketches.push(summary);
+    return values;
   }
 
   /** Writes to every rollup that still keeps the time, and confirms or drops the samples. */
@@ -162,7 +173,7 @@ export class MemoryStore implements TimeSeriesStore {
     samples: number,
     write: (ring: SeriesRing, bucket: number, current: number) => boolean,
   ): void {
-    const host = this.#host!;
+    const host = startedHost(this.#host);
     const now = host.now();
     const keeps = host.rollups.map((rollup) => oldestBucket(rollup, now) <= bucketStart(rollup.step, time));
     if (!keeps.includes(true)) return host.drop(samples, 'too_old');
@@ -231,34 +242,7 @@ export class MemoryStore implements TimeSeriesStore {
     if (ofKey?.size === 0) this.#byKey.delete(series.key);
   }
 
-  *#records(): Generator<SeriesRecord> {
-    for (const history of this.#series.values()) yield toSeriesRecord(history, this.#host!.rollups);
-  }
-
-  #restoreRollups(header: unknown): void {
-    const host = this.#host!;
-    this.#sources = findSources(host.rollups, header, host.now());
-    const unread = findUnreadStep(this.#sources, header);
-    if (unread === undefined) return;
-    const message = `The snapshot has history in steps of ${unread} seconds that fits none of the rollups, so it is not read any more. Keep that step, or a multiple of it.`;
-    host.report({ code: 'rollups_changed', count: 1, message });
-  }
-
-  #restoreSeries(record: unknown): void {
-    const { series, writtenAt } = parseSeries(record);
-    const history = this.#addSeries(series);
-    if (history === undefined) return;
-    history.writtenAt = writtenAt;
-    const { rollups, now } = this.#host!;
-    restoreRings(history, record, { rollups, sources: this.#sources, now: now(), summary: this.#summaryFor(series) });
-  }
-
   #summaryFor({ kind }: StoredSeries): MergeableSummary {
     return kind === 'set' ? this.#distinct : this.#sketch;
   }
-}
-
-function seriesBytes({ identity, kind }: StoredSeries): number {
-  // The identity, and the same strings again as key and tags.
-  return SERIES_BYTES + (kind === 'gauge' ? GAUGE_BYTES : 0) + 2 * identity.length;
 }

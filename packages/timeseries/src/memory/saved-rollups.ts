@@ -1,5 +1,5 @@
-// What becomes of the history in a snapshot when the option `rollups` changed.
-import { oldestBucket, type Rollup } from '../rollup.js';
+// Maps the history in a snapshot to other rollups, after the option changed.
+import { MAX_ROLLUP_POINTS, MAX_SECONDS, oldestBucket, type Rollup } from '../rollup.js';
 
 /** A rollup in a snapshot. */
 interface SavedRollup extends Rollup {
@@ -31,14 +31,40 @@ export function describeRollups(
 }
 
 /**
+ * Returns the rollups in the header of a snapshot. One without them was written with the current ones.
+ *
+ * @param now seconds since the epoch.
+ * @throws {Error} if they are invalid.
+ */
+export function parseRollups(header: unknown, current: readonly Rollup[], now: number): SavedRollups {
+  const { time, rollups } = header as Partial<SavedRollups>;
+  if (rollups === undefined) return describeRollups(current, [], now);
+  const isValid =
+    isWithin(time, 0, MAX_SECONDS) &&
+    Array.isArray(rollups) &&
+    rollups.every(
+      (each: Partial<SavedRollup> | null) =>
+        isWithin(each?.step, 1, MAX_SECONDS) &&
+        isWithin(each?.points, 1, MAX_ROLLUP_POINTS) &&
+        isWithin(each?.since, 0, MAX_SECONDS),
+    );
+  if (!isValid) throw new Error('the rollups in its header are invalid');
+  return { time, rollups };
+}
+
+function isWithin(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && value >= min && value <= max;
+}
+
+/**
  * Returns the step of the saved rollup that reaches back furthest, if no source reaches as far: a part of the history is
  * not read any more.
  */
-export function findUnreadStep(sources: readonly RollupSource[], header: unknown): number | undefined {
+export function findUnreadStep(sources: readonly RollupSource[], saved: SavedRollups): number | undefined {
   const reach = ({ step, points }: Rollup) => step * points;
-  const saved = [...((header as Partial<SavedRollups>).rollups ?? [])].sort((one, other) => reach(one) - reach(other));
-  const longest = saved.at(-1);
-  const used = saved.findLast(({ step }) => sources.some((source) => source.step === step));
+  const byReach = [...saved.rollups].sort((one, other) => reach(one) - reach(other));
+  const longest = byReach.at(-1);
+  const used = byReach.findLast(({ step }) => sources.some((source) => source.step === step));
   return longest !== undefined && (used === undefined || reach(used) < reach(longest)) ? longest.step : undefined;
 }
 
@@ -46,20 +72,17 @@ export function findUnreadStep(sources: readonly RollupSource[], header: unknown
  * Returns the source of each rollup: the saved one of the same step, or else the one that reaches back furthest of those
  * whose buckets fit into its own.
  *
- * @param header the header of a snapshot. One without rollups was written with these.
  * @param now seconds since the epoch.
  */
-export function findSources(rollups: readonly Rollup[], header: unknown, now: number): RollupSource[] {
-  const { time = now, rollups: saved = rollups } = header as Partial<SavedRollups>;
+export function findSources(rollups: readonly Rollup[], saved: SavedRollups, now: number): RollupSource[] {
   return rollups.map((rollup) => {
-    const fitting = saved
+    const fitting = saved.rollups
       .filter(({ step }) => rollup.step % step === 0)
       .sort((one, other) => one.points * one.step - other.points * other.step);
     const source = fitting.find(({ step }) => step === rollup.step) ?? fitting.at(-1);
     if (source === undefined) return { step: undefined, completeSince: now };
-    const { since = 0 } = source as Partial<SavedRollup>;
-    const reachedBackTo = oldestBucket(source, time);
-    const isLonger = oldestBucket(rollup, time) < reachedBackTo;
-    return { step: source.step, completeSince: isLonger ? Math.max(since, reachedBackTo) : since };
+    const reachedBackTo = oldestBucket(source, saved.time);
+    const isLonger = oldestBucket(rollup, saved.time) < reachedBackTo;
+    return { step: source.step, completeSince: isLonger ? Math.max(source.since, reachedBackTo) : source.since };
   });
 }

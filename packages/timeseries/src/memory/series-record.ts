@@ -1,7 +1,7 @@
 // One series as a record of a snapshot, and back.
-import type { MetricKind } from '@metrics/core';
-import { MAX_AHEAD_SECONDS, oldestBucket, type Rollup } from '../rollup.js';
-import { createStoredSeries, type StoredSeries } from '../stored-series.js';
+import { describeValue } from '@metrics/core/backend';
+import { MAX_AHEAD_SECONDS, MAX_SECONDS, oldestBucket, type Rollup } from '../rollup.js';
+import { parseStoredSeries, type StoredSeries } from '../stored-series.js';
 import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import { CounterRing } from './counter-ring.js';
 import { GaugeRing } from './gauge-ring.js';
@@ -12,7 +12,7 @@ import type { RollupSource } from './saved-rollups.js';
 type BucketRecord = readonly [bucket: number, ...(number | string)[]];
 
 export interface SeriesRecord {
-  readonly kind: MetricKind;
+  readonly kind: StoredSeries['kind'];
   readonly key: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly unit?: string | undefined;
@@ -27,10 +27,64 @@ export function toSeriesRecord({ series, rings, writtenAt }: MemorySeries, rollu
   return { kind, key, tags, unit, writtenAt, rings: Object.fromEntries(entries) };
 }
 
-/** Returns the series of a record. Its rings are filled by {@link restoreRings}. */
-export function parseSeries(record: unknown): { readonly series: StoredSeries; readonly writtenAt: number } {
-  const { kind, key, tags, unit, writtenAt } = record as SeriesRecord;
-  return { series: createStoredSeries({ kind, key, unit, tags: Object.entries(tags) }), writtenAt };
+/** A series of a snapshot. All of it is valid. */
+export interface ParsedRecord {
+  readonly series: StoredSeries;
+  readonly writtenAt: number;
+  /** The buckets of each saved rollup that is a source, by its step. Summaries are decoded. */
+  readonly buckets: ReadonlyMap<number, readonly BucketRecord[]>;
+}
+
+/**
+ * Returns the series of a record, after checks: a checksum proves that a file is undamaged, not who wrote it.
+ *
+ * @throws {Error} that says what is invalid.
+ */
+export function parseRecord(
+  record: unknown,
+  sources: readonly RollupSource[],
+  summaryFor: (series: StoredSeries) => MergeableSummary,
+): ParsedRecord {
+  const { writtenAt, rings } = record as SeriesRecord;
+  const series = parseStoredSeries(record);
+  if (!isTime(writtenAt)) throw new Error(`writtenAt is ${describeValue(writtenAt)}`);
+  if (typeof rings !== 'object' || rings === null) throw new Error(`rings is ${describeValue(rings)}`);
+  const buckets = new Map<number, readonly BucketRecord[]>();
+  for (const { step } of sources) {
+    if (step === undefined || buckets.has(step) || !Object.hasOwn(rings, step)) continue;
+    const ring: unknown = rings[step];
+    if (!Array.isArray(ring)) throw new Error(`the ring of ${step} seconds is ${describeValue(ring)}`);
+    buckets.set(
+      step,
+      ring.map((bucket: unknown) => parseBucket(bucket, series, summaryFor(series))),
+    );
+  }
+  return { series, writtenAt, buckets };
+}
+
+function parseBucket(record: unknown, { kind }: StoredSeries, summary: MergeableSummary): BucketRecord {
+  if (!Array.isArray(record)) throw new Error(`a bucket is ${describeValue(record)}`);
+  const [bucket, ...content] = record as unknown[];
+  if (!Number.isSafeInteger(bucket) || !((bucket as number) >= 0))
+    throw new Error(`the number of a bucket is ${describeValue(bucket)}`);
+  if (kind === 'counter' && isFiniteNumber(content[0])) return [bucket as number, content[0]];
+  if (kind === 'gauge') {
+    const [last, min, max, time] = content as number[] as [number, number, number, number];
+    if ([last, min, max].every(isFiniteNumber) && min <= last && last <= max && isTime(time))
+      return [bucket as number, last, min, max, time];
+  } else if (typeof content[0] === 'string') {
+    const encoded = Buffer.from(content[0], 'base64').toString('latin1');
+    if (summary.isValid(encoded)) return [bucket as number, encoded];
+  }
+  throw new Error(`bucket ${String(bucket)} of a ${kind} has no valid content`);
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isTime(value: unknown): boolean {
+  return isFiniteNumber(value) && value >= 0 && value < MAX_SECONDS;
 }
 
 export interface RestoreContext {
@@ -46,7 +100,7 @@ export interface RestoreContext {
 /** Fills each ring from its source, with the buckets that are still kept. */
 export function restoreRings(
   { rings }: MemorySeries,
-  record: unknown,
+  buckets: ParsedRecord['buckets'],
   { rollups, sources, now, summary }: RestoreContext,
 ): void {
   rings.forEach((ring, index) => {
@@ -54,7 +108,7 @@ export function restoreRings(
     const source = sources[index]!.step;
     if (source === undefined) return;
     const current = Math.floor(now / step);
-    for (const [saved, ...content] of (record as SeriesRecord).rings[source] ?? []) {
+    for (const [saved, ...content] of buckets.get(source) ?? []) {
       const start = saved * source;
       const bucket = Math.floor(start / step);
       if (bucket * step < oldestBucket(rollups[index]!, now) || start > now + MAX_AHEAD_SECONDS) continue;
@@ -62,10 +116,11 @@ export function restoreRings(
         ring.add(bucket, current, content[0] as number);
       } else if (ring instanceof GaugeRing) {
         const [last, min, max, time] = content as number[] as [number, number, number, number];
-        // The finest rollup of the snapshot has no times of its own.
-        ring.merge(bucket, current, time === 0 ? start : time, { last, min, max });
+        // The finest rollup of the snapshot stores no times. No time is later than its bucket.
+        const end = start + source;
+        ring.merge(bucket, current, time === 0 ? start : Math.min(time, end), { last, min, max });
       } else {
-        ring.merge(bucket, current, Buffer.from(content[0] as string, 'base64').toString('latin1'), summary);
+        ring.merge(bucket, current, content[0] as string, summary);
       }
     }
   });

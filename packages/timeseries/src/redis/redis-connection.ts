@@ -8,8 +8,20 @@ type OwnClient = RedisStoreClient & { connect(): Promise<unknown>; destroy(): vo
 
 /** Milliseconds that commands may take after `beforeExit`: the facade lets a finished process wait for a second. */
 const FINISH_TIMEOUT = 900;
-/** Time at which the commands of a finished process must end, as of `performance.now`. */
-let finishBy: number | undefined;
+/** Functions that end the commands under way, as if their time were up. */
+const underWay = new Set<() => void>();
+let isListening = false;
+
+/** Ends commands soon after the process has finished, though it still waits for a reply. */
+function listenForEnd(): void {
+  if (isListening) return;
+  isListening = true;
+  process.on('beforeExit', () => {
+    setTimeout(() => {
+      for (const end of underWay) end();
+    }, FINISH_TIMEOUT).unref();
+  });
+}
 
 /**
  * The connection to Redis: the application's client, or a client of the store that connects when it is needed. No wait is
@@ -29,12 +41,7 @@ export class RedisConnection {
     // Without a listener, an error of the connection would terminate the process.
     if (options.client !== undefined) options.client.on('error', ignoreError);
     else destroyClient(this.#newClient());
-    if (finishBy !== undefined) return;
-    finishBy = Number.NEGATIVE_INFINITY;
-    // Before the listener of the facade, which flushes.
-    process.prependListener('beforeExit', () => {
-      finishBy = performance.now() + FINISH_TIMEOUT;
-    });
+    listenForEnd();
   }
 
   /**
@@ -43,7 +50,7 @@ export class RedisConnection {
    * such as the former primary after a failover, the commands run once more over another one.
    */
   async run<T>(commands: (client: RedisCommands) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + this.#timeout();
+    const deadline = performance.now() + this.#options.commandTimeout;
     const used = this.#own;
     try {
       return await this.#runOnce(commands, deadline);
@@ -58,31 +65,24 @@ export class RedisConnection {
   }
 
   async #runOnce<T>(commands: (client: RedisCommands) => Promise<T>, deadline: number): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
+    let end = () => {};
     const timedOut = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => {
-          reject(new Error(`no reply within ${this.#options.commandTimeout} ms`));
-          // Replies come in order, so this connection is of no more use.
-          this.#disconnect();
-        },
-        Math.max(1, deadline - performance.now()),
-      ).unref();
+      end = () => {
+        reject(new Error(`no reply within ${this.#options.commandTimeout} ms`));
+        // Replies come in order, so this connection is of no more use.
+        this.#disconnect();
+      };
     });
+    underWay.add(end);
+    const timer = setTimeout(end, Math.max(1, deadline - performance.now())).unref();
     try {
       return await Promise.race([this.#ready().then(commands), timedOut]);
     } catch (error) {
       throw new RedisStoreError(error, this.#secrets);
     } finally {
       clearTimeout(timer);
+      underWay.delete(end);
     }
-  }
-
-  /** Returns the milliseconds that commands may take now. */
-  #timeout(): number {
-    const { commandTimeout } = this.#options;
-    const left = (finishBy ?? 0) - performance.now();
-    return left > 0 ? Math.min(left, commandTimeout) : commandTimeout;
   }
 
   /** Closes the store's client. The application's client stays open. */

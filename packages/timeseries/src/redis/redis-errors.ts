@@ -1,7 +1,7 @@
 // Errors of Redis: what they mean, without secrets.
 import type { ResolvedRedisStoreOptions } from './redis-store-options.js';
 
-/** What to do about an error, by its code. */
+/** Advice about an error, by its code. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
   ['WRONGTYPE', 'A key of the history holds something else: choose a prefix that nothing else uses.'],
   ['NOPERM', 'Give the user the permission for this command, and for all keys that begin with the prefix.'],

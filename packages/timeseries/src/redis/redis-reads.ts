@@ -2,7 +2,7 @@
 import { addFinite } from '../finite-sum.js';
 import { MAX_AHEAD_SECONDS, oldestBucket } from '../rollup.js';
 import { parseQuantile } from '../statistic.js';
-import { createStoredSeries, type StoredSeries } from '../stored-series.js';
+import { parseStoredSeries, type StoredSeries } from '../stored-series.js';
 import { Sketch } from '../summary/sketch.js';
 import type { GaugeReading, StoreHost, StoreQuery } from '../time-series-store.js';
 import { isTurnOver, nextTurn } from '../turns.js';
@@ -19,7 +19,7 @@ const WHOLE_PAGE_SHARE = 1 / 8;
 const MAX_UNION = 100;
 /** Seconds after which the server deletes a union, should the read fail. */
 const UNION_TTL = 60;
-/** Sketches of one point that are merged at once. */
+/** Sketches of one point that are merged together. */
 const MAX_UNMERGED = 16;
 
 type PointValue = number | undefined;
@@ -62,8 +62,9 @@ export class RedisReads {
     const descriptions = await this.#connection.run((client) => client.zRange(this.#keys.seriesIndex(key), 0, -1));
     const found = new Map<string, StoredSeries>();
     for (const description of descriptions as string[]) {
-      const { kind, key: ofMetric, unit, tags } = JSON.parse(description) as StoredSeries;
-      const series = createStoredSeries({ kind, key: ofMetric, unit, tags: Object.entries(tags) });
+      const series = parseDescription(description);
+      // Something else wrote it. One bad entry must not make the others unreadable.
+      if (series?.key !== key) continue;
       // If the same series has two units, the one written last is right, and comes last.
       found.delete(series.identity);
       found.set(series.identity, series);
@@ -233,5 +234,13 @@ export class RedisReads {
     const first = Math.max(from, oldestBucket(rollup, now)) / rollup.step;
     const last = Math.ceil(Math.min(from + points * step, now + MAX_AHEAD_SECONDS + rollup.step) / rollup.step) - 1;
     return [first, last];
+  }
+}
+
+function parseDescription(description: string): StoredSeries | undefined {
+  try {
+    return parseStoredSeries(JSON.parse(description));
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 // Options of the Redis store.
-import { checkInteger, describeValue } from '@metrics/core/backend';
+import { checkInteger, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import type { RedisClientOptions } from 'redis';
 import { checkTimerDelay } from '../timer-delay.js';
 import type { RedisStoreClient } from './redis-client.js';
@@ -34,6 +34,15 @@ export interface RedisStoreOptions {
   readonly maxPendingBytes?: number | undefined;
 }
 
+const OPTIONS: readonly (keyof RedisStoreOptions)[] = [
+  'client',
+  'url',
+  'clientOptions',
+  'prefix',
+  'commandTimeout',
+  'maxPendingBytes',
+];
+
 export interface ResolvedRedisStoreOptions extends RedisStoreOptions {
   readonly prefix: string;
   readonly commandTimeout: number;
@@ -47,11 +56,15 @@ export interface ResolvedRedisStoreOptions extends RedisStoreOptions {
  * @throws {TypeError} or {@link RangeError}, naming the option.
  */
 export function resolveRedisStoreOptions(options: RedisStoreOptions): ResolvedRedisStoreOptions {
+  checkOptionsObject(options);
+  checkKnownOptions('RedisStore', options, OPTIONS);
   const { client, url, clientOptions, prefix = 'ts:', commandTimeout = 5000, maxPendingBytes = 64 * 2 ** 20 } = options;
-  if (client !== undefined && typeof client.withCommandOptions !== 'function')
+  if (client !== undefined && typeof client?.withCommandOptions !== 'function')
     throw new TypeError('client must be a client made by createClient or createCluster of the package redis.');
   if (client !== undefined && (url !== undefined || clientOptions !== undefined))
     throw new TypeError('url and clientOptions have no effect with client: remove them, or client.');
+  if (clientOptions !== undefined && (typeof clientOptions !== 'object' || clientOptions === null))
+    throw new TypeError(`clientOptions must be options of createClient, not ${describeValue(clientOptions)}.`);
   if (typeof prefix !== 'string' || /[{}]/.test(prefix))
     throw new TypeError(`prefix must be a string without braces, not ${describeValue(prefix)}.`);
   checkTimerDelay('commandTimeout', commandTimeout, 1);

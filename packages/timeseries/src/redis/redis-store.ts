@@ -3,7 +3,13 @@ import { keepAlive } from '../keep-alive.js';
 import { bucketStart, oldestBucket } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 import { Sketch } from '../summary/sketch.js';
-import type { GaugeReading, StoreHost, StoreQuery, TimeSeriesStore } from '../time-series-store.js';
+import {
+  type GaugeReading,
+  type StoreHost,
+  type StoreQuery,
+  startedHost,
+  type TimeSeriesStore,
+} from '../time-series-store.js';
 import { MAX_TIMEOUT } from '../timer-delay.js';
 import { PendingWrites } from './pending-writes.js';
 import { RedisConnection } from './redis-connection.js';
@@ -35,6 +41,7 @@ export class RedisStore implements TimeSeriesStore {
   #host: StoreHost | undefined;
   #isDown = false;
   #closing: Promise<void> | undefined;
+  #isClosed = false;
 
   /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it; never showing a URL or a password. */
   constructor(options: RedisStoreOptions = {}) {
@@ -51,6 +58,7 @@ export class RedisStore implements TimeSeriesStore {
 
   /** @throws {Error} if the store already has a backend. */
   start(host: StoreHost): void {
+    if (this.#closing !== undefined) throw new Error('This store is closed: create another one.');
     if (this.#host !== undefined) throw new Error('This store has a backend already: give each backend its own.');
     this.#host = host;
     const writer = randomBytes(12).toString('base64url');
@@ -88,8 +96,8 @@ export class RedisStore implements TimeSeriesStore {
   async flush(): Promise<void> {
     const results = await Promise.allSettled(this.#shards.map((shard) => shard.flush()));
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) this.#reportUnavailable(failed.reason as Error);
-    else this.#isDown = false;
+    if (failed === undefined) this.#isDown = false;
+    else if (!this.#isClosed) this.#reportUnavailable(failed.reason as Error);
   }
 
   /** Drops everything pending as `exit`: nothing can be sent without waiting. */
@@ -125,16 +133,17 @@ export class RedisStore implements TimeSeriesStore {
   }
 
   /** Reads after everything pending for some shards is stored. */
-  #read<T>(
+  async #read<T>(
     shards: readonly (RedisShard | undefined)[],
     read: (reads: RedisReads) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
+    startedHost(this.#host);
     const flushed = Promise.all(shards.map(async (shard) => shard?.flush()));
     return keepAlive(flushed.then(() => (this.#reads === undefined ? [] : read(this.#reads))));
   }
 
   #write(series: StoredSeries, time: number, samples: number, write: (shard: number) => void): void {
-    const host = this.#host!;
+    const host = startedHost(this.#host);
     if (this.#closing !== undefined) return host.drop(samples, 'closed');
     const now = host.now();
     if (!host.rollups.some((rollup) => oldestBucket(rollup, now) <= bucketStart(rollup.step, time)))
@@ -169,6 +178,7 @@ export class RedisStore implements TimeSeriesStore {
       await Promise.race([new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS)), timedOut]);
     } while (performance.now() < deadline);
     clearTimeout(timer);
+    this.#isClosed = true;
     this.#dropPending('timeout');
     this.#connection.close();
   }

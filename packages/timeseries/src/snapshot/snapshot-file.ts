@@ -1,5 +1,17 @@
 // The snapshot on disk.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
@@ -8,6 +20,11 @@ const HEADER = { format: 'metrics-timeseries', version: 1 };
 const CHUNK_LENGTH = 1 << 16;
 /** Milliseconds that a save works before it yields to the event loop. */
 const SLICE_MS = 0.5;
+/** Not through a symbolic link, and without waiting for someone to write into a pipe. Windows has neither. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Only as a new file: whatever is at this name, such as a link that someone planted, is not written to. */
+const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+const MODE = 0o600;
 
 /**
  * A file of records: one line for each, with a checksum and JSON. A new file replaces the old one when it is complete, so
@@ -25,29 +42,35 @@ export class SnapshotFile {
 
   /**
    * Calls `onHeader`, then `onRecord` with each record, up to the end or to the first that is damaged. A missing file has
-   * no records.
+   * no records. A record with which `onRecord` throws is skipped.
    *
    * @param maxBytes a larger file is not read.
    * @throws {Error} after the intact records, saying what is wrong.
    */
   load(maxBytes: number, onHeader: (header: unknown) => void, onRecord: (record: unknown) => void): void {
-    const size = statSync(this.#path, { throwIfNoEntry: false })?.size;
-    if (size === undefined) return;
-    if (size > maxBytes) throw new Error(`the snapshot has ${size} bytes, more than the ${maxBytes} that are read`);
-    const content = readFileSync(this.#path);
+    const content = readRegularFile(this.#path, maxBytes);
+    if (content === undefined) return;
     let records = -1;
+    const invalid: string[] = [];
     for (let start = 0; start < content.length; ) {
       const end = content.indexOf(10, start);
       const line = content.toString('utf8', start, end < 0 ? content.length : end);
       const json = line.slice(9);
       if (end < 0 || line.slice(0, 9) !== `${checksum(json)} `)
         throw new Error(`the snapshot is damaged after its record ${records}`);
-      const record: unknown = JSON.parse(json);
+      const record = parseJson(json);
       if (records < 0) {
         checkHeader(record);
         onHeader(record);
-      } else if (isEnd(record, records)) return;
-      else onRecord(record);
+      } else if (isEnd(record, records)) {
+        if (invalid.length === 0) return;
+        throw new Error(`${invalid.length} of ${records} records are invalid, the first because ${invalid[0]}`);
+      } else
+        try {
+          onRecord(record);
+        } catch (error) {
+          invalid.push((error as Error).message);
+        }
       records += 1;
       start = end + 1;
     }
@@ -62,7 +85,10 @@ export class SnapshotFile {
    * @throws {Error} if the file cannot be written, or `isLate` returned true.
    */
   async save(header: object, records: Iterable<unknown>, isLate: () => boolean): Promise<void> {
-    const file = await open(this.#temporaryPath, 'w', 0o600);
+    checkReplaceable(this.#path);
+    // A process that was killed may have left it; in a container all processes have the same id.
+    rmSync(this.#temporaryPath, { force: true });
+    const file = await open(this.#temporaryPath, CREATE_FLAGS, MODE);
     try {
       let sliceEnds = performance.now() + SLICE_MS;
       for (const chunk of toChunks(header, records)) {
@@ -85,7 +111,9 @@ export class SnapshotFile {
   /** Writes the records without yielding, when the process exits. An unfinished {@link save} does not disturb it. */
   saveSync(header: object, records: Iterable<unknown>): void {
     const temporaryPath = `${this.#temporaryPath}2`;
-    const file = openSync(temporaryPath, 'w', 0o600);
+    checkReplaceable(this.#path);
+    rmSync(temporaryPath, { force: true });
+    const file = openSync(temporaryPath, CREATE_FLAGS, MODE);
     try {
       for (const chunk of toChunks(header, records)) if (chunk !== '') writeFileSync(file, chunk);
       fsyncSync(file);
@@ -96,6 +124,48 @@ export class SnapshotFile {
     }
     closeSync(file);
     renameSync(temporaryPath, this.#path);
+  }
+}
+
+/**
+ * Returns the content of a file, or undefined if there is none.
+ *
+ * @throws {Error} if it is no regular file, or too large.
+ */
+function readRegularFile(path: string, maxBytes: number): Buffer | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  checkReplaceable(path);
+  const file = openSync(path, READ_FLAGS);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error('it is no regular file');
+    if (stats.size > maxBytes)
+      throw new Error(`the snapshot has ${stats.size} bytes, more than the ${maxBytes} that are read`);
+    const content = Buffer.allocUnsafe(stats.size);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < content.length; length += read)
+      read = readSync(file, content, length, content.length - length, null);
+    return content.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @throws {Error} if something other than a regular file has the name: it is neither read nor replaced. */
+function checkReplaceable(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isFile())
+    throw new Error(
+      `snapshot.path is ${stats.isSymbolicLink() ? 'a symbolic link' : 'no regular file'}: pass the path of a file`,
+    );
+}
+
+/** Returns undefined if it is no JSON. */
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
   }
 }
 
@@ -122,12 +192,12 @@ function checksum(json: string): string {
 }
 
 function checkHeader(record: unknown): void {
-  const { format, version } = record as Partial<typeof HEADER>;
+  const { format, version } = (record ?? {}) as Partial<typeof HEADER>;
   if (format !== HEADER.format || version !== HEADER.version)
     throw new Error(`the file is not a snapshot of version ${HEADER.version}`);
 }
 
 /** Returns true for the last line, which counts the records. */
 function isEnd(record: unknown, records: number): boolean {
-  return (record as { readonly end?: unknown }).end === records;
+  return (record as { readonly end?: unknown } | null | undefined)?.end === records;
 }

@@ -4,15 +4,13 @@ import { SnapshotFile } from './snapshot-file.js';
 
 /** The store whose content a snapshot saves, in records that JSON can express. */
 export interface SnapshotSource {
-  /** A larger file is not read, in bytes. */
-  readonly maxBytes: number;
   /** Returns facts about all records, as JSON can express them. */
   header(): object;
-  /** Takes note of the header before the first record. */
+  /** Takes note of the header before the first record. @throws {Error} if it is invalid: nothing more is read. */
   restoreHeader(header: unknown): void;
   /** Returns a record of each series. It is read step by step, while the store keeps changing. */
   records(): Iterable<unknown>;
-  /** Restores a series from its record. */
+  /** Restores a series from its record. @throws {Error} if the record is invalid: it is skipped. */
   restoreSeries(record: unknown): void;
   report(problem: Problem): void;
 }
@@ -33,12 +31,16 @@ export class Snapshots {
     this.#interval = interval;
   }
 
-  /** Restores the content of the file, and writes it from now on. */
-  start(source: SnapshotSource): void {
+  /**
+   * Restores the content of the file, and writes it from now on.
+   *
+   * @param maxBytes a larger file is not read.
+   */
+  start(source: SnapshotSource, maxBytes: number): void {
     this.#source = source;
     try {
       this.#file.load(
-        source.maxBytes,
+        maxBytes,
         (header) => source.restoreHeader(header),
         (record) => source.restoreSeries(record),
       );

@@ -18,6 +18,11 @@ export class ByteReader {
     return this.#position >= this.#string.length;
   }
 
+  /** True if more was read than there is. */
+  get isExceeded(): boolean {
+    return this.#position > this.#string.length;
+  }
+
   byte(): number {
     const byte = this.#string.charCodeAt(this.#position);
     this.#position += 1;

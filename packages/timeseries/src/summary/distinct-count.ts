@@ -58,11 +58,29 @@ export class DistinctCount implements MergeableSummary {
     return bytes.toString();
   }
 
+  isValid(encoded: string): boolean {
+    const bytes = this.#reader;
+    bytes.load(encoded);
+    const type = bytes.byte();
+    if (type === 1) {
+      if (encoded.length !== REGISTERS + 1) return false;
+      while (!bytes.done) if (bytes.byte() > RANK_BITS + 1) return false;
+      return true;
+    }
+    if (type !== 0 || encoded.length > 1 + MAX_EXACT * 8) return false;
+    while (!bytes.done) {
+      const hash = bytes.double();
+      if (!Number.isInteger(hash) || hash < 0 || hash >= 2 ** 48) return false;
+    }
+    return !bytes.isExceeded;
+  }
+
   /** Returns the count; `undefined` without members, or for another statistic. */
   statistic(statistic: Statistic): number | undefined {
     if (statistic !== 'count') return undefined;
     if (this.#isExact) return this.#hashes.size > 0 ? this.#hashes.size : undefined;
-    return Math.round(this.#estimate());
+    // There are no more hashes; registers that are all full would be infinitely many.
+    return Math.min(2 ** 48, Math.round(this.#estimate()));
   }
 
   #switchToEstimate(): void {

@@ -15,6 +15,8 @@ export interface MergeableSummary {
    */
   merge(encoded: string, statistic?: Statistic): void;
   encode(): string;
+  /** Returns true if {@link encode} may have returned the string. Any other must not be merged. */
+  isValid(encoded: string): boolean;
   /** Returns a statistic; `undefined` if there are no samples or the summary does not have it. */
   statistic(statistic: Statistic): number | undefined;
 }

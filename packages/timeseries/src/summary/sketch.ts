@@ -121,6 +121,24 @@ export class Sketch implements MergeableSummary {
     return bytes.toString();
   }
 
+  isValid(encoded: string): boolean {
+    const bytes = this.#reader;
+    bytes.load(encoded);
+    const count = bytes.integer();
+    const [sum, min, max] = [bytes.double(), bytes.double(), bytes.double()];
+    let bin = -LAST_BIN - 1;
+    let total = 0;
+    while (!bytes.done) {
+      const distance = bytes.integer() + (total === 0 ? 1 : 0);
+      const inBin = bytes.integer();
+      if (distance === 0 || inBin === 0) return false;
+      bin += distance;
+      total += inBin;
+    }
+    const isInRange = Number.isFinite(sum) && Number.isFinite(min) && Number.isFinite(max) && min <= max;
+    return isInRange && bin <= LAST_BIN && total === count && Number.isSafeInteger(count) && !bytes.isExceeded;
+  }
+
   /** Returns a statistic; `undefined` without values, or for one that a sketch does not have. */
   statistic(statistic: Statistic): number | undefined {
     if (this.count === 0) return undefined;
