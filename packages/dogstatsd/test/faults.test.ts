@@ -150,6 +150,21 @@ describeWithUnixDatagrams('over Unix datagrams', () => {
   describeUnixFaults('unixgram');
 });
 
+describeWithUnixDatagrams('a Unix socket of the other kind', () => {
+  test.each([
+    ['unixgram', 'unixstream', 'is a stream socket, which takes no datagrams. Use unixstream://'],
+    ['unixstream', 'unixgram', 'takes datagrams, not a stream. Use unixgram://'],
+  ] as const)('at the path of %s:// is reported with the address that works', async (scheme, transport, message) => {
+    server = await RecordingServer.start({ transport });
+    problems = [];
+    create({ ...optionsFor(server), statsdSocketPath: `${scheme}://${server.path}` });
+    count(5);
+    await waitUntil(() => problems.length > 0);
+    expect(problems).toMatchObject([{ code: 'transport_down', message: expect.stringContaining(message) }]);
+    expect(backend.stats()).toMatchObject({ accepted: 5, pending: 5, lastError: expect.stringContaining(message) });
+  });
+});
+
 describeWithUnixDatagrams('a Unix socket of unknown kind', () => {
   test.each([
     ['unixgram', 'unix://'],

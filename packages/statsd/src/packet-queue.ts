@@ -1,13 +1,13 @@
 // The outlet of a drain: lines into packets, packets to a transport, failures and retries.
 import { Backoff, type Outlet, type SampleAccounting } from '@metrics/aggregation';
 import { Burst } from './burst.js';
+import { PacketBuffers } from './packet-buffers.js';
 import type { PacketCounts } from './packet-counts.js';
 import { PacketsInFlight } from './packets-in-flight.js';
 import type { PacketTransport } from './transport/packet-transport.js';
 
 /** Number of packets that may wait for their callback. */
 const MAX_IN_FLIGHT = 64;
-const MAX_SPARE_BUFFERS = 8;
 const FIRST_RETRY_MS = 5;
 const MAX_RETRY_MS = 500;
 /** Refusals are reported after this time: a reader that is briefly too slow is not a problem. */
@@ -30,6 +30,8 @@ export interface PacketQueueOptions {
   readonly accounting: SampleAccounting;
   /** Called with the first of several failures in a row. */
   readonly onFailure: (error: Error, willRetry: boolean) => void;
+  /** Called when a packet leaves after others were refused: what was kept meanwhile can follow. */
+  readonly onRecovery?: (() => void) | undefined;
 }
 
 /**
@@ -37,12 +39,14 @@ export interface PacketQueueOptions {
  * transport refused is kept and retried in order, and meanwhile nothing new is written, so that the buffer keeps merging.
  */
 export class PacketQueue implements Outlet {
+  /** Why the last packet did not leave; undefined after one did. */
+  refusal: Error | undefined;
   readonly #transport: PacketTransport;
   readonly #accounting: SampleAccounting;
-  readonly #onFailure: (error: Error, willRetry: boolean) => void;
+  readonly #options: PacketQueueOptions;
   readonly #burst = new Burst();
   #open: Packet | undefined;
-  readonly #spareBuffers: Buffer[] = [];
+  readonly #buffers = new PacketBuffers();
   readonly #inFlight: PacketsInFlight<Packet>;
   /** Refused packets, oldest first. */
   #retryQueue: Packet[] = [];
@@ -62,10 +66,11 @@ export class PacketQueue implements Outlet {
     bytesAbandoned: 0,
   };
 
-  constructor({ transport, accounting, onFailure }: PacketQueueOptions) {
+  constructor(options: PacketQueueOptions) {
+    const { transport, accounting } = options;
+    this.#options = options;
     this.#transport = transport;
     this.#accounting = accounting;
-    this.#onFailure = onFailure;
     this.#inFlight = new PacketsInFlight({
       timeout: () => transport.sendTimeout ?? DEFAULT_SEND_TIMEOUT,
       onOverdue: (packets) => this.#dropOverdue(packets),
@@ -78,7 +83,11 @@ export class PacketQueue implements Outlet {
 
   get ready(): boolean {
     return (
-      this.#transport.ready && !this.#isBlocked && this.#retryQueue.length === 0 && this.#inFlight.size < MAX_IN_FLIGHT
+      this.#transport.ready &&
+      !this.#isBlocked &&
+      this.#retryQueue.length === 0 &&
+      this.#inFlight.size < MAX_IN_FLIGHT &&
+      !this.#inFlight.isStalled
     );
   }
 
@@ -100,7 +109,7 @@ export class PacketQueue implements Outlet {
     const { maxPacketBytes } = this.#transport;
     if (length > maxPacketBytes) return -1;
     if (this.#open !== undefined && this.#open.length + length > maxPacketBytes) this.finish();
-    this.#open ??= { buffer: this.#takeBuffer(maxPacketBytes), length: 0, samples: 0 };
+    this.#open ??= { buffer: this.#buffers.take(maxPacketBytes), length: 0, samples: 0 };
     return this.#open.length;
   }
 
@@ -122,7 +131,7 @@ export class PacketQueue implements Outlet {
     else this.#send(packet);
   }
 
-  /** Resolves when no packet is in flight. */
+  /** @see {@link PacketsInFlight.settled} */
   settled(): Promise<void> {
     return this.#inFlight.settled();
   }
@@ -132,7 +141,8 @@ export class PacketQueue implements Outlet {
     if (!this.#transport.ready && !(await this.#transport.connect())) return false;
     const deadline = performance.now() + WAIT_TIMEOUT;
     let nextRetry = 0;
-    while (!this.#closed && performance.now() < deadline) {
+    // A server that reads nothing was waited for already.
+    while (!this.#closed && !this.#inFlight.isStalled && performance.now() < deadline) {
       if (performance.now() >= nextRetry) {
         this.#retry();
         nextRetry = performance.now() + REQUESTED_RETRY_MS;
@@ -188,19 +198,22 @@ export class PacketQueue implements Outlet {
   }
 
   #confirm(packet: Packet): void {
+    const wasBlocked = this.#isBlocked;
+    this.refusal = undefined;
     this.#failureReported = false;
     this.#isBlocked = false;
     this.#backoff.reset();
     this.#counts.packets += 1;
     this.#counts.bytes += packet.length;
     this.#accounting.confirmSent(packet.samples);
-    this.#recycle(packet);
+    this.#buffers.recycle(packet.buffer);
+    if (wasBlocked) this.#options.onRecovery?.();
   }
 
   #drop(packet: Packet, error: Error): void {
     this.#isBlocked = false;
     this.#countDropped(packet);
-    this.#recycle(packet);
+    this.#buffers.recycle(packet.buffer);
     this.#reportFirstFailure(error, false);
   }
 
@@ -212,6 +225,7 @@ export class PacketQueue implements Outlet {
 
   #scheduleRetry(packet: Packet, error: Error): void {
     this.#retryQueue.push(packet);
+    this.refusal = error;
     const now = performance.now();
     if (!this.#isBlocked) this.#blockedSince = now;
     this.#isBlocked = true;
@@ -221,9 +235,8 @@ export class PacketQueue implements Outlet {
   }
 
   #reportFirstFailure(error: Error, willRetry: boolean): void {
-    if (this.#failureReported) return;
+    if (!this.#failureReported) this.#options.onFailure(error, willRetry);
     this.#failureReported = true;
-    this.#onFailure(error, willRetry);
   }
 
   /** Sends refused packets in order, until one is refused again. */
@@ -236,17 +249,5 @@ export class PacketQueue implements Outlet {
       if (this.#retryQueue.length > 0) this.#retryQueue.push(packet);
       else this.#send(packet);
     }
-  }
-
-  #takeBuffer(length: number): Buffer {
-    for (;;) {
-      const buffer = this.#spareBuffers.pop() ?? Buffer.allocUnsafeSlow(length);
-      // The length changes with the address.
-      if (buffer.length === length) return buffer;
-    }
-  }
-
-  #recycle(packet: Packet): void {
-    if (this.#spareBuffers.length < MAX_SPARE_BUFFERS) this.#spareBuffers.push(packet.buffer);
   }
 }

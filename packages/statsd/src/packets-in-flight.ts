@@ -1,7 +1,8 @@
 // The packets that a transport has, and their deadlines.
 
-/** Milliseconds for which a waiting caller keeps the process alive. */
-const KEEP_ALIVE_MS = 1000;
+/** Milliseconds without a result after which a caller does not wait any longer. */
+const STALL_MS = 500;
+const CHECK_MS = 100;
 /**
  * Turns of the event loop in which a packet must have been without a result: on a machine that gives the process no time,
  * the time alone says nothing about the transport.
@@ -27,7 +28,7 @@ export class PacketsInFlight<Packet> {
   /** How often the oldest packet was found without a result. */
   #checks = 0;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: PacketsInFlightOptions<Packet>) {
     this.#options = options;
@@ -37,12 +38,17 @@ export class PacketsInFlight<Packet> {
     return this.#packets.size;
   }
 
+  /** True if no packet has got a result for a while. */
+  get isStalled(): boolean {
+    return this.#hasWaited(STALL_MS);
+  }
+
   add(packet: Packet): void {
     const now = performance.now();
     if (this.#packets.size === 0) {
       this.#oldestSince = now;
       this.#checks = 0;
-      if (this.#timer === undefined) this.#startTimer();
+      if (this.#timer === undefined) this.#timer = setTimeout(() => this.#check(), CHECK_MS).unref();
       else this.#timer.refresh();
     }
     this.#packets.set(packet, now);
@@ -70,23 +76,28 @@ export class PacketsInFlight<Packet> {
   /** Completes the calls of {@link settled} if no packet is in flight. */
   completeIfEmpty(): void {
     if (this.#packets.size > 0) return;
-    for (const complete of this.#waiting.splice(0)) complete();
+    for (const complete of this.#waiting) complete();
   }
 
-  /** Resolves when no packet is in flight. */
+  /** Resolves when no packet is in flight, or they are stalled. Keeps the process alive meanwhile. */
   settled(): Promise<void> {
     if (this.#packets.size === 0) return Promise.resolve();
-    const keepAlive = setTimeout(() => {}, KEEP_ALIVE_MS);
     return new Promise((resolve) => {
-      this.#waiting.push(() => {
-        clearTimeout(keepAlive);
+      const complete = (): void => {
+        clearInterval(timer);
+        this.#waiting.delete(complete);
         resolve();
-      });
+      };
+      const timer = setInterval(() => {
+        if (this.#packets.size === 0 || this.isStalled) complete();
+      }, CHECK_MS);
+      this.#waiting.add(complete);
     });
   }
 
-  #startTimer(): void {
-    this.#timer = setTimeout(() => this.#check(), this.#options.timeout() / MIN_CHECKS).unref();
+  #hasWaited(milliseconds: number): boolean {
+    if (this.#packets.size === 0 || this.#checks < MIN_CHECKS) return false;
+    return performance.now() - this.#oldestSince >= milliseconds;
   }
 
   #check(): void {
@@ -94,8 +105,8 @@ export class PacketsInFlight<Packet> {
     setImmediate(() => {
       if (this.#packets.size === 0) return;
       this.#checks += 1;
-      const limit = performance.now() - this.#options.timeout();
-      if (this.#oldestSince <= limit && this.#checks >= MIN_CHECKS) this.#removeOverdue(limit);
+      const timeout = this.#options.timeout();
+      if (this.#hasWaited(timeout)) this.#removeOverdue(performance.now() - timeout);
       if (this.#packets.size > 0) this.#timer!.refresh();
     });
   }

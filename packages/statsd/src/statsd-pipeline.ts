@@ -105,6 +105,7 @@ export class StatsdPipeline {
         const report = willRetry ? reportTransportDown : reportSendFailure;
         report(reporter, transport.address, cause);
       },
+      onRecovery: () => this.#buffer.onDrainNeeded(true),
     });
     this.#writer = new LineWriter({
       slots,
@@ -215,7 +216,7 @@ export class StatsdPipeline {
       ...this.#packets.counts,
       ready: this.#packets.ready,
       address: this.#transport.address,
-      lastError: this.#reporter.lastError,
+      lastError: this.#packets.refusal?.message ?? this.#reporter.lastError,
     };
   }
 
@@ -226,7 +227,9 @@ export class StatsdPipeline {
   }
 
   #reportLoss(moment: 'close' | 'exit', count: number): void {
-    if (count > 0) reportLoss(this.#reporter, this.#transport.address, moment, count);
+    if (count === 0) return;
+    const cause = this.#packets.refusal;
+    reportLoss({ reporter: this.#reporter, address: this.#transport.address, moment, count, cause });
   }
 
   #reportNegativeValue(): void {

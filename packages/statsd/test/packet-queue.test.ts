@@ -1,5 +1,5 @@
 import { SampleAccounting } from '@metrics/aggregation';
-import { PacketQueue } from '../src/packet-queue.js';
+import { PacketQueue, type PacketQueueOptions } from '../src/packet-queue.js';
 import type { PacketTransport } from '../src/transport/packet-transport.js';
 
 type Done = (error: Error | undefined, retryable: boolean) => void;
@@ -8,6 +8,7 @@ type Done = (error: Error | undefined, retryable: boolean) => void;
 class ScriptedTransport implements PacketTransport {
   ready = true;
   congested = false;
+  sendTimeout: number | undefined;
   readonly address = 'scripted';
   readonly maxPacketBytes = 8;
   readonly maxBurstPackets = 100;
@@ -30,14 +31,14 @@ class ScriptedTransport implements PacketTransport {
   close(): void {}
 }
 
-function setUp() {
+function setUp(options: Partial<PacketQueueOptions> = {}) {
   const transport = new ScriptedTransport();
   const accounting = new SampleAccounting();
   const failures: [string, boolean][] = [];
   const onFailure = (error: Error, willRetry: boolean): void => {
     failures.push([error.message, willRetry]);
   };
-  const packets = new PacketQueue({ transport, accounting, onFailure });
+  const packets = new PacketQueue({ transport, accounting, onFailure, ...options });
   const write = (text: string): void => {
     accounting.handOver(1);
     const start = packets.reserve(text.length);
@@ -233,4 +234,55 @@ test('packets that wait for a slow reader are not overdue as long as one after t
     transport.waiting[packet]!(undefined, false);
   }
   expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 5, dropped: {} });
+});
+
+test('when a packet leaves after an outage, the owner hears it once, so that what was kept can follow', async () => {
+  const onRecovery = jest.fn();
+  const { packets, transport, write } = setUp({ onRecovery });
+  write('00000000');
+  packets.finish();
+  expect(onRecovery).not.toHaveBeenCalled();
+  transport.behavior = 'refuse';
+  for (const text of ['11111111', '22222222']) {
+    write(text);
+    packets.finish();
+  }
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(packets.refusal).toMatchObject({ message: 'refused' });
+  transport.behavior = 'accept';
+  await jest.advanceTimersByTimeAsync(500);
+  expect(onRecovery).toHaveBeenCalledTimes(1);
+  expect(packets.refusal).toBeUndefined();
+});
+
+test('a wall clock that is set back an hour delays nothing', async () => {
+  const { accounting, packets, transport, write } = setUp();
+  transport.behavior = 'refuse';
+  write('11111111');
+  packets.finish();
+  await jest.advanceTimersByTimeAsync(5000);
+  jest.setSystemTime(Date.now() - 3_600_000);
+  transport.behavior = 'accept';
+  await jest.advanceTimersByTimeAsync(500);
+  expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 1 });
+  expect(packets.ready).toBe(true);
+});
+
+test('a packet without a result for half a second makes the queue unready, and no caller waits for it any longer', async () => {
+  const { accounting, packets, transport, write } = setUp();
+  transport.behavior = 'wait';
+  transport.sendTimeout = 6000;
+  write('11111111');
+  packets.finish();
+  expect(packets.ready).toBe(true);
+  const settled = packets.settled();
+  await jest.advanceTimersByTimeAsync(700);
+  await settled;
+  expect(packets.ready).toBe(false);
+  const whenReady = packets.whenReady();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(await whenReady).toBe(false);
+  expect(accounting.stats(0)).toMatchObject({ pending: 1, dropped: {} });
+  transport.waiting[0]!(undefined, false);
+  expect(packets.ready).toBe(true);
 });

@@ -45,7 +45,7 @@ export function createTransport(
     return { transport, kind: () => 'udp' };
   }
   const { path } = address;
-  const onDown = (cause: Error): void => reportTransportDown(reporter, path, cause);
+  const onDown = (cause: Error): void => reportTransportDown(reporter, path, explain(cause, path));
   if (address.protocol === 'unix') {
     const transport = new UnixTransport({ path, maxPacketBytes, onDown });
     return { transport, kind: () => (transport.isStream ? 'unixstream' : 'unixgram') };
@@ -57,9 +57,14 @@ export function createTransport(
   return { transport: createDatagramTransport(path, maxPacketBytes), kind: () => 'unixgram' };
 }
 
+function explain(cause: Error & { readonly code?: string }, path: string): Error {
+  if (cause.code !== 'EPROTOTYPE') return cause;
+  return new Error(`${path} takes datagrams, not a stream. Use unixgram://${path}.`, { cause });
+}
+
 function createDatagramTransport(path: string, maxPacketBytes: number | undefined): PacketTransport {
   try {
-    return new UdsTransport({ path, maxPacketBytes });
+    return new UdsTransport({ path, maxPacketBytes, streamHint: `Use unixstream://${path}.` });
   } catch (cause) {
     throw new Error(`${(cause as Error).message} Or use the stream socket of the Agent (unixstream://).`, { cause });
   }

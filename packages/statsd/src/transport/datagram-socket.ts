@@ -1,5 +1,6 @@
 // The life of one datagram socket: its implicit bind, its packets in flight, its end.
 import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
 
 /** The part of a socket of hot-shots that is used. */
 export interface RawSocket {
@@ -151,5 +152,12 @@ function isTooLong({ code }: PacketError): boolean {
 /** Returns an error of this realm: those of native code, and of Node in a test environment, are not an `instanceof Error`. */
 export function packetError(message: string, cause: unknown): PacketError {
   const { message: reason, code } = cause as PacketError;
-  return Object.assign(new Error(`${message}: ${reason}`, { cause }), code !== undefined && { code });
+  return Object.assign(new Error(`${message}: ${nameCode(reason, code)}`, { cause }), code !== undefined && { code });
+}
+
+/** Native code writes numbers of errors: `connect -2` becomes `connect ENOENT (no such file or directory)`. */
+function nameCode(reason: string, code: string | number | undefined): string {
+  if (typeof code !== 'number') return reason;
+  const [name, description] = getSystemErrorMap().get(code) ?? [];
+  return name === undefined ? reason : reason.replace(`${code}`, `${name} (${description})`);
 }

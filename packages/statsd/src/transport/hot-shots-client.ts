@@ -82,7 +82,7 @@ export class HotShotsClient {
     const address = this.#address;
     const isUdp = address.protocol === 'udp';
     if (isUdp) this.#renewAt = performance.now() + RENEW_UDP_MS;
-    const owner = { errorHandler: (error: unknown) => (this.#failure = error) };
+    const owner = { errorHandler: (error: unknown) => (this.#failure = unwrap(error)) };
     // The packet queue retries. The retries of hot-shots would keep the process alive and pile up.
     const transport = createTransport(owner, isUdp ? address : { ...address, udsRetryOptions: { retries: 0 } });
     return transport === null ? undefined : new DatagramSocket(transport, isUdp);
@@ -102,6 +102,12 @@ export class HotShotsClient {
     this.#previous?.close();
     this.#previous = undefined;
   }
+}
+
+/** Returns the error that an emitter without a listener wrapped, because it is of another realm, as in Jest. */
+function unwrap(error: unknown): unknown {
+  const { code, context } = error as { readonly code?: unknown; readonly context?: unknown };
+  return code === 'ERR_UNHANDLED_ERROR' && context ? context : error;
 }
 
 function requireUnixDgram(): void {

@@ -1,10 +1,15 @@
 // One connection of a stream transport.
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { isProcessFinished } from './finished-process.js';
 
 /** A connection that ends sooner counts as failed: a proxy whose server is down accepts connections and closes them. */
 const MIN_UPTIME_MS = 1000;
 /** How long a closed connection waits until the server closes it, too. */
 const CLOSE_GRACE_MS = 1000;
+/** How long a process that has nothing else to do waits for a connection, and for a server that reads nothing. */
+const FINISHED_CONNECT_WAIT_MS = 800;
+const FINISHED_WRITE_WAIT_MS = 500;
+const FINISHED_CHECK_MS = 50;
 
 export interface StreamConnectionOptions {
   readonly connect: NetConnectOpts;
@@ -22,6 +27,8 @@ export interface StreamConnectionOptions {
   readonly onConnect: () => void;
   /** Called once, with whether the connection had been open for a while. */
   readonly onEnd: (error: Error, wasStable: boolean) => void;
+  /** Called before {@link onEnd} if the connection only kept a finished process alive. */
+  readonly onProcessFinished: () => void;
 }
 
 /** One connection to a server. It passes one packet at a time to the kernel, and ends if the server stops reading. */
@@ -33,17 +40,22 @@ export class StreamConnection {
   /** Runs while the kernel has accepted only a part of a packet. */
   #stallTimer: NodeJS.Timeout | undefined;
   #timedOut = false;
+  /** Runs while the process cannot end: until the connection is open, and while the server does not read. */
+  #finishedTimer: NodeJS.Timeout | undefined;
 
+  /** @throws {Error} if the system or the runtime refuses to open a socket. */
   constructor(options: StreamConnectionOptions) {
     this.#options = options;
     const { address, connectTimeout } = options;
     const socket = connect(options.connect).unref();
     this.#socket = socket;
+    this.#watchForFinishedProcess(FINISHED_CONNECT_WAIT_MS);
     const connectTimer = setTimeout(() => {
       socket.destroy(new Error(`${address} did not accept the connection within ${connectTimeout} milliseconds.`));
     }, connectTimeout).unref();
     socket.on('connect', () => {
       clearTimeout(connectTimer);
+      this.#stopWatching();
       this.#connectedAt = performance.now();
       options.onConnect();
     });
@@ -53,6 +65,7 @@ export class StreamConnection {
     socket.on('close', () => {
       clearTimeout(connectTimer);
       clearTimeout(this.#stallTimer);
+      this.#stopWatching();
       const wasStable = performance.now() - this.#connectedAt >= MIN_UPTIME_MS && !this.#timedOut;
       options.onEnd(this.#error ?? new Error(`${address} ended the connection.`), wasStable);
     });
@@ -81,6 +94,7 @@ export class StreamConnection {
       // A destroyed socket calls back without an error. The end of the connection decides about the packet.
       if (!isWaiting || error || socket.destroyed) return;
       clearTimeout(this.#stallTimer);
+      this.#stopWatching();
       this.#stallTimer = undefined;
       onWritten();
     };
@@ -90,6 +104,7 @@ export class StreamConnection {
     if (socket.errored !== null) return false;
     if (socket.writableLength === 0) return true;
     isWaiting = true;
+    this.#watchForFinishedProcess(FINISHED_WRITE_WAIT_MS);
     this.#stallTimer = setTimeout(() => {
       this.#timedOut = true;
       socket.destroy(new Error(`${address} has read nothing for ${stallTimeout} milliseconds.`));
@@ -105,6 +120,30 @@ export class StreamConnection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Ends the connection if, after this time, nothing but it keeps the process alive. */
+  #watchForFinishedProcess(wait: number): void {
+    const since = performance.now();
+    const timer = setInterval(() => {
+      if (performance.now() - since < wait || !isProcessFinished()) return;
+      // After the event loop was blocked, the events of the socket come later than timers.
+      setImmediate(() => {
+        if (this.#finishedTimer === timer) this.#endWithProcess();
+      });
+    }, FINISHED_CHECK_MS).unref();
+    this.#finishedTimer = timer;
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#finishedTimer);
+    this.#finishedTimer = undefined;
+  }
+
+  #endWithProcess(): void {
+    this.#timedOut = true;
+    this.#options.onProcessFinished();
+    this.#socket.destroy(new Error(`${this.#options.address} did not respond before the process was finished.`));
   }
 }
 

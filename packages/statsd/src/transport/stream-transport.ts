@@ -70,6 +70,8 @@ export class StreamTransport implements PacketTransport {
   readonly #reported = new Set<(error: Error) => void>();
   /** Completes the calls of {@link connect} that wait. */
   readonly #waiting = new Set<() => void>();
+  /** Until then a caller does not wait, because a finished process has waited already. */
+  #noWaitUntil = 0;
   #closed = false;
 
   constructor(options: StreamTransportOptions) {
@@ -115,7 +117,7 @@ export class StreamTransport implements PacketTransport {
   }
 
   connect(): Promise<boolean> {
-    if (this.ready || this.#closed) return Promise.resolve(this.ready);
+    if (this.ready || this.#closed || performance.now() < this.#noWaitUntil) return Promise.resolve(this.ready);
     if (this.#connection === undefined) this.#connect();
     return new Promise((resolve) => {
       const complete = (): void => {
@@ -143,16 +145,24 @@ export class StreamTransport implements PacketTransport {
   #connect(): void {
     clearTimeout(this.#retryTimer);
     const { framing, connectTimeout, stallTimeout } = this.#options;
-    const connection = new StreamConnection({
-      connect: this.#connectOptions,
-      address: this.address,
-      framing,
-      connectTimeout: connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,
-      stallTimeout: stallTimeout ?? DEFAULT_STALL_TIMEOUT,
-      onConnect: () => this.#completeWaiting(),
-      onEnd: (error, wasStable) => this.#onEnd(error, wasStable, connection.isWriting),
-    });
-    this.#connection = connection;
+    try {
+      const connection: StreamConnection = new StreamConnection({
+        connect: this.#connectOptions,
+        address: this.address,
+        framing,
+        connectTimeout: connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,
+        stallTimeout: stallTimeout ?? DEFAULT_STALL_TIMEOUT,
+        onConnect: () => this.#completeWaiting(),
+        onEnd: (error, wasStable) => this.#onEnd(error, wasStable, connection.isWriting),
+        onProcessFinished: () => {
+          this.#noWaitUntil = performance.now() + WAIT_TIMEOUT;
+        },
+      });
+      this.#connection = connection;
+    } catch (error) {
+      // On a later tick, as other failures.
+      setImmediate(() => this.#onEnd(error as Error, false, false));
+    }
   }
 
   /** @param partWritten whether a part of the first packet may have left. */

@@ -19,17 +19,24 @@ export function reportSendFailure(reporter: BackendReporter, address: string | u
   reporter.report('send_failed', message, { cause });
 }
 
-/** Reports the number of samples that were lost when the backend was closed or the process exited. */
-export function reportLoss(
-  reporter: BackendReporter,
-  address: string | undefined,
-  moment: 'close' | 'exit',
-  count: number,
-): void {
+export interface Loss {
+  readonly reporter: BackendReporter;
+  readonly address: string | undefined;
+  /** When the backend was closed, or when the process exited. */
+  readonly moment: 'close' | 'exit';
+  /** Number of lost samples. */
+  readonly count: number;
+  /** Why the last packet did not leave, if that is known. */
+  readonly cause: Error | undefined;
+}
+
+/** Reports the number of samples that were lost at the end. */
+export function reportLoss({ reporter, address, moment, count, cause }: Loss): void {
   const server = address ?? 'The server (its name did not resolve)';
+  const reason = cause === undefined ? '' : ` (${cause.message})`;
   const message =
     moment === 'close'
-      ? `${server} did not take all samples by the deadline of close(), and the others are dropped. Check that the server runs, or give close() a longer timeout.`
-      : `${server} did not take all samples before the process exited, and the others are dropped. Check that the server runs, and await close() before process.exit().`;
-  reporter.report(`lost_at_${moment}`, message, { count });
+      ? `${server} did not take all samples by the deadline of close(), and the others are dropped${reason}. Check that the server runs, or give close() a longer timeout.`
+      : `${server} did not take all samples before the process exited, and the others are dropped${reason}. Check that the server runs, and await close() before process.exit().`;
+  reporter.report(`lost_at_${moment}`, message, { count, cause });
 }

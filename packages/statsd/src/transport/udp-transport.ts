@@ -111,7 +111,7 @@ export class UdpTransport implements PacketTransport {
     return this.#maxPacketBytes;
   }
 
-  send(packet: Uint8Array, done: OnSent): void {
+  send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
     if (!this.ready) return done(new Error('There is no address to send to.'), true);
     if (this.#isExiting) return this.#sendAtExit(packet, done);
     if (this.#waiting.length > 0) {

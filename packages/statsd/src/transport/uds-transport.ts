@@ -1,4 +1,6 @@
 // The transport over Unix datagrams.
+import { constants } from 'node:os';
+import type { PacketError } from './datagram-socket.js';
 import { HotShotsClient } from './hot-shots-client.js';
 import type { PacketTransport } from './packet-transport.js';
 
@@ -12,6 +14,8 @@ export interface UdsTransportOptions {
   readonly path: string;
   /** @default 8192 */
   readonly maxPacketBytes?: number | undefined;
+  /** A sentence for messages: what to do if the path is that of a stream socket. */
+  readonly streamHint?: string | undefined;
 }
 
 /**
@@ -25,16 +29,18 @@ export class UdsTransport implements PacketTransport {
   /** Half of the datagrams that Linux queues for a Unix socket (`net.unix.max_dgram_qlen`). */
   readonly maxBurstPackets = 5;
   readonly #client: HotShotsClient;
+  readonly #streamHint: string;
 
   /** @throws {Error} if the native package `unix-dgram` is missing. */
-  constructor({ path, maxPacketBytes = DEFAULT_PACKET_BYTES }: UdsTransportOptions) {
+  constructor({ path, maxPacketBytes = DEFAULT_PACKET_BYTES, streamHint }: UdsTransportOptions) {
     this.address = path;
     this.maxPacketBytes = maxPacketBytes;
+    this.#streamHint = streamHint ?? 'Have the server listen for datagrams, or use a transport for streams.';
     this.#client = new HotShotsClient({ protocol: 'uds', path });
   }
 
   send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
-    this.#client.send(packet, done);
+    this.#client.send(packet, (error, retryable) => done(error && this.#explain(error), retryable));
   }
 
   connect(): Promise<boolean> {
@@ -43,6 +49,12 @@ export class UdsTransport implements PacketTransport {
 
   close(): void {
     this.#client.close();
+  }
+
+  #explain(error: PacketError): Error {
+    if (error.code !== -constants.errno.EPROTOTYPE) return error;
+    const message = `${this.address} is a stream socket, which takes no datagrams. ${this.#streamHint}`;
+    return new Error(message, { cause: error });
   }
 }
 

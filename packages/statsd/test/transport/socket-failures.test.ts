@@ -189,3 +189,57 @@ describeIf(hasNamespaces)('in its own network', () => {
     return run(source, 'true', ['unshare', '-n']);
   }
 });
+
+test('a system that does not list its network interfaces harms neither the constructor nor the process', async () => {
+  const source = `
+    import { createSocket } from 'node:dgram';
+    import { once } from 'node:events';
+    import { syncBuiltinESMExports } from 'node:module';
+    import os from 'node:os';
+    os.networkInterfaces = () => { throw new Error('uv_interface_addresses returned Unknown system error 13'); };
+    syncBuiltinESMExports();
+    ${backendSource("{ host: '192.0.2.99', port: 8125 }")}
+    await record();
+    await backend.flush();
+    await backend.close({ timeout: 500 });
+    await backend.flush();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { accepted, pending } = backend.stats();
+    console.log(JSON.stringify({ accepted, pending }));
+  `;
+  expect(await run(source, 'true')).toEqual({ accepted: 10, pending: 0 });
+});
+
+test('a socket that throws in its constructor or when it connects harms no one, and samples are kept', async () => {
+  await using receiver = await UdpReceiver.start();
+  for (const [protocol, object, method] of [
+    ['udp', 'dgram', 'createSocket'],
+    ['tcp', 'net', 'connect'],
+  ] as const) {
+    const source = `
+      import dgram from 'node:dgram';
+      import { syncBuiltinESMExports } from 'node:module';
+      import net from 'node:net';
+      const original = ${object}.${method};
+      ${object}.${method} = () => { throw Object.assign(new Error('Access to this API has been restricted'), { code: 'ERR_ACCESS_DENIED' }); };
+      syncBuiltinESMExports();
+      const { StatsdMetricsBackend } = await import('@metrics/statsd');
+      const problems = [];
+      const backend = new StatsdMetricsBackend({ protocol: '${protocol}', port: ${receiver.port}, flushInterval: 50 });
+      backend.start({ report: ({ code, message }) => problems.push(code + ': ' + message), collect: () => {} });
+      backend.open(0, { kind: 'counter', key: 'hits', name: 'hits', tags: [], internal: false });
+      for (let round = 0; round < 3; round += 1) {
+        backend.incr(0, 1, 1);
+        await backend.flush();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { accepted, pending, dropped } = backend.stats();
+      await backend.close({ timeout: 200 });
+      console.log(JSON.stringify({ accepted, pending, dropped, problem: problems[0] }));
+    `;
+    expect([protocol, await run(source, 'true')]).toEqual([
+      protocol,
+      { accepted: 3, pending: 3, dropped: {}, problem: expect.stringMatching(/^transport_down: .*restricted/) },
+    ]);
+  }
+}, 30_000);

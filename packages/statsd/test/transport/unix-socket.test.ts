@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem } from '@metrics/core';
@@ -8,6 +10,7 @@ import { seriesOf } from 'test-kit/series-of';
 import { UnixReceiver } from 'test-kit/unix-receiver';
 import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend } from '../../src/index.js';
+import { packetError } from '../../src/transport/datagram-socket.js';
 
 const cwd = join(__dirname, '..', '..');
 let directory: string;
@@ -48,6 +51,33 @@ function create(flushInterval = 20): StatsdMetricsBackend {
 }
 
 describeWithUnixDatagrams('Unix datagrams', () => {
+  test('lastError and the problem name the error of the system, not its number', async () => {
+    const backend = create();
+    backend.incr(0, 1, 1);
+    await waitUntil(() => problems.length > 0);
+    expect(problems).toMatchObject([
+      { code: 'transport_down', message: expect.stringMatching(/statsd\.sock: .*connect ENOENT \(no such file/) },
+    ]);
+    expect(backend.stats().lastError).toContain('ENOENT (no such file or directory)');
+    await writeFile(path, '');
+    await waitUntil(() => /ECONNREFUSED \(connection refused\)/.test(backend.stats().lastError!));
+    // No program may take the permission away from root.
+    expect(packetError('Refused', Object.assign(new Error('connect -13'), { code: -13 })).message).toBe(
+      'Refused: connect EACCES (permission denied)',
+    );
+  });
+
+  test('the path of a stream socket is recognized', async () => {
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    const backend = create();
+    backend.incr(0, 1, 1);
+    await waitUntil(() => problems.length > 0);
+    expect(problems[0]!.message).toContain(`${path} is a stream socket, which takes no datagrams.`);
+    expect(backend.stats()).toMatchObject({ pending: 1, dropped: {} });
+    server.close();
+  });
+
   test('lines arrive at a server written in another language', async () => {
     const receiver = await listen();
     const backend = create();
