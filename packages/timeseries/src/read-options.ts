@@ -1,4 +1,4 @@
-// The options of reads, checked: a read that ignored a misspelled one would answer something else, and look right.
+// The options of reads, checked: a read that ignored a misspelled one would return something else, and look right.
 import { checkKnownOptions, describeValue } from '@metrics/core/backend';
 import { MAX_AHEAD_SECONDS, MAX_SECONDS } from './rollup.js';
 import { checkStatistic, type Statistic } from './statistic.js';

@@ -85,7 +85,7 @@ export function resolveRollups(rollups: readonly Rollup[]): readonly Rollup[] {
     throw new TypeError('rollups must be a list of at least one { step, points }.');
   for (const rollup of rollups as readonly unknown[]) {
     if (typeof rollup !== 'object' || rollup === null)
-      throw new TypeError(`rollups must be a list of { step, points }, and ${describeValue(rollup)} is none.`);
+      throw new TypeError(`rollups must be a list of { step, points }, not of ${describeValue(rollup)}.`);
     checkKnownOptions('rollups', rollup, ['step', 'points']);
   }
   const resolved = rollups.map(({ step, points }) => ({ step, points })).sort((one, other) => one.step - other.step);

@@ -45,7 +45,7 @@ interface Selection {
 /** The buckets that a read covers. */
 type Span = Omit<StoreQuery, 'statistic'>;
 
-/** Points of one answer, in all groups together: about 80 MB. */
+/** Points of one result, in all groups together: about 80 MB. */
 const MAX_POINTS = 1_000_000;
 const MANY_GROUPS = 1000;
 /** Groups that are read at the same time. */
@@ -224,12 +224,12 @@ async function groupByTag(series: readonly StoredSeries[], tag: string): Promise
     else group.push(each);
     if (isTurnOver()) await nextTurn();
   }
-  // Sorting thousands of them takes a slice of its own.
+  // Sorting thousands of them takes its own slice.
   if (groups.size > MANY_GROUPS) await nextTurn();
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** Maps items, a few at the same time: thousands of reads at once would fill the memory, or a connection. */
+/** Maps items, a few at the same time: thousands of reads together would fill the memory, or a connection. */
 async function mapInBatches<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += BATCH) {

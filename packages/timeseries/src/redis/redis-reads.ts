@@ -19,7 +19,7 @@ const WHOLE_PAGE_SHARE = 1 / 8;
 const MAX_UNION = 100;
 /** Seconds after which the server deletes a union, should the read fail. */
 const UNION_TTL = 60;
-/** Sketches of one point that are merged at once. */
+/** Sketches of one point that are merged together. */
 const MAX_UNMERGED = 16;
 
 type PointValue = number | undefined;

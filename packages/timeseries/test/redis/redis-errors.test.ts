@@ -33,7 +33,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     return store;
   }
 
-  test('reaches the new primary behind the same address after a failover, and loses nothing', async () => {
+  test('reaches the new primary at the same address after a failover, and loses nothing', async () => {
     const other = await RedisServer.start();
     const address = await startAddress(() => port);
     let { port } = server;
@@ -122,7 +122,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     expect(await host.total(openStore(), jobs)).toBe(11);
   });
 
-  test('gives up at the deadline of close, and counts what is lost', async () => {
+  test('drops samples at the deadline of close, and counts what is lost', async () => {
     const store = openStore({ url: 'redis://127.0.0.1:1' });
     store.counter(jobs, host.bucket, 10, 4);
     const started = performance.now();
@@ -138,31 +138,28 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     ['a command of the index', ['-zadd'], /NOPERM.*zadd.*Give the user the permission/i],
     ['all scripts', ['-@scripting'], /NOPERM.*Give the user the permission/],
     ['the keys', ['resetkeys', '~other:*'], /NOPERM.*all keys that begin with the prefix/],
-  ])(
-    'keeps the samples if the user may not use %s, tells it apart, and names no user',
-    async (_what, rules, message) => {
-      await server.ask('ACL', 'SETUSER', 'historian', 'reset', 'on', '>sesame', '~ts:*', '+@all');
-      const url = server.url.replace('//', '//historian:sesame@');
-      const store = openStore({ url });
-      store.counter(jobs, host.bucket, 1, 1);
-      store.values(users, host.bucket, Float64Array.of(1, 2), 2);
-      await store.flush();
-      expect(host).toMatchObject({ confirmed: 3, dropped: {}, problems: [] });
-      await server.ask('ACL', 'SETUSER', 'historian', ...rules);
-      host.time += 10;
-      store.counter(jobs, host.bucket, 10, 1);
-      store.counter(testSeries('counter', 'jobs', { queue: 'new' }), host.bucket, 10, 1);
-      store.values(users, host.bucket, Float64Array.of(3), 1);
-      await store.flush();
-      expect(host.dropped).toEqual({});
-      expect(host.problems).toMatchObject([{ code: 'redis_unavailable', message: expect.stringMatching(message) }]);
-      expect(host.problems[0]!.message).not.toMatch(/historian|sesame|something else/);
-      await server.ask('ACL', 'SETUSER', 'historian', '~ts:*', '+@all');
-      await store.flush();
-      expect(host).toMatchObject({ confirmed: 6, dropped: {} });
-      expect(await host.total(openStore(), jobs)).toBe(11);
-    },
-  );
+  ])('keeps the samples if the user may not use %s, says so, and names no user', async (_what, rules, message) => {
+    await server.ask('ACL', 'SETUSER', 'historian', 'reset', 'on', '>sesame', '~ts:*', '+@all');
+    const url = server.url.replace('//', '//historian:sesame@');
+    const store = openStore({ url });
+    store.counter(jobs, host.bucket, 1, 1);
+    store.values(users, host.bucket, Float64Array.of(1, 2), 2);
+    await store.flush();
+    expect(host).toMatchObject({ confirmed: 3, dropped: {}, problems: [] });
+    await server.ask('ACL', 'SETUSER', 'historian', ...rules);
+    host.time += 10;
+    store.counter(jobs, host.bucket, 10, 1);
+    store.counter(testSeries('counter', 'jobs', { queue: 'new' }), host.bucket, 10, 1);
+    store.values(users, host.bucket, Float64Array.of(3), 1);
+    await store.flush();
+    expect(host.dropped).toEqual({});
+    expect(host.problems).toMatchObject([{ code: 'redis_unavailable', message: expect.stringMatching(message) }]);
+    expect(host.problems[0]!.message).not.toMatch(/historian|sesame|something else/);
+    await server.ask('ACL', 'SETUSER', 'historian', '~ts:*', '+@all');
+    await store.flush();
+    expect(host).toMatchObject({ confirmed: 6, dropped: {} });
+    expect(await host.total(openStore(), jobs)).toBe(11);
+  });
 
   test('says that a key holds something else only when it does', async () => {
     const store = openStore();

@@ -42,7 +42,7 @@ function line(content: unknown): string {
   return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
 }
 
-/** Writes a snapshot with valid checksums around any records: objects, or texts that are no JSON. */
+/** Writes a snapshot with valid checksums around any records: objects, or strings that are not JSON. */
 function writeSnapshot(records: readonly unknown[], header: object = {}): void {
   const all = [{ format: 'metrics-timeseries', version: 1, ...header }, ...records, { end: records.length }];
   writeFileSync(path, all.map(line).join(''));
@@ -126,7 +126,7 @@ test.each<[string, unknown]>([
     summary(encode(1, ...double(1), ...double(1), ...double(1), 255, 255, 255, 255, 255, 255, 127, 1)),
   ],
   ['a set of NaN', summary(encode(0, ...double(Number.NaN)), 'set')],
-  ['a set with a hash that is no integer', summary(encode(0, ...double(0.5)), 'set')],
+  ['a set with a hash with a fraction', summary(encode(0, ...double(0.5)), 'set')],
   ['a set that is cut off', summary(encode(0, 1, 2, 3), 'set')],
   ['a set with short registers', summary(encode(1, 2, 3), 'set')],
   ['a set with impossible registers', summary(encode(1, ...Array.from({ length: 4096 }, () => 255)), 'set')],
