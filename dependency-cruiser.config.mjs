@@ -99,9 +99,9 @@ export const packages = {
       ['memory/'],
       ['snapshot/'],
       ['summary/'],
-      ['time-series-store'],
-      ['stored-series'],
-      ['statistic', 'rollup', 'finite-sum', 'timer-delay'],
+      ['time-series-store', 'read-options'],
+      ['stored-series', 'keep-alive'],
+      ['statistic', 'rollup', 'finite-sum', 'timer-delay', 'turns'],
     ],
   },
   testing: {

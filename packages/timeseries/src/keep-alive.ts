@@ -1,7 +1,7 @@
 import { MAX_TIMEOUT } from './timer-delay.js';
 
 /**
- * Keeps the process alive until a promise settles, which alone would not: someone awaits it. Work that no one awaits must
+ * Keeps the process alive until a promise settles, which alone would not: someone awaits it. Work that is not awaited must
  * not delay the end of the process.
  */
 export async function keepAlive<T>(work: Promise<T>): Promise<T> {

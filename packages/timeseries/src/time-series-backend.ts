@@ -201,7 +201,7 @@ export class TimeSeriesBackend implements MetricsBackend {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     this.#reporter.collect();
-    // No one awaits this one, so it does not keep the process alive.
+    // This one is not awaited, so it does not keep the process alive.
     if (this.#closing === undefined) await this.#flush();
     this.#isFlushing = false;
   }

@@ -70,7 +70,7 @@ test.each<[string, () => unknown, RegExp]>([
   ['clock: 5', backend({ clock: 5 }), /clock must be a function, not 5/],
   ['store: null', backend({ store: null }), /store must be a store/],
   ['store: a class', backend({ store: MemoryStore }), /store must be a store, .* a function has no start\(\)/],
-  ['rollups: [null]', backend({ rollups: [null] }), /rollups must be a list of \{ step, points \}, and null is none/],
+  ['rollups: [null]', backend({ rollups: [null] }), /rollups must be a list of \{ step, points \}, not of null/],
   ["step: '10'", backend({ rollups: [{ step: '10', points: 5 }] }), /step must be a whole number of seconds, not "10"/],
   ['points: NaN', backend({ rollups: [{ step: 10, points: Number.NaN }] }), /points must be a whole number .* not NaN/],
   ['client: null', redis({ client: null }), /client must be a client made by createClient/],
@@ -123,7 +123,7 @@ describe('a part that was closed', () => {
     await store.close({ timeout: 0 });
   });
 
-  test('cannot be started again, and every other call still works', async () => {
+  test('cannot be started again, and every other call does no harm', async () => {
     const { backend: closed, open } = createTestBackend();
     const id = open('counter', 'jobs');
     closed.incr(id, 3);

@@ -82,16 +82,20 @@ test.each<[string, (backend: TimeSeriesBackend) => Promise<unknown>, RegExp]>([
   ['a step of NaN', (b) => b.range('jobs.failed', { step: Number.NaN }), /step must be a positive number/],
   ['groups by a number', (b) => b.range('jobs.failed', { groupBy: 5 as never }), /groupBy must be the key of a tag/],
   ['n as a string', (b) => b.top('jobs.failed', 'queue', '5' as never), /n must be a number/],
-  ['an invalid tag', (b) => b.top('jobs.failed', undefined as never, 5), /tag must be a string, not undefined/],
-  ['an invalid key', (b) => b.sum(undefined as never), /key must be a string, not undefined/],
+  [
+    'a tag that is undefined',
+    (b) => b.top('jobs.failed', undefined as never, 5),
+    /tag must be a string, not undefined/,
+  ],
+  ['a key that is undefined', (b) => b.sum(undefined as never), /key must be a string, not undefined/],
   ['series of no key', (b) => b.series(5 as never), /key must be a string, not 5/],
-  ['an invalid pattern', (b) => b.keys(/jobs/ as never), /pattern must be a string/],
+  ['a pattern that is undefined', (b) => b.keys(/jobs/ as never), /pattern must be a string/],
   [
     'a range before all that is kept',
     (b) => b.sum('jobs.failed', { start: NOON - 300 * 86_400, end: NOON - 200 * 86_400 }),
     /Nothing before \d+ is kept/,
   ],
-])('a read rejects, and does not return 0 or the total: %s', async (_what, read, message) => {
+])('a read rejects, and does not resolve with 0 or the total: %s', async (_what, read, message) => {
   await expect(read(createHistory().backend)).rejects.toThrow(message);
 });
 

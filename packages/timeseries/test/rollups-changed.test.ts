@@ -169,7 +169,7 @@ describeWithRedis('when the option `rollups` changed, a Redis store', () => {
     await next.backend.close({ timeout: 5000 });
   });
 
-  test('trusts no rollup that was omitted for a while and came back', async () => {
+  test('trusts no rollup that was removed for a while and came back', async () => {
     let time = now;
     for (const [rollups, amount] of [
       [[SECONDS, HOURS], 1],

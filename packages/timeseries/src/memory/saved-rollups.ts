@@ -1,4 +1,4 @@
-// Maps the history in a snapshot to other rollups, after the option changed.
+// The rollups in the header of a snapshot, which may differ from the current ones.
 import { MAX_ROLLUP_POINTS, MAX_SECONDS, oldestBucket, type Rollup } from '../rollup.js';
 
 /** A rollup in a snapshot. */

@@ -116,7 +116,7 @@ export function restoreRings(
         ring.add(bucket, current, content[0] as number);
       } else if (ring instanceof GaugeRing) {
         const [last, min, max, time] = content as number[] as [number, number, number, number];
-        // The finest rollup of the snapshot stores no times. No time is later than its bucket.
+        // The finest rollup of the snapshot has no times. No time is later than its bucket.
         const end = start + source;
         ring.merge(bucket, current, time === 0 ? start : Math.min(time, end), { last, min, max });
       } else {

@@ -1,4 +1,4 @@
-// The content of a snapshot of a memory store.
+// The content of a memory store as records of a snapshot, and back.
 import type { Rollup } from '../rollup.js';
 import type { SnapshotSource } from '../snapshot/snapshots.js';
 import type { StoredSeries } from '../stored-series.js';
@@ -37,7 +37,7 @@ export class SnapshotContent implements SnapshotSource {
     return describeRollups(host.rollups, this.#sources, host.now());
   }
 
-  *records(): Generator<unknown> {
+  *records(): Generator {
     for (const history of this.#options.histories.values()) yield toSeriesRecord(history, this.#rollups);
   }
 

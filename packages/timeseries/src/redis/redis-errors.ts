@@ -1,7 +1,7 @@
 // Errors of Redis: what they mean, without secrets.
 import type { ResolvedRedisStoreOptions } from './redis-store-options.js';
 
-/** Advice about an error, by its code. */
+/** The advice for an error, by its code. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
   ['WRONGTYPE', 'A key of the history holds something else: choose a prefix that nothing else uses.'],
   ['NOPERM', 'Give the user the permission for this command, and for all keys that begin with the prefix.'],
@@ -25,6 +25,9 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 /** Codes after which another connection may reach a server that works, or have the new password. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN', 'NOAUTH']);
 
+/** Characters of a server's message that are looked at. */
+const MAX_READ_LENGTH = 1000;
+
 /** Returns what to do about an error with this code. */
 export function adviceFor(code: string): string {
   return ADVICE.get(code) ?? 'Check that Redis runs at this address, and that the client is connected.';
@@ -40,7 +43,10 @@ export class RedisStoreError extends Error {
     const { message = '', errors } = error as Partial<AggregateError>;
     const full = message === '' && errors?.[0] instanceof Error ? errors[0].message : message;
     // A server that does not support a command quotes its arguments, such as a password; other errors quote the user.
-    let reason = full.split(/,? with args/)[0]!.replace(/\bUser \S+ has/, 'the user has');
+    let reason = full
+      .slice(0, MAX_READ_LENGTH)
+      .split(/,? with args/)[0]!
+      .replace(/\bUser \S+ has/, 'the user has');
     const code = /^[A-Z]+(?= )/.exec(reason)?.[0] ?? '';
     for (const secret of secrets) reason = reason.replaceAll(secret, '***');
     super(`Redis: ${(reason || 'unknown error').slice(0, 200)}`);

@@ -122,7 +122,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     expect(await host.total(openStore(), jobs)).toBe(11);
   });
 
-  test('stops at the deadline of close, and counts what is lost', async () => {
+  test('drops samples at the deadline of close, and counts what is lost', async () => {
     const store = openStore({ url: 'redis://127.0.0.1:1' });
     store.counter(jobs, host.bucket, 10, 4);
     const started = performance.now();
@@ -138,7 +138,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     ['a command of the index', ['-zadd'], /NOPERM.*zadd.*Give the user the permission/i],
     ['all scripts', ['-@scripting'], /NOPERM.*Give the user the permission/],
     ['the keys', ['resetkeys', '~other:*'], /NOPERM.*all keys that begin with the prefix/],
-  ])('keeps the samples if the user may not use %s, reports that, and names no user', async (_what, rules, message) => {
+  ])('keeps the samples if the user may not use %s, says so, and names no user', async (_what, rules, message) => {
     await server.ask('ACL', 'SETUSER', 'historian', 'reset', 'on', '>sesame', '~ts:*', '+@all');
     const url = server.url.replace('//', '//historian:sesame@');
     const store = openStore({ url });

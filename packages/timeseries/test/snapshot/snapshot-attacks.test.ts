@@ -126,7 +126,7 @@ test.each<[string, unknown]>([
     summary(encode(1, ...double(1), ...double(1), ...double(1), 255, 255, 255, 255, 255, 255, 127, 1)),
   ],
   ['a set of NaN', summary(encode(0, ...double(Number.NaN)), 'set')],
-  ['a set with a hash that is not an integer', summary(encode(0, ...double(0.5)), 'set')],
+  ['a set with a hash with a fraction', summary(encode(0, ...double(0.5)), 'set')],
   ['a set that is cut off', summary(encode(0, 1, 2, 3), 'set')],
   ['a set with short registers', summary(encode(1, 2, 3), 'set')],
   ['a set with impossible registers', summary(encode(1, ...Array.from({ length: 4096 }, () => 255)), 'set')],
