@@ -120,6 +120,10 @@ const facade = (makeBackend) => async (environment) => {
     call(site, scope) {
       scope['metrics'] = metrics;
       const options = site.tags.length > 0 ? `, { tags: ${literal(site.tags)} }` : '';
+      if (site.timed) {
+        const timer = `started[${site.value}]`;
+        return `${timer}?.stop(); ${timer} = metrics.startTimer('${site.name}'${options})`;
+      }
       return `metrics.${site.verb}('${site.name}', ${site.value}${options})`;
     },
     flush: () => metrics.flush(),
@@ -190,6 +194,11 @@ const hotShots =
       call(site, scope) {
         scope['client'] = client;
         const tags = site.tags.length > 0 ? `, ${literal(site.tags)}` : '';
+        if (site.timed) {
+          const start = `started[${site.value}]`;
+          const elapsed = `performance.now() - (${start} ?? 0)`;
+          return `client.timing('${site.name}', ${elapsed}${tags}); ${start} = performance.now()`;
+        }
         return `client.${verbs[site.verb]}('${site.name}', ${site.value}${tags})`;
       },
       flush: () =>

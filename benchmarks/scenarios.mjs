@@ -13,6 +13,7 @@
  * @property {Verb} verb
  * @property {string} name of the metric
  * @property {string} value an expression of `i`
+ * @property {boolean} [timed] the value is an index of `started`: the timer there is stopped, and another started
  * @property {readonly (readonly [key: string, expression: string])[]} tags
  * @property {() => readonly Readonly<Record<string, string>>[]} variants all combinations of tag values that the site makes
  * @property {string} variant an expression of `i`: the index of the combination it makes
@@ -83,6 +84,16 @@ const varying = (verb, route = 'routes[i % 50]') => ({
     },
   ],
 });
+
+/** A thousand timers run at any time, so that each takes as long as a thousand calls. @returns {Scenario} */
+function timed() {
+  const { constants, sites } = varying('timing');
+  return {
+    title: 'a timer started and one stopped, tags as v3',
+    constants: { ...constants, started: [] },
+    sites: sites.map((site) => ({ ...site, value: 'i & 1023', timed: true })),
+  };
+}
 
 /** Twenty call sites, metrics and tag shapes: what a program of some size makes of the facade's call sites inside. */
 const SHAPES = Array.from({ length: 20 }, (_, index) => [`first${index % 7}`, `second${index % 5}`, `third${index}`]);
@@ -193,6 +204,7 @@ export const scenarios = {
   'gauge-v3': () => ({ ...varying('gauge'), title: 'a gauge, tags as v3' }),
   'distribution-v3': () => ({ ...varying('distribution'), title: 'a distribution, tags as v3' }),
   'timing-v3': () => ({ ...varying('timing'), title: 'a timing, tags as v3' }),
+  'timer-v3': timed,
   'contexts-10': () => liveContexts(10),
   'contexts-50': () => liveContexts(50),
   'contexts-100': () => liveContexts(100),

@@ -1,6 +1,6 @@
-// Lists the functions that one `incr` with three new tags enters over DogStatsD, and those that the next call with the same
-// tags enters: as V8 counts them in the built packages. Needs a build. Compares the list with docs/architecture.md;
-// `--update` writes it there.
+// Lists the functions that one `incr` with three tags enters over DogStatsD: the first call of a metric, the first call of
+// another series of it, and the next calls with the same tags, as V8 counts them in the built packages. Needs a build.
+// Compares the list with docs/architecture.md; `--update` writes it there.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -25,20 +25,21 @@ const folder = path.join(root, 'packages');
 /** As a call passes them. */
 const route = ['core', 'dogstatsd', 'statsd', 'aggregation'];
 
-const [first = [], next = []] = await traceCalls();
-const files = [...new Set(first.map(({ file }) => file))];
-const rows = files.map(
-  (file) => `| ${file.replace('/src/', '/')} | ${namesIn(file, first)} | ${namesIn(file, next)} |`,
-);
+const traces = await traceCalls();
+const files = [...new Set(traces.flat().map(({ file }) => file))];
+const order = new Map(traces.flat().map(({ file, layer }) => [file, layer]));
+files.sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0) || one.localeCompare(other));
+const titles = ['first call of a metric', 'first call of another series', 'its second call', 'its third call'];
+const row = (/** @type {string[]} */ ...cells) => `| ${cells.join(' | ')} |`;
 const table = [
-  `| file | first call: ${first.length} functions | next call: ${next.length} functions |`,
-  '| --- | --- | --- |',
-  ...rows,
+  row('file', ...traces.map((functions, index) => `${titles[index]}: ${functions.length} functions`)),
+  row('---', ...traces.map(() => '---')),
+  ...files.map((file) => row(file.replace('/src/', '/'), ...traces.map((functions) => namesIn(file, functions)))),
 ].join('\n');
 console.log(table);
 checkBlock('docs/architecture.md', 'trace', table, 'npm run map:update');
 
-/** @returns {Promise<EnteredFunction[][]>} the functions of the first and of the second call */
+/** @returns {Promise<EnteredFunction[][]>} the functions of each call */
 async function traceCalls() {
   const session = new Session();
   session.connect();
@@ -52,10 +53,12 @@ async function traceCalls() {
   metrics.register(new DogStatsdMetricsBackend({ statsdPort: server.address().port, telemetry: false }));
 
   const traced = [];
-  for (let i = 0; i < 2; i++) {
+  const mail = { queue: 'mail', priority: 'high', region: 'eu' };
+  const reports = { queue: 'reports', priority: 'low', region: 'us' };
+  for (const tags of [mail, reports, reports, reports]) {
     // Discards the counts so far.
     await session.post('Profiler.takePreciseCoverage');
-    metrics.incr('jobs.started', { tags: { queue: 'mail', priority: 'high', region: 'eu' } });
+    metrics.incr('jobs.started', { tags });
     const { result } = await session.post('Profiler.takePreciseCoverage');
     traced.push(enteredFunctions(result));
   }
@@ -76,34 +79,45 @@ async function load(name) {
  * @returns {EnteredFunction[]}
  */
 function enteredFunctions(scripts) {
-  return scripts
-    .filter(({ url }) => url.startsWith(pathToFileURL(folder).href))
-    .flatMap(({ url, functions }) => {
-      const built = fileURLToPath(url);
-      const code = readFileSync(built, 'utf8');
-      const map = existsSync(`${built}.map`) ? readFileSync(`${built}.map`, 'utf8') : undefined;
-      const sources = map === undefined ? undefined : new SourceMap(JSON.parse(map));
-      return functions.flatMap(({ functionName, ranges: [range] }) => {
-        if (range === undefined || range.count === 0) return [];
-        const lines = code.slice(0, range.startOffset).split('\n');
-        const origin = sources?.findEntry(lines.length - 1, lines.at(-1)?.length ?? 0);
-        const source = origin && 'originalSource' in origin ? origin : { originalSource: built, originalLine: 0 };
-        const file = path.relative(folder, path.resolve(path.dirname(built), source.originalSource));
-        const isConstructor = /^(?:constructor|class)\b/.test(code.slice(range.startOffset, range.startOffset + 12));
-        const name = displayName(functionName, isConstructor);
-        return [{ file, line: source.originalLine, layer: layerOf(file), name, count: range.count }];
-      });
-    })
-    .sort((a, b) => a.layer - b.layer || a.file.localeCompare(b.file) || a.line - b.line);
+  return (
+    scripts
+      .filter(({ url }) => url.startsWith(pathToFileURL(folder).href))
+      .flatMap(({ url, functions }) => {
+        const built = fileURLToPath(url);
+        const code = readFileSync(built, 'utf8');
+        const map = existsSync(`${built}.map`) ? readFileSync(`${built}.map`, 'utf8') : undefined;
+        const sources = map === undefined ? undefined : new SourceMap(JSON.parse(map));
+        return functions.flatMap(({ functionName, ranges: [range] }) => {
+          if (range === undefined || range.count === 0) return [];
+          const lines = code.slice(0, range.startOffset).split('\n');
+          const origin = sources?.findEntry(lines.length - 1, lines.at(-1)?.length ?? 0);
+          const source = origin && 'originalSource' in origin ? origin : { originalSource: built, originalLine: 0 };
+          const file = path.relative(folder, path.resolve(path.dirname(built), source.originalSource));
+          const name = displayName(functionName, code, range.startOffset);
+          return [{ file, line: source.originalLine, layer: layerOf(file), name, count: range.count }];
+        });
+      })
+      // V8 has a function of its own for the fields of a class with a constructor.
+      .filter(
+        ({ file, name }, index, all) =>
+          !name.startsWith('new ') || all.findIndex((each) => each.file === file && each.name === name) === index,
+      )
+      .sort((a, b) => a.layer - b.layer || a.file.localeCompare(b.file) || a.line - b.line)
+  );
 }
 
 /**
  * @param {string} name in V8
- * @param {boolean} isConstructor
+ * @param {string} code of the file
+ * @param {number} offset of the function
  */
-function displayName(name, isConstructor) {
-  if (name === '<instance_members_initializer>') return '(fields)';
-  return isConstructor ? `new ${name}` : name || '(callback)';
+function displayName(name, code, offset) {
+  if (name !== '<instance_members_initializer>') {
+    const isConstructor = /^(?:constructor|class)\b/.test(code.slice(offset, offset + 12));
+    return isConstructor ? `new ${name}` : name || '(callback)';
+  }
+  const [, assigned, declared] = [...code.slice(0, offset + 5).matchAll(/(\w+) = class\b|\bclass (\w+)/g)].at(-1) ?? [];
+  return `new ${assigned ?? declared}`;
 }
 
 /** @param {string} file below `packages` */

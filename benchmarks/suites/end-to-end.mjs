@@ -7,6 +7,12 @@ import { formatNumber } from '../suite.mjs';
 const BASE = 'hot-shots-1432';
 const SENDERS = Object.keys(contenders).filter((name) => contenders[name]?.sends);
 const SHORT = ['facade', BASE];
+/** @type {Readonly<Record<string, string>>} */
+const TITLES = {
+  v3: 'Increments, tags as v3',
+  'distribution-v3': 'Samples of a distribution, tags as v3',
+  'timer-v3': 'Timers stopped and started, tags as v3',
+};
 /** Calls of a round: a tenth of a second for each, or what an unbuffered client sends in a third. */
 const CALLS = { slow: 50_000, quick: 2_000_000 };
 
@@ -21,8 +27,11 @@ export const endToEnd = {
     const tables = [];
     const sink = await Sink.start();
     try {
-      for (const scenario of ['v3', 'distribution-v3']) {
-        const names = short ? SHORT : SENDERS.filter((name) => scenario === 'v3' || name !== 'statsd-client');
+      for (const [scenario, title] of Object.entries(TITLES)) {
+        const names =
+          short || scenario === 'timer-v3'
+            ? SHORT
+            : SENDERS.filter((name) => scenario === 'v3' || name !== 'statsd-client');
         progress(`${scenario}, ${names.length} senders`);
         const results = await deliveries(names, scenario, short ? 3 : 7, sink);
         const rows = names.map((name) => {
@@ -42,7 +51,7 @@ export const endToEnd = {
           ];
         });
         tables.push({
-          title: scenario === 'v3' ? 'Increments, tags as v3' : 'Samples of a distribution, tags as v3',
+          title,
           columns: ['', 'CPU s per million', 'ratio', 'lost, median', 'lost, worst', 'packets per million'],
           rows,
         });

@@ -70,7 +70,7 @@ export class SampleBuffer {
 
   /** Maps an id to the slot of its rendered series. @see {@link SlotTable.attach} */
   open(id: SeriesId, kind: SlotKind, fragments: readonly number[]): void {
-    this.release(id);
+    if (this.#slots.slotForId(id) >= 0 || this.#rejectedSeries.size > 0) this.release(id);
     const slot = this.#slots.attach(id, kind, fragments);
     if (slot < this.#samples.length) return;
     this.#values = grow(this.#values);

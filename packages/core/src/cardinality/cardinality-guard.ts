@@ -6,7 +6,8 @@ import type { MetricFamily } from '../series/metric-family.js';
 import type { SeriesRegistry } from '../series/series-registry.js';
 import { INSTANCE_KEY, NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import { TagCounts } from '../series/tag-counts.js';
-import { type KeptValues, TagDraft } from '../series/tag-draft.js';
+import { type DraftedTags, type KeptValues, TagDraft } from '../series/tag-draft.js';
+import type { TagTable } from '../series/tag-table.js';
 import type { CardinalityRules, TagRule } from './cardinality-rules.js';
 
 /** The value that all values beyond a limit become. */
@@ -74,16 +75,10 @@ export class CardinalityGuard {
    *
    * @returns the open series with the resulting tags, {@link NOT_FOUND} if it is yet to be opened, or {@link WOULD_MERGE}.
    */
-  applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
-    if (this.#rules.mode !== 'report') return this.#applyLimits(family, draft);
-    const copy = new TagDraft();
-    for (let i = 0; i < draft.count; i += 1) copy.set(draft.keys[i]!, draft.values[i]!, this.#registry.tags);
-    this.#applyLimits(family, copy);
-    return this.#registry.find(family, draft);
-  }
-
-  #applyLimits(family: MetricFamily, draft: TagDraft): SeriesId {
+  applyLimits(family: MetricFamily, given: TagDraft): SeriesId {
     const registry = this.#registry;
+    const isReport = this.#rules.mode === 'report';
+    const draft = isReport ? copyTags(given, registry.tags) : given;
     const metric = this.#metricUsage(family);
     let isMerged = false;
     // Backwards, because a tag that is dropped moves those after it.
@@ -111,9 +106,11 @@ export class CardinalityGuard {
       isMerged = true;
       id = this.#collapseTags(family, metric, draft);
     }
-    if (!isMerged || family.kind !== 'gauge') return id;
-    this.#report('gauge_would_merge', family);
-    return WOULD_MERGE;
+    if (isMerged && family.kind === 'gauge') {
+      this.#report('gauge_would_merge', family);
+      id = WOULD_MERGE;
+    }
+    return isReport ? registry.find(family, given) : id;
   }
 
   /** Replaces the values of one tag after the other, those of the tag with most values first, then removes all tags. */
@@ -131,15 +128,12 @@ export class CardinalityGuard {
     return this.#registry.find(family, draft);
   }
 
-  /** Counts a series that was opened (1) or is about to be released (-1), with its first `count` tags. */
-  countSeries(family: MetricFamily, tags: readonly number[], count: number, change: 1 | -1): void {
+  /** Counts a series that was opened (1) or is about to be released (-1). */
+  countSeries(family: MetricFamily, { keys, values, tags, count }: DraftedTags, change: 1 | -1): void {
     const metric = this.#metricUsage(family);
-    const table = this.#registry.tags;
     metric.series += change;
-    for (let i = 0; i < count; i += 1) {
-      const tag = tags[i]!;
-      if (table.value(tag) !== OVERFLOW_VALUE) metric.tags.get(table.key(tag))?.seriesByValue.count(tag, change);
-    }
+    for (let i = 0; i < count; i += 1)
+      if (values[i] !== OVERFLOW_VALUE) metric.tags.get(keys[i]!)?.seriesByValue.count(tags[i]!, change);
   }
 
   /** Returns true if the metric has open series, otherwise forgets it. */
@@ -206,6 +200,13 @@ export class CardinalityGuard {
     const problem = this.#reporter.report(code, family?.key, MESSAGES[code], shown);
     if (this.#rules.mode === 'strict' && !this.#reporter.isLenient) throw new CardinalityError(problem);
   }
+}
+
+/** Returns a draft with the normalized tags of another. */
+function copyTags({ keys, values, count }: TagDraft, table: TagTable): TagDraft {
+  const copy = new TagDraft();
+  for (let i = 0; i < count; i += 1) copy.set(keys[i]!, values[i]!, table);
+  return copy;
 }
 
 type GuardCode = keyof typeof MESSAGES;

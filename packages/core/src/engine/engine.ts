@@ -7,7 +7,7 @@ import { ProblemReporter } from '../problems/problem-reporter.js';
 import { flatCopy } from '../series/interning.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { createSeries, SeriesRegistry } from '../series/series-registry.js';
-import { INSTANCE_KEY, NOT_FOUND } from '../series/series-result.js';
+import { NOT_FOUND } from '../series/series-result.js';
 import type { TagDraft } from '../series/tag-draft.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
@@ -131,17 +131,15 @@ export class Engine {
   open(family: MetricFamily, draft: TagDraft): SeriesId {
     const id = this.series.open(family, draft);
     this.recentlyUsed = this.series.recentlyUsed;
-    this.guard?.countSeries(family, draft.tags, draft.count, 1);
-    const instance = draft.count > 0 && draft.keys[0] === INSTANCE_KEY ? draft.values[0] : undefined;
-    this.backend.open(id, createSeries(family, draft.pairs(), instance));
+    this.guard?.countSeries(family, draft, 1);
+    this.backend.open(id, createSeries(family, draft));
     return id;
   }
 
   /** Releases an idle series. */
   release(id: SeriesId): void {
     const { series } = this;
-    const tags = series.tagsOf(id);
-    this.guard?.countSeries(series.family(id), tags, tags.length, -1);
+    this.guard?.countSeries(series.family(id), series.tagsOf(id), -1);
     series.release(id);
     this.callBackend(() => this.backend.release(id, false));
   }

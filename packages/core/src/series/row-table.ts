@@ -12,10 +12,8 @@ export class RowTable implements IndexedIds {
   readonly #freeIds: number[] = [];
   #nextId = 0;
   readonly #index = new IdIndex(this);
-
-  get size(): number {
-    return this.#nextId - this.#freeIds.length;
-  }
+  /** Number of rows. */
+  size = 0;
 
   /** One more than the greatest id ever used: the length a column needs. */
   get bound(): number {
@@ -44,11 +42,8 @@ export class RowTable implements IndexedIds {
   find(row: ArrayLike<number>, length: number = row.length): number {
     const index = this.#index;
     const hash = hashCells(row, 0, length);
-    let bucket = index.first(hash);
-    for (let id = index.idAt(bucket); id >= 0; id = index.idAt(bucket)) {
+    for (let id = index.first(hash); id >= 0; id = index.next(hash))
       if (this.#equals(this.#starts[id]!, row, length)) return id;
-      bucket = index.next(bucket, hash);
-    }
     return -1;
   }
 
@@ -65,6 +60,7 @@ export class RowTable implements IndexedIds {
       while (this.#cellsUsed > this.#cells.length) this.#cells = grow(this.#cells);
     }
     this.#starts[id] = start;
+    this.size += 1;
     const cells = this.#cells;
     cells[start] = length;
     for (let i = 0; i < length; i += 1) cells[start + 1 + i] = row[i]!;
@@ -78,6 +74,7 @@ export class RowTable implements IndexedIds {
     this.#cells[start + 1] = this.#freeBlocks[length] ?? -1;
     this.#freeBlocks[length] = start;
     this.#starts[id] = -1;
+    this.size -= 1;
     this.#freeIds.push(id);
   }
 

@@ -3,7 +3,7 @@ import { grow } from './interning.js';
 import type { MetricFamily } from './metric-family.js';
 import { RowTable } from './row-table.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
-import type { TagDraft } from './tag-draft.js';
+import type { DraftedTags, TagDraft } from './tag-draft.js';
 import { TagTable } from './tag-table.js';
 
 /** All open series of one registration. A series is a row of integers: its family and its tags. */
@@ -16,15 +16,13 @@ export class SeriesRegistry {
   /** The tags that open series have. */
   tags: TagTable = new TagTable();
   #rows = new RowTable();
+  /** Number of open series. */
+  size = 0;
   /** The row being looked up or added. */
   readonly #row: number[] = [];
 
   constructor(families: readonly MetricFamily[]) {
     this.families = families;
-  }
-
-  get size(): number {
-    return this.#rows.size;
   }
 
   /** Returns the series with the tags of a draft, or {@link NOT_FOUND}. */
@@ -51,6 +49,7 @@ export class SeriesRegistry {
       row[i + 1] = tags[i]!;
     }
     const id = this.#rows.insert(row, count + 1);
+    this.size += 1;
     if (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
     return id;
   }
@@ -59,12 +58,14 @@ export class SeriesRegistry {
     const length = this.#rows.length(id);
     for (let i = 1; i < length; i += 1) this.tags.release(this.#rows.at(id, i));
     this.#rows.remove(id);
+    this.size -= 1;
     this.handles[id] = undefined;
   }
 
   clear(): void {
     this.tags = new TagTable();
     this.#rows = new RowTable();
+    this.size = 0;
     this.handles.length = 0;
   }
 
@@ -76,31 +77,30 @@ export class SeriesRegistry {
     return this.families[this.#rows.at(id, 0)]!;
   }
 
-  /** Returns the integers of a series' tags. */
-  tagsOf(id: SeriesId): number[] {
-    return Array.from({ length: this.#rows.length(id) - 1 }, (_, index) => this.#rows.at(id, index + 1));
+  /** Returns the tags of an open series. */
+  tagsOf(id: SeriesId): DraftedTags {
+    const count = this.#rows.length(id) - 1;
+    const tags = Array.from({ length: count }, (_, index) => this.#rows.at(id, index + 1));
+    const keys = tags.map((tag) => this.tags.key(tag));
+    return { tags, keys, values: tags.map((tag) => this.tags.value(tag)), count };
   }
 
-  /** Returns the description of an open series for a backend. */
+  /** Returns an open series as backends get it. */
   toSeries(id: SeriesId): Series {
-    const length = this.#rows.length(id);
-    const tags: [string, string][] = [];
-    let instance: string | undefined;
-    for (let i = 1; i < length; i += 1) {
-      const tag = this.#rows.at(id, i);
-      const key = this.tags.key(tag);
-      if (key === INSTANCE_KEY) instance = this.tags.value(tag);
-      else tags.push([key, this.tags.value(tag)]);
-    }
-    return createSeries(this.family(id), tags, instance);
+    return createSeries(this.family(id), this.tagsOf(id));
   }
 }
 
-/** Returns a series as backends get it. */
+/** Returns the series of a family with normalized tags, as backends get it. */
 export function createSeries(
   { kind, key, name, unit, internal, description, buckets }: MetricFamily,
-  tags: Series['tags'],
-  instance: string | undefined,
+  { keys, values, count }: DraftedTags,
 ): Series {
+  const tags: [string, string][] = [];
+  let instance: string | undefined;
+  for (let i = 0; i < count; i += 1) {
+    if (keys[i] === INSTANCE_KEY) instance = values[i];
+    else tags.push([keys[i]!, values[i]!]);
+  }
   return { kind, key, name, instance, tags, unit, internal, description, buckets };
 }

@@ -7,20 +7,27 @@ export interface KeptValues {
   has(value: string): boolean;
 }
 
+/** Normalized tags: keys ascend, and each column is read up to {@link count}. */
+export interface DraftedTags {
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+  /** The integer of each tag in the table, or -1 if no series has it. */
+  readonly tags: readonly number[];
+  readonly count: number;
+}
+
 /**
  * The tags of one call on their way to a series: as they were written, and normalized, by ascending keys. A draft is reused
  * for call after call, so that a new series allocates little more than its strings.
  */
-export class TagDraft {
+export class TagDraft implements DraftedTags {
   /** The tags as written, in the order they were written. */
   readonly rawKeys: string[] = [];
   readonly rawValues: unknown[] = [];
   rawCount = 0;
 
-  /** The normalized tags: keys ascend, and each column is read up to {@link count}. */
   readonly keys: string[] = [];
   readonly values: string[] = [];
-  /** The integer of each tag in the table, or -1 if no series has it. */
   readonly tags: number[] = [];
   count = 0;
 

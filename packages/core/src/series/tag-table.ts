@@ -48,11 +48,8 @@ export class TagTable implements IndexedIds {
     if (keyId === undefined) return -1;
     const index = this.#index;
     const hash = hashTag(keyId, value);
-    let bucket = index.first(hash);
-    for (let tag = index.idAt(bucket); tag >= 0; tag = index.idAt(bucket)) {
+    for (let tag = index.first(hash); tag >= 0; tag = index.next(hash))
       if (this.#keyOf[tag] === keyId && this.#values[tag] === value) return tag;
-      bucket = index.next(bucket, hash);
-    }
     return -1;
   }
 
@@ -63,7 +60,13 @@ export class TagTable implements IndexedIds {
       this.#references[known]! += 1;
       return known;
     }
-    const keyId = this.#keyIds.get(key) ?? this.#addKey(key);
+    let keyId = this.#keyIds.get(key);
+    if (keyId === undefined) {
+      keyId = this.#freeKeys.pop() ?? this.#keys.length;
+      this.#keys[keyId] = key;
+      this.#tagsOfKey[keyId] = 0;
+      this.#keyIds.set(key, keyId);
+    }
     const tag = this.#free.pop() ?? this.#values.length;
     if (tag >= this.#keyOf.length) {
       this.#keyOf = grow(this.#keyOf, -1);
@@ -91,14 +94,6 @@ export class TagTable implements IndexedIds {
     this.#keyIds.delete(this.#keys[keyId]!);
     this.#keys[keyId] = '';
     this.#freeKeys.push(keyId);
-  }
-
-  #addKey(key: string): number {
-    const keyId = this.#freeKeys.pop() ?? this.#keys.length;
-    this.#keys[keyId] = key;
-    this.#tagsOfKey[keyId] = 0;
-    this.#keyIds.set(key, keyId);
-    return keyId;
   }
 }
 

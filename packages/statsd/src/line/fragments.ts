@@ -45,13 +45,10 @@ export class Fragments implements IndexedIds {
     const length = this.#encode(text);
     const hash = this.#hash(start, length);
     const index = this.#index;
-    let bucket = index.first(hash);
-    for (let known = index.idAt(bucket); known >= 0; known = index.idAt(bucket)) {
-      if (this.#equals(known, start, length)) {
-        this.#references[known]! += 1;
-        return known;
-      }
-      bucket = index.next(bucket, hash);
+    for (let known = index.first(hash); known >= 0; known = index.next(hash)) {
+      if (!this.#equals(known, start, length)) continue;
+      this.#references[known]! += 1;
+      return known;
     }
     const fragment = this.#free.pop() ?? this.#bound++;
     if (fragment >= this.#starts.length) {
