@@ -13,6 +13,9 @@ import { lostSamples, sumStats } from './sum-stats.js';
 /** Milliseconds that a backend has to close if the caller sets no timeout. */
 const DEFAULT_CLOSE_TIMEOUT = 2000;
 
+/** Milliseconds in which the backends that are flushed together begin, and share one reading of the observed gauges. */
+const FLUSH_MS = 1000;
+
 /** The longest delay of a timer, which treats a longer one, such as an infinite deadline, as one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -33,6 +36,9 @@ export class Lifecycle implements ExitTarget {
   readonly #live = new Map<MetricsBackend, LiveBackend>();
   /** The counts of the backends that are closed. */
   #closed: BackendStats = sumStats([]);
+  #isCollecting = false;
+  #isFlushing = false;
+  #collectedUntil = 0;
   /** Discarded samples that were reported. */
   #reportedDiscarded = 0;
 
@@ -66,7 +72,7 @@ export class Lifecycle implements ExitTarget {
         // A backend reports to its own handler until its end, even after `close` or another `register`.
         report: (problem) => engine.problems.report(problem, options.onError),
         collect: () => {
-          if (engine.active === active) this.collect();
+          if (engine.active === active && performance.now() >= this.#collectedUntil) this.collect();
         },
       }),
     );
@@ -88,19 +94,30 @@ export class Lifecycle implements ExitTarget {
     return { dispose, [Symbol.dispose]: dispose };
   }
 
-  /** Reads the observed gauges. */
+  /** Reads the observed gauges. An observer that calls this again, such as by a flush, changes nothing. */
   collect(): void {
-    for (const observe of this.#engine.observers) observe();
+    if (this.#isCollecting) return;
+    this.#isCollecting = true;
+    // A copy, because an observer may declare another observed gauge.
+    for (const observe of Array.from(this.#engine.observers)) observe();
+    this.#isCollecting = false;
   }
 
   async flush(): Promise<void> {
-    this.collect();
+    // A backend must not flush all because it is flushed.
+    if (this.#isFlushing) return;
+    const until = this.#collectForAll();
     const { backend } = this.#engine.active;
-    await Promise.all([this.#engine.callBackendAsync(() => backend.flush()), this.#allEnd()]);
+    this.#isFlushing = true;
+    const flushed = this.#engine.callBackendAsync(() => backend.flush());
+    this.#isFlushing = false;
+    await Promise.all([flushed, this.#allEnd()]);
+    if (this.#collectedUntil === until) this.#collectedUntil = 0;
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { timeout = DEFAULT_CLOSE_TIMEOUT } = options ?? {};
+    const given = options?.timeout;
+    const timeout = given! >= 0 ? given! : DEFAULT_CLOSE_TIMEOUT;
     this.collect();
     const { active } = this.#engine;
     if (active !== NO_BACKEND) {
@@ -114,7 +131,7 @@ export class Lifecycle implements ExitTarget {
 
   /** Flushes the active and the closing backends as far as they can without waiting. */
   flushSync(): void {
-    this.collect();
+    this.#collectForAll();
     for (const [backend, { onError = emitWarningNow }] of this.#live) {
       const lost = lostSamples(backend);
       this.#engine.callBackend(() => backend.flushSync?.());
@@ -124,6 +141,13 @@ export class Lifecycle implements ExitTarget {
 
   backendStats(): BackendStats {
     return sumStats([{ stats: () => this.#closed }, ...this.#live.keys()]);
+  }
+
+  /** Reads the observed gauges, and returns until when backends that are flushed do not read them again. */
+  #collectForAll(): number {
+    this.collect();
+    this.#collectedUntil = performance.now() + FLUSH_MS;
+    return this.#collectedUntil;
   }
 
   #replaceActive(active: ActiveBackend, timeout?: number): void {

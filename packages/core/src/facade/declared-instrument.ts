@@ -1,6 +1,7 @@
 import { emit } from '../engine/emit.js';
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
+import { onRejection } from '../problems/problem-reporter.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { findPath, type TrieNode } from '../series/tag-trie.js';
 import type { Tags } from '../series/tags.js';
@@ -55,15 +56,21 @@ export class DeclaredInstrument
   /** Reads the gauge with `observe` at each flush. */
   observe(observe: () => number | undefined): void {
     const { engine, key } = this;
+    if (engine.observers.size >= engine.active.rules.maxMetrics)
+      return void engine.report('too_many_metrics', key, 'Too many observed gauges: this one is never read.');
+    const failed = (cause: unknown): void => {
+      engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
+    };
     engine.observers.add(() => {
       if (engine.discarding) return;
-      let value: number | undefined;
       try {
-        value = observe();
+        const value: unknown = observe();
+        // Observers are synchronous: a promise is an invalid value, and its rejection must not end the process.
+        onRejection(value, failed);
+        if (value !== undefined) engine.leniently(() => this.record(value));
       } catch (cause) {
-        engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
+        failed(cause);
       }
-      if (value !== undefined) engine.leniently(() => this.record(value));
     });
   }
 

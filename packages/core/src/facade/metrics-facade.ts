@@ -39,6 +39,7 @@ import {
   type TimedFunction,
   type Timer,
   timeCall,
+  wrapFunction,
 } from './timer.js';
 
 /** Children that are remembered, so that equal ones are one object and share their caches. */
@@ -156,26 +157,22 @@ export class MetricsFacade implements Metrics, Interceptable {
     });
   }
 
-  wraps<Args extends unknown[], Result>(
-    key: string,
-    optionsOrFn: RecordOptions | undefined | ((...args: Args) => Result),
-    fn?: (...args: Args) => Result,
-  ): (...args: Args) => Result {
-    const [options, wrapped] = splitArguments<RecordOptions, (...args: Args) => Result>(optionsOrFn, fn);
-    const time = (run: () => Result): Result => this.timer(key, options, run);
-    const timed = function (this: unknown, ...args: Args): Result {
-      return time(() => wrapped.apply(this, args));
-    };
-    for (const property of ['name', 'length'] as const)
-      Object.defineProperty(timed, property, { value: wrapped[property], configurable: true });
-    return timed;
+  wraps<Fn>(key: string, optionsOrFn: RecordOptions | undefined | Fn, fn?: Fn): Fn {
+    const [options, wrapped] = splitArguments<RecordOptions, Fn>(optionsOrFn, fn);
+    return wrapFunction(wrapped, (run) => this.timer(key, options, run));
   }
 
-  // oxlint-disable-next-line typescript/no-explicit-any -- standard decorators get (method, context), legacy ones (target, name, descriptor)
+  // oxlint-disable-next-line typescript/no-explicit-any -- standard decorators get (target, context), legacy ones (target, name, descriptor)
   timed(key: string, options?: RecordOptions): (...decorated: any[]) => any {
-    return (target, _context, descriptor) => {
-      if (descriptor === undefined) return this.wraps(key, options, target);
-      return { ...descriptor, value: this.wraps(key, options, descriptor.value) };
+    const wrap = <Fn>(fn: Fn): Fn => wrapFunction(fn, (run) => this.timer(key, options, run));
+    return (target, context, descriptor) => {
+      // The value of a field may be a function.
+      if (context?.kind === 'field') return wrap;
+      if (context?.kind === 'accessor') return { init: wrap };
+      if (context === undefined || context.kind !== undefined) return wrap(target);
+      const timed = { ...descriptor };
+      for (const part of ['value', 'get', 'set']) if (timed[part]) timed[part] = wrap(timed[part]);
+      return descriptor && timed;
     };
   }
 
@@ -240,10 +237,10 @@ export class MetricsFacade implements Metrics, Interceptable {
 
   #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): DeclaredInstrument {
     const known = this.#instruments.get(key);
-    this.#scope.declare(kind, key, definition, known?.definition);
+    const isDeclared = this.#scope.declare(kind, key, definition, known?.definition);
     if (known?.kind === kind) return known;
     const instrument = new DeclaredInstrument(this.#scope, kind, key, definition);
-    if (known === undefined) {
+    if (known === undefined && isDeclared) {
       this.#instruments.set(key, instrument);
       if (definition.observe) instrument.observe(definition.observe);
     }
