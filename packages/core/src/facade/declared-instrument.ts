@@ -5,6 +5,7 @@ import { onRejection } from '../problems/problem-reporter.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { findPath, type TrieNode } from '../series/tag-trie.js';
 import type { Tags } from '../series/tags.js';
+import { bindMethods } from './bind-methods.js';
 import type {
   Counter,
   CounterHandle,
@@ -51,6 +52,7 @@ export class DeclaredInstrument
     this.#isCounter = kind === 'counter';
     this.key = key;
     this.definition = definition;
+    bindMethods(this, DeclaredInstrument.prototype);
   }
 
   /** Reads the gauge with `observe` at each flush. */

@@ -17,6 +17,7 @@ import {
   type Tags,
   tagKeys,
 } from '../series/tags.js';
+import { bindMethods } from './bind-methods.js';
 import { DeclaredInstrument } from './declared-instrument.js';
 import type {
   Counter,
@@ -63,6 +64,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     this.#scope = scope;
     this.#engine = scope.engine;
     this.#lifecycle = lifecycle;
+    bindMethods(this, MetricsFacade.prototype);
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- thenables are results of timed functions */
 import { createMetrics, type Metrics } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
