@@ -1,13 +1,13 @@
 // Registers, replaces, flushes and closes backends.
 import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
-import { checkNumber } from '../options/option-checks.js';
+import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
 import { emitWarningNow, type ProblemHandler } from '../problems/problem-reporter.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { Engine } from './engine.js';
 import { addExitHooks, deleteExitHooks, type ExitTarget } from './exit-hooks.js';
-import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
+import { type CloseOptions, REGISTER_OPTIONS, type RegisterOptions, type Registration } from './registration.js';
 import { lostSamples, sumStats } from './sum-stats.js';
 
 /** Milliseconds that a backend has to close if the caller sets no timeout. */
@@ -58,8 +58,9 @@ export class Lifecycle implements ExitTarget {
         'A backend is registered already: the cause shows where. Pass { replace: true } to switch, or combine() both.',
         { cause: previous.registeredAt },
       );
-    const rules = new CardinalityRules(options.cardinality ?? {}, options.strict);
+    checkOptionTypes('register()', options, REGISTER_OPTIONS);
     checkNumber('sampleRate', options.sampleRate, 0, 1);
+    const rules = new CardinalityRules(options.cardinality, options.strict);
     // A backend that is not replaceable is closed now and cannot be restored.
     let restorable = previous;
     while (!restorable.backend.replaceable) restorable = restorable.previous!;
@@ -78,6 +79,7 @@ export class Lifecycle implements ExitTarget {
     );
     if (!backend.discards) {
       addExitHooks(this, options.signals);
+      if (rules.invalidMode) engine.report('invalid_options', undefined, rules.invalidMode);
       const count = engine.discarded - this.#reportedDiscarded;
       this.#reportedDiscarded = engine.discarded;
       if (previous === NO_BACKEND && count > 0)

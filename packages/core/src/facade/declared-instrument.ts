@@ -101,7 +101,7 @@ export class DeclaredInstrument
     if (typeof amountOrTags === 'object' && amountOrTags !== null) {
       if (tags === undefined) this.record(1, amountOrTags);
       else this.scope.reportMisplaced(this.key);
-    } else this.record(amountOrTags ?? 1, tags);
+    } else this.record(amountOrTags === undefined && arguments.length !== 1 ? 1 : amountOrTags, tags);
   }
 
   set(value: number, tags?: Tags): void {
@@ -162,6 +162,11 @@ export class DeclaredInstrument
   }
 }
 
+/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
+function amountWithout({ length }: IArguments): number {
+  return length === 0 ? 1 : (undefined as never);
+}
+
 /** An instrument bound to one series, whose id it keeps while the generation lasts. */
 class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, DistributionHandle, SetHandle {
   readonly engine: Engine;
@@ -180,7 +185,7 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
     this.#tags = tags;
   }
 
-  incr(amount = 1): void {
+  incr(amount = amountWithout(arguments)): void {
     this.record(amount);
   }
 
@@ -224,7 +229,7 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
 
 /** The handle of a counter, with a short way for what hot loops do. */
 class BoundCounter extends SeriesHandle {
-  override incr(amount = 1): void {
+  override incr(amount = amountWithout(arguments)): void {
     const { engine } = this;
     if (this.generation !== engine.plainGeneration || !Number.isFinite(amount)) return this.record(amount);
     try {

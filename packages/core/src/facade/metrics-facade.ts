@@ -68,12 +68,14 @@ export class MetricsFacade implements Metrics, Interceptable {
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
-    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options.tags, 'register'));
+    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options?.tags, 'register'));
   }
 
   incr(key: string, amountOrOptions?: number | MetricOptions, options?: MetricOptions): void {
-    if (typeof amountOrOptions !== 'object' || amountOrOptions === null)
-      this.#record('counter', key, amountOrOptions ?? 1, options, arguments.length > 3);
+    if (amountOrOptions === undefined && arguments.length !== 2)
+      this.#record('counter', key, 1, options, arguments.length > 3);
+    else if (typeof amountOrOptions !== 'object' || amountOrOptions === null)
+      this.#record('counter', key, amountOrOptions, options, arguments.length > 3);
     else this.#record('counter', key, 1, amountOrOptions, options !== undefined);
   }
 
@@ -122,9 +124,12 @@ export class MetricsFacade implements Metrics, Interceptable {
     const { backend } = engine;
     if (!(Number.isFinite(timestamp) && timestamp > 0 && timestamp < MAX_TIMESTAMP_SECONDS))
       engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
-    else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
     else {
-      emit(backend, kind, id, value, rate);
+      const hasTimestamp = kind === 'counter' || kind === 'gauge';
+      if (hasTimestamp && backend.recordAt) backend.recordAt(id, value, timestamp);
+      else emit(backend, kind, id, value, rate);
+      // A tap may have timestamps that the backend has not.
+      if (hasTimestamp && engine.active.backend.recordAt) return;
       const message = 'This backend or kind has no timestamps; the sample counts as of now.';
       engine.reportOrThrow('timestamp_unsupported', key, message);
     }
@@ -237,16 +242,17 @@ export class MetricsFacade implements Metrics, Interceptable {
     return this.#defineInstrument('set', key, definition);
   }
 
-  #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): DeclaredInstrument {
+  /** Returns the instrument as the interface of its kind, which its type parameter narrows. */
+  #defineInstrument<Instrument>(kind: MetricKind, key: string, definition: GaugeDefinition): Instrument {
     const known = this.#instruments.get(key);
     const isDeclared = this.#scope.declare(kind, key, definition, known?.definition);
-    if (known?.kind === kind) return known;
+    if (known?.kind === kind) return known as Instrument;
     const instrument = new DeclaredInstrument(this.#scope, kind, key, definition);
     if (known === undefined && isDeclared) {
       this.#instruments.set(key, instrument);
       if (definition.observe) instrument.observe(definition.observe);
     }
-    return instrument;
+    return instrument as Instrument;
   }
 
   flush(): Promise<void> {
