@@ -189,6 +189,8 @@ export class FlushScheduler {
 
   #begin(full: boolean): Promise<void> {
     if (full) this.#collectGauges();
+    // An observed gauge may have flushed or closed.
+    if (this.#drain !== undefined) return this.#drainAll();
     const drain = new Drain(this.#drainOptions, full);
     this.#drain = drain;
     this.#continue(drain);

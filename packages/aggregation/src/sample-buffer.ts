@@ -68,8 +68,14 @@ export class SampleBuffer {
     return this.#closed;
   }
 
-  /** Maps an id to the slot of its rendered series. @see {@link SlotTable.attach} */
+  /**
+   * Maps an id to the slot of its rendered series.
+   *
+   * @see {@link SlotTable.attach}
+   * @throws {Error} after {@link close}: a backend that is closed ignores the series that it is asked to open.
+   */
   open(id: SeriesId, kind: SlotKind, fragments: readonly number[]): void {
+    if (this.#closed) throw new Error('SampleBuffer.open() after close(): a closed backend must ignore open().');
     if (this.#slots.slotForId(id) >= 0 || this.#rejectedSeries.size > 0) this.release(id);
     const slot = this.#slots.attach(id, kind, fragments);
     if (slot < this.#samples.length) return;

@@ -83,7 +83,7 @@ export class SlotTable {
   /** Detaches all ids. Their slots stay in use until they are freed. */
   detachAll(): void {
     for (const slot of this.#slots) if (slot >= 0) this.#references[slot]! -= 1;
-    this.#slots = new Int32Array(0);
+    this.#slots = new Int32Array(16).fill(-1);
   }
 
   retainSlot(slot: number): void {

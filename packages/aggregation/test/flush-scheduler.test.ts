@@ -263,6 +263,31 @@ describe('flush', () => {
     expect(writer.written).toHaveLength(3);
   });
 
+  test.each(['flush', 'close', 'drainSync'] as const)(
+    'an observed gauge may call %s: no drain is lost, and every caller hears of its end',
+    async (method) => {
+      let calls = 0;
+      const inner: Promise<void>[] = [];
+      const { buffer, counters, incrAll, stats, scheduler, writer } = setUp({
+        collect: () => {
+          calls += 1;
+          if (calls === 1) inner.push(Promise.resolve(scheduler[method]({ timeout: 100 })));
+        },
+      });
+      counters(30);
+      incrAll(30);
+      buffer.open(30, 'timing', [30]);
+      for (let index = 0; index < 30; index += 1) buffer.value(30, 1, 1);
+      writer.burst = 20;
+      const flushed = scheduler.flush();
+      await jest.advanceTimersByTimeAsync(100);
+      await Promise.all([flushed, ...inner]);
+      expect(calls).toBeLessThan(4);
+      expect(stats()).toMatchObject({ accepted: 60, sent: 60, pending: 0 });
+      await end(scheduler);
+    },
+  );
+
   test('a transport that is down is tried, and the flush resolves with the samples kept', async () => {
     const { buffer, counters, stats, scheduler, writer } = setUp();
     counters(1);

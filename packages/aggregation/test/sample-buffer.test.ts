@@ -405,3 +405,17 @@ test('in any order of opening, releasing, recording and draining, nothing is los
     { numRuns: 300 },
   );
 });
+
+test('A buffer that is closed refuses a series with an error, instead of hanging, and frees what it held', () => {
+  const { buffer, drain, slots, stats } = setUp();
+  buffer.open(0, 'counter', [0]);
+  buffer.incr(0, 1, 1);
+  buffer.close();
+  expect(() => buffer.open(1, 'counter', [1])).toThrow(/after close\(\)/);
+  buffer.incr(1, 1, 1);
+  drain();
+  expect(slots.size).toBe(0);
+  // The table itself can be used again.
+  expect(slots.attach(40, 'counter', [1])).toBeGreaterThanOrEqual(0);
+  expect(stats()).toMatchObject({ accepted: 2, sent: 1, dropped: { closed: 1 }, pending: 0 });
+});

@@ -11,6 +11,7 @@ import type {
   ServiceCheck,
 } from './metrics-backend.js';
 import { matchesAny } from './options/name-pattern.js';
+import { checkOptionTypes } from './options/option-checks.js';
 
 /** A backend that gets only some metrics, by key or pattern: `include: ['checkout.*']`. */
 export interface FilteredBackend {
@@ -23,7 +24,18 @@ export interface FilteredBackend {
  * a server. A backend that fails never affects another. `stats()` adds up all of them, so a sample that two accept counts twice.
  */
 export function combine(...backends: (MetricsBackend | FilteredBackend)[]): MetricsBackend {
-  return new CombinedBackend(backends.map((target) => ('backend' in target ? target : { backend: target })));
+  return new CombinedBackend(backends.map(toTarget));
+}
+
+function toTarget(given: MetricsBackend | FilteredBackend): FilteredBackend {
+  const target = isBackend(given) ? { backend: given } : given;
+  if (!isBackend(target?.backend)) throw new TypeError('combine() takes backends, or { backend, include }.');
+  checkOptionTypes<FilteredBackend>('combine()', target, { backend: 'object', include: 'array' });
+  return target;
+}
+
+function isBackend(value: unknown): value is MetricsBackend {
+  return typeof (value as MetricsBackend | undefined)?.open === 'function';
 }
 
 /** @internal `tap` also uses it, to pass samples to the backend and to a test tool. */
@@ -32,6 +44,8 @@ export class CombinedBackend implements MetricsBackend {
   readonly replaceable: boolean;
   readonly event?: (event: MetricsEvent) => void;
   readonly serviceCheck?: (check: ServiceCheck) => void;
+  /** Absent if no backend has timestamps, so that the facade reports it. */
+  recordAt?: (id: SeriesId, value: number, epochSeconds: number) => void;
   readonly #targets: readonly {
     backend: MetricsBackend;
     include?: readonly string[] | undefined;
@@ -52,6 +66,7 @@ export class CombinedBackend implements MetricsBackend {
       this.event = (event) => this.#forEach((backend) => backend.event?.(event));
     if (targets.some(({ backend }) => backend.serviceCheck))
       this.serviceCheck = (check) => this.#forEach((backend) => backend.serviceCheck?.(check));
+    if (targets.some(({ backend }) => backend.recordAt)) this.recordAt = (...sample) => this.#recordAt(...sample);
   }
 
   start(host: BackendHost): void {
@@ -123,7 +138,7 @@ export class CombinedBackend implements MetricsBackend {
         }
   }
 
-  recordAt(id: SeriesId, value: number, epochSeconds: number): void {
+  #recordAt(id: SeriesId, value: number, epochSeconds: number): void {
     this.#forEach((backend) => {
       if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
       else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);

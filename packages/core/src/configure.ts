@@ -1,8 +1,9 @@
 // Registers a backend by name, from code or from the environment.
 import { DummyMetricsBackend } from './dummy-metrics-backend.js';
-import type { RegisterOptions, Registration } from './engine/registration.js';
+import { REGISTER_OPTIONS, type RegisterOptions, type Registration } from './engine/registration.js';
 import { metrics } from './facade/shared-metrics.js';
 import type { MetricsBackend } from './metrics-backend.js';
+import { checkKnownOptions } from './options/option-checks.js';
 import type { Tags } from './series/tags.js';
 
 /** Creates a backend from its options: the export `createBackend` of a package. */
@@ -24,6 +25,7 @@ export interface ConfigureOptions extends RegisterOptions {
  * @throws {Error} if the backend cannot be found or created. The message never shows the options, which may contain secrets.
  */
 export function configure(configuration: ConfigureOptions = {}): Registration {
+  checkKnownOptions('configure()', configuration, ['backend', 'options', 'from', ...Object.keys(REGISTER_OPTIONS)]);
   // A variable that is set to nothing is absent.
   const read = (name: string): string | undefined => globalThis.process?.env?.[name]?.trim() || undefined;
   const rate = read('METRICS_SAMPLE_RATE');
@@ -62,15 +64,23 @@ function loadFactory(name: string, from: ConfigureOptions['from']): CreateBacken
 /** Returns the first line of an error's message, with every string of the options replaced by asterisks. */
 function withoutOptions(error: unknown, options: unknown): string {
   let [message = ''] = String((error as Error | undefined)?.message ?? error).split('\n');
-  JSON.stringify(options, (_key, value: unknown) => {
-    if (typeof value === 'string' && value.length > 2) message = message.replaceAll(value, '***');
-    return value;
-  });
+  // Grows while it is read. Options may contain themselves.
+  const parts = new Set<unknown>([options]);
+  for (const part of parts)
+    if (typeof part === 'string' && part.length > 2) message = message.replaceAll(part, '***');
+    else if (typeof part === 'object' && part !== null)
+      try {
+        for (const inner of Object.values(part)) parts.add(inner);
+        // A URL has no properties of its own.
+        parts.add(String(part));
+      } catch {
+        // A getter or a proxy throws: what it hides cannot be quoted.
+      }
   return message;
 }
 
 function parseOptions(text: string | undefined): unknown {
-  if (!text) return undefined;
+  if (!text?.trim()) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -21,6 +21,7 @@ export type {
   SetInstrument,
   Timing,
   TimingHandle,
+  UndeclaredTag,
 } from './facade/instrument.js';
 export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
 export { createMetrics, metrics } from './facade/shared-metrics.js';

@@ -83,3 +83,27 @@ it('discards only if all backends do, and has events if one has', () => {
   expect(combine(plain).event).toBeUndefined();
   expect(combine(plain, new JournalBackend()).event).toBeInstanceOf(Function);
 });
+
+it('reports a timestamp that none of its backends supports, as one of them alone would', () => {
+  const without = (): JournalBackend => Object.assign(new JournalBackend(), { recordAt: undefined });
+  for (const backend of [combine(without()), combine(without(), without()), combine(combine(without()))]) {
+    const codes: string[] = [];
+    const metrics = createMetrics({ backend, onError: ({ code }) => codes.push(code) });
+    metrics.gauge('g', 2, { timestamp: 5 });
+    expect(codes).toEqual(['timestamp_unsupported']);
+  }
+});
+
+it('refuses what is no backend, and unknown or wrong options of a filter', () => {
+  const backend = new JournalBackend();
+  for (const wrong of [undefined, null, {}, { backend: {} }, { backend: null }, 'statsd'])
+    expect(() => combine(backend, wrong as never)).toThrow(/combine\(\) takes backends/);
+  expect(() => combine({ backend, exclude: ['a'] } as never)).toThrow(
+    'combine(): unknown option "exclude"; did you mean "include"?',
+  );
+  expect(() => combine({ backend, include: 'a.*' } as never)).toThrow(/include must be of type array, not "a.\*"/);
+  // A backend may have a property of that name.
+  const wrapper = Object.assign(new JournalBackend(), { backend: 5 });
+  createMetrics({ backend: combine(wrapper) }).incr('x');
+  expect(wrapper.lines).toEqual(['counter x 1']);
+});

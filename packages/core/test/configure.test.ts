@@ -116,3 +116,44 @@ it('never quotes METRICS_OPTIONS that are not JSON', () => {
   process.env['METRICS_OPTIONS'] = '{"apiKey":"secret-key"';
   expect(() => configure({ from: from() })).toThrow(new Error('METRICS_OPTIONS is not valid JSON'));
 });
+
+it('refuses an unknown option', () => {
+  expect(() => configure({ bakend: 'good-backend' } as never)).toThrow(
+    'configure(): unknown option "bakend"; did you mean "backend"?',
+  );
+  expect(() => configure({ sampelRate: 1 } as never)).toThrow(/did you mean "sampleRate"/);
+});
+
+it('empty variables mean absent', () => {
+  for (const name of ['BACKEND', 'OPTIONS', 'PREFIX', 'SAMPLE_RATE', 'TAGS', 'DENY', 'CARDINALITY_MODE'])
+    process.env[`METRICS_${name}`] = name === 'PREFIX' ? '' : ' ';
+  const backend = new JournalBackend();
+  registration = configure({ backend: () => backend });
+  metrics.incr('x');
+  expect(backend.lines).toEqual(['counter x 1']);
+  registration.dispose();
+  registration = configure();
+  metrics.incr('x');
+});
+
+it.each([
+  ['contain themselves', () => Object.assign({ apiKey: 'secret-key' }, { self: {} as unknown })],
+  ['hold a URL', () => ({ apiKey: 'secret-key', url: new URL('https://user:secret-key@host/') })],
+  ['hold a bigint', () => ({ apiKey: 'secret-key', size: 5n })],
+  [
+    'have a getter that throws',
+    () => ({
+      apiKey: 'secret-key',
+      inner: {
+        get no(): never {
+          throw new Error('no');
+        },
+      },
+    }),
+  ],
+])('gives the real message about options that %s', (_name, create) => {
+  const options = create() as { apiKey: string; self?: unknown };
+  options.self = options;
+  const configuration = { backend: 'throwing-backend', options, from: from() };
+  expect(() => configure(configuration)).toThrow(/"throwing-backend" could not be created: apiKey \*\*\* is bad/);
+});

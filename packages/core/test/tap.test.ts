@@ -86,11 +86,13 @@ class Names extends DummyMetricsBackend {
 it('records a timestamped sample as of now at a backend without timestamps, also of a series opened before', () => {
   const backend = new JournalBackend();
   Object.assign(backend, { recordAt: undefined });
-  const metrics = createMetrics({ backend, onError: () => {} });
+  const problems: Problem[] = [];
+  const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
   metrics.gauge('g', 1);
   const journal = new JournalBackend();
   tap(metrics, { backend: journal });
   metrics.gauge('g', 2, { timestamp: 5 });
+  expect(problems).toMatchObject([{ code: 'timestamp_unsupported', metric: 'g' }]);
   expect(backend.lines).toEqual(['gauge g 1', 'gauge g 2']);
   expect(journal.lines).toEqual(['gauge g 2 T5']);
 });

@@ -1,6 +1,6 @@
 // Checks the `cardinality` options and derives the limits of each tag.
 import { matchesAny } from '../options/name-pattern.js';
-import { checkNumber, checkOneOf } from '../options/option-checks.js';
+import { checkNumber, checkOneOf, checkOptionTypes, type OptionTypes } from '../options/option-checks.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { INSTANCE_KEY } from '../series/series-result.js';
 import type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality-options.js';
@@ -33,20 +33,35 @@ export class CardinalityRules {
   readonly maxSeriesPerMetric: number;
   /** Milliseconds without a sample until a series is released; 0 keeps every series. */
   readonly idleAfter: number;
+  /** What is wrong with `METRICS_CARDINALITY_MODE`, which is then ignored: a bad environment must not prevent a start. */
+  readonly invalidMode: string | undefined;
   readonly #options: CardinalityOptions;
 
   /**
    * @param isStrict makes `strict` the default mode.
-   * @throws {RangeError} if the mode, in the options or the environment, is unknown, or a bound is not a number from 0.
+   * @throws {TypeError | RangeError} if an option is unknown, the mode is, or a bound is not a number from 0.
    */
   constructor(options: CardinalityOptions = {}, isStrict = false) {
     const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = options;
+    checkOptionTypes('cardinality', options, OPTION_TYPES);
+    const { warnAt, maxValuesPerTag, allow } = options;
+    for (const [name, limit] of Object.entries({
+      warnAt,
+      maxValuesPerTag,
+      maxMetrics,
+      maxSeries,
+      maxSeriesPerMetric,
+      idleAfter,
+    }))
+      checkLimit(`cardinality.${name}`, limit);
+    for (const [metric, tags] of Object.entries(allow ?? {}))
+      if (!Array.isArray(tags)) throw new TypeError(`cardinality.allow: the tags of ${metric} must be a list.`);
+    let mode = options.mode ?? (isStrict ? 'strict' : 'guard');
+    checkOneOf('cardinality.mode', mode, MODES);
     const fromEnvironment = globalThis.process?.env?.['METRICS_CARDINALITY_MODE']?.trim();
-    const mode = fromEnvironment || (options.mode ?? (isStrict ? 'strict' : 'guard'));
-    checkOneOf(fromEnvironment ? 'METRICS_CARDINALITY_MODE' : 'cardinality.mode', mode, MODES);
-    for (const [name, bound] of Object.entries({ maxMetrics, maxSeries, maxSeriesPerMetric, idleAfter }))
-      checkNumber(`cardinality.${name}`, bound, 0, Infinity);
-    this.mode = mode as CardinalityMode;
+    if (MODES.includes(fromEnvironment as CardinalityMode)) mode = fromEnvironment as CardinalityMode;
+    else if (fromEnvironment) this.invalidMode = `METRICS_CARDINALITY_MODE is ignored: use ${MODES.join(', ')}.`;
+    this.mode = mode;
     this.maxMetrics = Math.min(maxMetrics, Math.floor(maxSeries / 4));
     this.maxSeries = maxSeries - 2 * this.maxMetrics;
     this.maxSeriesPerMetric = maxSeriesPerMetric - 2;
@@ -73,6 +88,25 @@ export class CardinalityRules {
     if (byKey === 'never' || matchesAny(never, tag)) return 'never';
     return byKey === 'avoid' || matchesAny(avoid, tag) ? 'avoid' : undefined;
   }
+}
+
+const OPTION_TYPES: OptionTypes<CardinalityOptions> = {
+  mode: 'string',
+  never: 'array',
+  avoid: 'array',
+  allow: 'object',
+  warnAt: undefined,
+  maxValuesPerTag: undefined,
+  maxSeriesPerMetric: 'number',
+  maxSeries: 'number',
+  maxMetrics: 'number',
+  idleAfter: 'number',
+};
+
+/** Checks a limit, or one for each metric and tag. */
+function checkLimit(name: string, limit: unknown): void {
+  if (typeof limit !== 'object' || limit === null) return checkNumber(name, limit, 0, Infinity);
+  for (const [part, value] of Object.entries(limit)) checkLimit(`${name}.${part}`, value);
 }
 
 function limitOf(option: CardinalityLimit | undefined, metric: string, tag: string, otherwise: number): number {

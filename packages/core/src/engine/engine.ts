@@ -78,7 +78,9 @@ export class Engine {
     this.#strict = options.strict === true;
     this.sampleRate = options.sampleRate ?? 1;
     this.problems.handler = options.onError;
-    this.denied = [...(options.deny ?? []), ...(globalThis.process?.env?.['METRICS_DENY']?.split(',') ?? [])];
+    const denied = globalThis.process?.env?.['METRICS_DENY'] ?? '';
+    // Spaces after commas, and quotes that a shell would have removed.
+    this.denied = [...(options.deny ?? []), ...denied.split(',').map((name) => name.replace(/^[\s'"]+|[\s'"]+$/g, ''))];
     this.prefix = options.prefix ?? '';
     for (const family of this.families.values()) family.name = this.prefix + family.key;
     this.series = new SeriesRegistry(this.#familyList);

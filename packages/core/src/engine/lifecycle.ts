@@ -1,17 +1,20 @@
 // Registers, replaces, flushes and closes backends.
 import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
-import { checkNumber } from '../options/option-checks.js';
+import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
 import { emitWarningNow, type ProblemHandler } from '../problems/problem-reporter.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { Engine } from './engine.js';
 import { addExitHooks, deleteExitHooks, type ExitTarget } from './exit-hooks.js';
-import type { CloseOptions, RegisterOptions, Registration } from './registration.js';
+import { type CloseOptions, REGISTER_OPTIONS, type RegisterOptions, type Registration } from './registration.js';
 import { lostSamples, sumStats } from './sum-stats.js';
 
 /** Milliseconds that a backend has to close if the caller sets no timeout. */
 const DEFAULT_CLOSE_TIMEOUT = 2000;
+
+/** Milliseconds in which the backends that are flushed together begin, and share one reading of the observed gauges. */
+const FLUSH_MS = 1000;
 
 /** The longest delay of a timer, which treats a longer one, such as an infinite deadline, as one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -33,6 +36,9 @@ export class Lifecycle implements ExitTarget {
   readonly #live = new Map<MetricsBackend, LiveBackend>();
   /** The counts of the backends that are closed. */
   #closed: BackendStats = sumStats([]);
+  #isCollecting = false;
+  #isFlushing = false;
+  #collectedUntil = 0;
   /** Discarded samples that were reported. */
   #reportedDiscarded = 0;
 
@@ -52,8 +58,9 @@ export class Lifecycle implements ExitTarget {
         'A backend is registered already: the cause shows where. Pass { replace: true } to switch, or combine() both.',
         { cause: previous.registeredAt },
       );
-    const rules = new CardinalityRules(options.cardinality ?? {}, options.strict);
+    checkOptionTypes('register()', options, REGISTER_OPTIONS);
     checkNumber('sampleRate', options.sampleRate, 0, 1);
+    const rules = new CardinalityRules(options.cardinality, options.strict);
     // A backend that is not replaceable is closed now and cannot be restored.
     let restorable = previous;
     while (!restorable.backend.replaceable) restorable = restorable.previous!;
@@ -66,12 +73,13 @@ export class Lifecycle implements ExitTarget {
         // A backend reports to its own handler until its end, even after `close` or another `register`.
         report: (problem) => engine.problems.report(problem, options.onError),
         collect: () => {
-          if (engine.active === active) this.collect();
+          if (engine.active === active && performance.now() >= this.#collectedUntil) this.collect();
         },
       }),
     );
     if (!backend.discards) {
       addExitHooks(this, options.signals);
+      if (rules.invalidMode) engine.report('invalid_options', undefined, rules.invalidMode);
       const count = engine.discarded - this.#reportedDiscarded;
       this.#reportedDiscarded = engine.discarded;
       if (previous === NO_BACKEND && count > 0)
@@ -88,19 +96,30 @@ export class Lifecycle implements ExitTarget {
     return { dispose, [Symbol.dispose]: dispose };
   }
 
-  /** Reads the observed gauges. */
+  /** Reads the observed gauges. An observer that calls this again, such as by a flush, changes nothing. */
   collect(): void {
-    for (const observe of this.#engine.observers) observe();
+    if (this.#isCollecting) return;
+    this.#isCollecting = true;
+    // A copy, because an observer may declare another observed gauge.
+    for (const observe of Array.from(this.#engine.observers)) observe();
+    this.#isCollecting = false;
   }
 
   async flush(): Promise<void> {
-    this.collect();
+    // A backend must not flush all because it is flushed.
+    if (this.#isFlushing) return;
+    const until = this.#collectForAll();
     const { backend } = this.#engine.active;
-    await Promise.all([this.#engine.callBackendAsync(() => backend.flush()), this.#allEnd()]);
+    this.#isFlushing = true;
+    const flushed = this.#engine.callBackendAsync(() => backend.flush());
+    this.#isFlushing = false;
+    await Promise.all([flushed, this.#allEnd()]);
+    if (this.#collectedUntil === until) this.#collectedUntil = 0;
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { timeout = DEFAULT_CLOSE_TIMEOUT } = options ?? {};
+    const given = options?.timeout;
+    const timeout = given! >= 0 ? given! : DEFAULT_CLOSE_TIMEOUT;
     this.collect();
     const { active } = this.#engine;
     if (active !== NO_BACKEND) {
@@ -114,7 +133,7 @@ export class Lifecycle implements ExitTarget {
 
   /** Flushes the active and the closing backends as far as they can without waiting. */
   flushSync(): void {
-    this.collect();
+    this.#collectForAll();
     for (const [backend, { onError = emitWarningNow }] of this.#live) {
       const lost = lostSamples(backend);
       this.#engine.callBackend(() => backend.flushSync?.());
@@ -124,6 +143,13 @@ export class Lifecycle implements ExitTarget {
 
   backendStats(): BackendStats {
     return sumStats([{ stats: () => this.#closed }, ...this.#live.keys()]);
+  }
+
+  /** Reads the observed gauges, and returns until when backends that are flushed do not read them again. */
+  #collectForAll(): number {
+    this.collect();
+    this.#collectedUntil = performance.now() + FLUSH_MS;
+    return this.#collectedUntil;
   }
 
   #replaceActive(active: ActiveBackend, timeout?: number): void {

@@ -1,4 +1,5 @@
 import type { CardinalityOptions } from '../cardinality/cardinality-options.js';
+import type { OptionTypes } from '../options/option-checks.js';
 import type { ProblemHandler } from '../problems/problem-reporter.js';
 import type { Tags } from '../series/tags.js';
 
@@ -30,6 +31,18 @@ export interface RegisterOptions {
   /** Limits on the number of series, and which tags to drop or limit. */
   readonly cardinality?: CardinalityOptions | undefined;
 }
+
+export const REGISTER_OPTIONS: OptionTypes<RegisterOptions> = {
+  prefix: 'string',
+  tags: undefined,
+  sampleRate: undefined,
+  onError: 'function',
+  strict: 'boolean',
+  deny: 'array',
+  replace: 'boolean',
+  signals: 'array',
+  cardinality: 'object',
+};
 
 export type ExitSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK';
 

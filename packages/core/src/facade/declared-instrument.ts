@@ -1,9 +1,11 @@
 import { emit } from '../engine/emit.js';
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
+import { onRejection } from '../problems/problem-reporter.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { findPath, type TrieNode } from '../series/tag-trie.js';
 import type { Tags } from '../series/tags.js';
+import { bindMethods } from './bind-methods.js';
 import type {
   Counter,
   CounterHandle,
@@ -50,20 +52,27 @@ export class DeclaredInstrument
     this.#isCounter = kind === 'counter';
     this.key = key;
     this.definition = definition;
+    bindMethods(this, DeclaredInstrument.prototype);
   }
 
   /** Reads the gauge with `observe` at each flush. */
   observe(observe: () => number | undefined): void {
     const { engine, key } = this;
+    if (engine.observers.size >= engine.active.rules.maxMetrics)
+      return void engine.report('too_many_metrics', key, 'Too many observed gauges: this one is never read.');
+    const failed = (cause: unknown): void => {
+      engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
+    };
     engine.observers.add(() => {
       if (engine.discarding) return;
-      let value: number | undefined;
       try {
-        value = observe();
+        const value: unknown = observe();
+        // Observers are synchronous: a promise is an invalid value, and its rejection must not end the process.
+        onRejection(value, failed);
+        if (value !== undefined) engine.leniently(() => this.record(value));
       } catch (cause) {
-        engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
+        failed(cause);
       }
-      if (value !== undefined) engine.leniently(() => this.record(value));
     });
   }
 
@@ -92,7 +101,7 @@ export class DeclaredInstrument
     if (typeof amountOrTags === 'object' && amountOrTags !== null) {
       if (tags === undefined) this.record(1, amountOrTags);
       else this.scope.reportMisplaced(this.key);
-    } else this.record(amountOrTags ?? 1, tags);
+    } else this.record(amountOrTags === undefined && arguments.length !== 1 ? 1 : amountOrTags, tags);
   }
 
   set(value: number, tags?: Tags): void {
@@ -153,6 +162,11 @@ export class DeclaredInstrument
   }
 }
 
+/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
+function amountWithout({ length }: IArguments): number {
+  return length === 0 ? 1 : (undefined as never);
+}
+
 /** An instrument bound to one series, whose id it keeps while the generation lasts. */
 class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, DistributionHandle, SetHandle {
   readonly engine: Engine;
@@ -171,7 +185,7 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
     this.#tags = tags;
   }
 
-  incr(amount = 1): void {
+  incr(amount = amountWithout(arguments)): void {
     this.record(amount);
   }
 
@@ -215,7 +229,7 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
 
 /** The handle of a counter, with a short way for what hot loops do. */
 class BoundCounter extends SeriesHandle {
-  override incr(amount = 1): void {
+  override incr(amount = amountWithout(arguments)): void {
     const { engine } = this;
     if (this.generation !== engine.plainGeneration || !Number.isFinite(amount)) return this.record(amount);
     try {

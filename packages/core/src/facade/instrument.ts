@@ -5,12 +5,17 @@ import type { TimedFunction } from './timer.js';
 
 /** The tags of an instrument, all optional: the declared keys, or an object of keys with the values they may have. */
 export type DeclaredTags<Declared extends string | TagLists> = [Declared] extends [never]
-  ? { readonly [Name in string]: never }
+  ? { readonly [Name in string]: UndeclaredTag<'list it in `tags` of the definition'> }
   : [Declared] extends [string]
     ? { readonly [Name in Declared]?: TagValue | null | undefined }
     : Declared extends TagLists
       ? { readonly [Name in keyof Declared]?: ListedValue<Declared[Name]> | null | undefined }
       : never;
+
+/** The type of the tags of an instrument that declares none. No value has it, so a tag is a type error. */
+export interface UndeclaredTag<Advice> {
+  readonly 'not declared': Advice;
+}
 
 type ListedValue<Values> = Values extends readonly (infer Value)[] ? Value : TagValue;
 

@@ -17,6 +17,7 @@ import {
   type Tags,
   tagKeys,
 } from '../series/tags.js';
+import { bindMethods } from './bind-methods.js';
 import { DeclaredInstrument } from './declared-instrument.js';
 import type {
   Counter,
@@ -39,6 +40,7 @@ import {
   type TimedFunction,
   type Timer,
   timeCall,
+  wrapFunction,
 } from './timer.js';
 
 /** Children that are remembered, so that equal ones are one object and share their caches. */
@@ -62,15 +64,18 @@ export class MetricsFacade implements Metrics, Interceptable {
     this.#scope = scope;
     this.#engine = scope.engine;
     this.#lifecycle = lifecycle;
+    bindMethods(this, MetricsFacade.prototype);
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
-    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options.tags, 'register'));
+    return this.#lifecycle.register(backend, options, this.#readTagsSafely(options?.tags, 'register'));
   }
 
   incr(key: string, amountOrOptions?: number | MetricOptions, options?: MetricOptions): void {
-    if (typeof amountOrOptions !== 'object' || amountOrOptions === null)
-      this.#record('counter', key, amountOrOptions ?? 1, options, arguments.length > 3);
+    if (amountOrOptions === undefined && arguments.length !== 2)
+      this.#record('counter', key, 1, options, arguments.length > 3);
+    else if (typeof amountOrOptions !== 'object' || amountOrOptions === null)
+      this.#record('counter', key, amountOrOptions, options, arguments.length > 3);
     else this.#record('counter', key, 1, amountOrOptions, options !== undefined);
   }
 
@@ -119,9 +124,12 @@ export class MetricsFacade implements Metrics, Interceptable {
     const { backend } = engine;
     if (!(Number.isFinite(timestamp) && timestamp > 0 && timestamp < MAX_TIMESTAMP_SECONDS))
       engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
-    else if (backend.recordAt && (kind === 'counter' || kind === 'gauge')) backend.recordAt(id, value, timestamp);
     else {
-      emit(backend, kind, id, value, rate);
+      const hasTimestamp = kind === 'counter' || kind === 'gauge';
+      if (hasTimestamp && backend.recordAt) backend.recordAt(id, value, timestamp);
+      else emit(backend, kind, id, value, rate);
+      // A tap may have timestamps that the backend has not.
+      if (hasTimestamp && engine.active.backend.recordAt) return;
       const message = 'This backend or kind has no timestamps; the sample counts as of now.';
       engine.reportOrThrow('timestamp_unsupported', key, message);
     }
@@ -156,26 +164,22 @@ export class MetricsFacade implements Metrics, Interceptable {
     });
   }
 
-  wraps<Args extends unknown[], Result>(
-    key: string,
-    optionsOrFn: RecordOptions | undefined | ((...args: Args) => Result),
-    fn?: (...args: Args) => Result,
-  ): (...args: Args) => Result {
-    const [options, wrapped] = splitArguments<RecordOptions, (...args: Args) => Result>(optionsOrFn, fn);
-    const time = (run: () => Result): Result => this.timer(key, options, run);
-    const timed = function (this: unknown, ...args: Args): Result {
-      return time(() => wrapped.apply(this, args));
-    };
-    for (const property of ['name', 'length'] as const)
-      Object.defineProperty(timed, property, { value: wrapped[property], configurable: true });
-    return timed;
+  wraps<Fn>(key: string, optionsOrFn: RecordOptions | undefined | Fn, fn?: Fn): Fn {
+    const [options, wrapped] = splitArguments<RecordOptions, Fn>(optionsOrFn, fn);
+    return wrapFunction(wrapped, (run) => this.timer(key, options, run));
   }
 
-  // oxlint-disable-next-line typescript/no-explicit-any -- standard decorators get (method, context), legacy ones (target, name, descriptor)
+  // oxlint-disable-next-line typescript/no-explicit-any -- standard decorators get (target, context), legacy ones (target, name, descriptor)
   timed(key: string, options?: RecordOptions): (...decorated: any[]) => any {
-    return (target, _context, descriptor) => {
-      if (descriptor === undefined) return this.wraps(key, options, target);
-      return { ...descriptor, value: this.wraps(key, options, descriptor.value) };
+    const wrap = <Fn>(fn: Fn): Fn => wrapFunction(fn, (run) => this.timer(key, options, run));
+    return (target, context, descriptor) => {
+      // The value of a field may be a function.
+      if (context?.kind === 'field') return wrap;
+      if (context?.kind === 'accessor') return { init: wrap };
+      if (context === undefined || context.kind !== undefined) return wrap(target);
+      const timed = { ...descriptor };
+      for (const part of ['value', 'get', 'set']) if (timed[part]) timed[part] = wrap(timed[part]);
+      return descriptor && timed;
     };
   }
 
@@ -238,16 +242,17 @@ export class MetricsFacade implements Metrics, Interceptable {
     return this.#defineInstrument('set', key, definition);
   }
 
-  #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): DeclaredInstrument {
+  /** Returns the instrument as the interface of its kind, which its type parameter narrows. */
+  #defineInstrument<Instrument>(kind: MetricKind, key: string, definition: GaugeDefinition): Instrument {
     const known = this.#instruments.get(key);
-    this.#scope.declare(kind, key, definition, known?.definition);
-    if (known?.kind === kind) return known;
+    const isDeclared = this.#scope.declare(kind, key, definition, known?.definition);
+    if (known?.kind === kind) return known as Instrument;
     const instrument = new DeclaredInstrument(this.#scope, kind, key, definition);
-    if (known === undefined) {
+    if (known === undefined && isDeclared) {
       this.#instruments.set(key, instrument);
       if (definition.observe) instrument.observe(definition.observe);
     }
-    return instrument;
+    return instrument as Instrument;
   }
 
   flush(): Promise<void> {

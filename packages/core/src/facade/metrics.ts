@@ -21,7 +21,7 @@ import type {
   SetInstrument,
   Timing,
 } from './instrument.js';
-import type { TimedFunction, Timer } from './timer.js';
+import type { AnyFunction, TimedFunction, Timer } from './timer.js';
 
 /** An event. Words may have any case; backends get them in lower case. */
 export interface EventOptions<Given = Tags>
@@ -131,14 +131,17 @@ export interface Metrics {
   ): Result;
   /** Starts a timer to stop by hand or by `using`. Adds no tag `result`: a dispose cannot see a throw. */
   startTimer<Given extends CheckedTags<Given> = Tags>(key: string, options?: RecordOptions<Given>): Timer;
-  /** Returns a function that times `fn` at each call, as {@link Metrics.timer} does. Keeps `this`, arguments, name, length. */
-  wraps<Args extends unknown[], Result>(key: string, fn: (...args: Args) => Result): (...args: Args) => Result;
-  wraps<Args extends unknown[], Result, Given extends CheckedTags<Given> = Tags>(
+  /**
+   * Returns `fn`, a function or a class, with each call timed as {@link Metrics.timer} does. Keeps `this`, arguments,
+   * properties and metadata.
+   */
+  wraps<Fn extends AnyFunction>(key: string, fn: Fn): Fn;
+  wraps<Fn extends AnyFunction, Given extends CheckedTags<Given> = Tags>(
     key: string,
     options: RecordOptions<Given> | undefined,
-    fn: (...args: Args) => Result,
-  ): (...args: Args) => Result;
-  /** Returns a method decorator, standard or legacy: `@metrics.timed('db.query')`. */
+    fn: Fn,
+  ): Fn;
+  /** Returns a decorator, standard or legacy, for methods, accessors and fields: `@metrics.timed('db.query')`. */
   timed<Given extends CheckedTags<Given> = Tags>(
     key: string,
     options?: RecordOptions<Given>,

@@ -98,14 +98,16 @@ export class Scope {
     return undefined;
   }
 
-  /** Declares a metric: from now on calls may pass only its tags. A later declaration changes nothing and should be equal. */
-  declare(kind: MetricKind, key: string, definition: GaugeDefinition, known: GaugeDefinition = definition): void {
+  /**
+   * Declares a metric: from now on calls may pass only its tags. A later declaration changes nothing and should be equal.
+   * Returns false if the key is invalid or there are too many metrics: each sample of such an instrument is dropped.
+   */
+  declare(kind: MetricKind, key: string, definition: GaugeDefinition, known: GaugeDefinition = definition): boolean {
     const { engine } = this;
-    // Each sample of such an instrument is dropped and reported.
-    if (typeof key !== 'string') return;
+    if (typeof key !== 'string') return false;
     const { tags = [], unit, internal = false } = definition;
     const family = engine.findOrAddFamily((this.prefix + key).toWellFormed(), kind, unit, internal);
-    if (family === undefined) return;
+    if (family === undefined) return false;
     const declaredTags = parseDeclaredTags(tags, kind);
     if (
       family.kind !== kind ||
@@ -115,11 +117,12 @@ export class Scope {
       (family.declaredTags !== undefined && !isSameDeclaration(family.declaredTags, declaredTags))
     )
       engine.report('definition_conflict', key, DEFINED_OTHERWISE);
-    if (family.declaredTags !== undefined) return;
+    if (family.declaredTags !== undefined) return true;
     family.declaredTags = declaredTags;
     family.description = definition.description;
     family.buckets = this.#checkBuckets(key, definition.buckets);
     engine.invalidate();
+    return true;
   }
 
   /** Returns a copy of valid buckets. Others are reported and ignored. */

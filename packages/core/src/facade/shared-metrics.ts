@@ -1,6 +1,7 @@
 // Creates the facade of the process and separate ones.
-import type { RegisterOptions } from '../engine/registration.js';
+import { REGISTER_OPTIONS, type RegisterOptions } from '../engine/registration.js';
 import type { MetricsBackend } from '../metrics-backend.js';
+import { checkKnownOptions } from '../options/option-checks.js';
 import type { Metrics } from './metrics.js';
 import { MetricsFacade } from './metrics-facade.js';
 
@@ -26,6 +27,7 @@ function getShared(): Metrics {
 export function createMetrics(
   options: RegisterOptions & { readonly backend?: MetricsBackend | undefined } = {},
 ): Metrics {
+  checkKnownOptions('createMetrics()', options, ['backend', ...Object.keys(REGISTER_OPTIONS)]);
   const { backend, ...registerOptions } = options;
   const facade = new MetricsFacade();
   if (backend !== undefined) facade.register(backend, registerOptions);

@@ -8,6 +8,10 @@ export type TimerTags = Record<string, TagValue | null | undefined>;
 /** A function to time. */
 export type TimedFunction<Result> = (tags: TimerTags) => Result;
 
+/** A function or a class. `any`, so that parameters with defaults compile. */
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+export type AnyFunction = ((...args: any[]) => any) | (abstract new (...args: any[]) => any);
+
 /** A running timer. Disposing it stops it: `using timer = metrics.startTimer('db.query')`. */
 export interface Timer {
   /** Records the time since the start, once, and returns it in milliseconds. */
@@ -51,13 +55,86 @@ export function timeCall<Result>(
   } catch (error) {
     return fail(error);
   }
-  if (isThenable(returned))
+  const then = thenOf(returned);
+  if (then === undefined) finish('success');
+  else if (then !== Promise.prototype.then) timeFirstThen(returned, then, finish);
+  else if (isPlainPromise(returned))
     return returned.then((value) => {
       finish('success');
       return value;
     }, fail) as Result;
-  finish('success');
+  else
+    then.call(
+      returned,
+      () => finish('success'),
+      () => finish('failure'),
+    );
   return returned;
+}
+
+type Then = (this: unknown, ...callbacks: unknown[]) => unknown;
+
+/** Returns the method `then` of a promise, or of what behaves as one. */
+function thenOf(value: unknown): Then | undefined {
+  try {
+    const { then } = value as { then?: unknown };
+    return typeof then === 'function' ? (then as Then) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns true if a promise derived from this one can replace it. One with more on it, such as `cancel`, is returned as it is. */
+function isPlainPromise(promise: unknown): promise is Promise<unknown> {
+  return Object.getPrototypeOf(promise) === Promise.prototype && Reflect.ownKeys(promise as object).length === 0;
+}
+
+/**
+ * Times until the first call of a `then` that is not the language's own settles. Such a call may be what starts the work, as
+ * in a query builder, so it is left to the caller, on the same object.
+ */
+function timeFirstThen(thenable: unknown, then: Then, finish: (result: 'success' | 'failure') => void): void {
+  let isTimed = false;
+  const value: Then = function (...callbacks) {
+    if (isTimed) return then.apply(this, callbacks);
+    isTimed = true;
+    const [onFulfilled, onRejected, ...more] = callbacks;
+    const fulfilled = (result: unknown): unknown => {
+      finish('success');
+      return typeof onFulfilled === 'function' ? onFulfilled(result) : result;
+    };
+    const rejected = (error: unknown): unknown => {
+      finish('failure');
+      if (typeof onRejected === 'function') return onRejected(error);
+      throw error;
+    };
+    return then.call(this, fulfilled, rejected, ...more);
+  };
+  try {
+    // oxlint-disable-next-line unicorn/no-thenable -- it has one already
+    Object.defineProperty(thenable, 'then', { value, writable: true, configurable: true });
+  } catch {
+    // It is frozen: only the call was timed.
+    finish('success');
+  }
+}
+
+/**
+ * Returns a function or class whose calls are passed to `time`, and which is the given one in every other respect. What is
+ * no function is returned as it is.
+ */
+export function wrapFunction<Fn>(wrapped: Fn, time: (run: () => unknown) => unknown): Fn {
+  if (typeof wrapped !== 'function') return wrapped;
+  const timed: object = new Proxy(wrapped, {
+    apply: (target, self, args) => time(() => Reflect.apply(target, self, args)),
+    construct: (target, args, newTarget) =>
+      time(() => Reflect.construct(target, args, newTarget === timed ? target : newTarget)) as object,
+  });
+  // The package reflect-metadata keeps what decorators say about a function under its identity.
+  const metadata = Reflect as Partial<Record<string, (...args: unknown[]) => unknown>>;
+  for (const key of (metadata['getOwnMetadataKeys']?.(wrapped) ?? []) as unknown[])
+    metadata['defineMetadata']?.(key, metadata['getOwnMetadata']?.(key, wrapped), timed);
+  return timed as Fn;
 }
 
 /** Returns a copy of the tags in some options; `undefined` if they are invalid or cannot be read. */
@@ -115,10 +192,6 @@ export function splitArguments<Given, Fn>(
   fn: Fn | undefined,
 ): [Given | undefined, Fn] {
   return typeof givenOrFn === 'function' ? [undefined, givenOrFn as Fn] : [givenOrFn as Given | undefined, fn!];
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 /**

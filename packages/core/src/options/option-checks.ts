@@ -42,9 +42,14 @@ export function checkOneOf(name: string, value: unknown, allowed: readonly unkno
   );
 }
 
-/** @throws {RangeError} if the value is not a number of milliseconds, at least 1, that divides `interval`. */
+/**
+ * @throws {TypeError} if the value is not a number.
+ * @throws {RangeError} if it is not a number of milliseconds, at least 1, that divides `interval`.
+ */
 export function checkDivisor(name: string, value: unknown, interval: number): void {
-  if (value === undefined || (typeof value === 'number' && value >= 1 && interval % value === 0)) return;
+  if (value === undefined) return;
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${describeValue(value)}.`);
+  if (value >= 1 && interval % value === 0) return;
   throw new RangeError(`${name} must divide ${interval} milliseconds, and ${describeValue(value)} does not.`);
 }
 
@@ -57,25 +62,31 @@ export function checkDivisor(name: string, value: unknown, interval: number): vo
 export function checkKnownOptions(who: string, options: object, names: readonly string[]): void {
   const unknown = Object.keys(options).find((key) => !names.includes(key));
   if (unknown === undefined) return;
-  const [nearest, score] = nearestName(unknown, names);
-  const hint = score > 0.2 ? `did you mean "${nearest}"?` : `known are ${names.join(', ')}.`;
+  const pairs = letterPairs(unknown.slice(0, 60));
+  // The share of common pairs: Dice's coefficient, which finds parts, other cases and misspellings.
+  const score = (name: string): number =>
+    letterPairs(name).filter((pair) => pairs.includes(pair)).length / (pairs.length + name.length);
+  const [nearest = ''] = [...names].sort((one, other) => score(other) - score(one));
+  const hint = score(nearest) > 0.1 ? `did you mean "${nearest}"?` : `known are ${names.join(', ')}.`;
   throw new TypeError(`${who}: unknown option ${describeValue(unknown)}; ${hint}`);
 }
 
-/** Returns the name that shares most pairs of adjacent letters with a key, and their share (Dice's coefficient). */
-function nearestName(key: string, names: readonly string[]): [name: string, score: number] {
-  const pairs = letterPairs(key.slice(0, 60));
-  let nearest: [string, number] = ['', 0];
-  for (const name of names) {
-    const others = letterPairs(name);
-    const score = (2 * others.filter((pair) => pairs.includes(pair)).length) / (pairs.length + others.length);
-    if (score > nearest[1]) nearest = [name, score];
+/** Types of options by name: of `typeof`, `array`, or undefined for those that are checked otherwise. */
+export type OptionTypes<Options> = { readonly [Name in keyof Options]-?: string | undefined };
+
+/** @throws {TypeError} if an option is unknown, or has another type. */
+export function checkOptionTypes<Options>(who: string, options: object, types: OptionTypes<Options>): void {
+  checkOptionsObject(options);
+  checkKnownOptions(who, options, Object.keys(types));
+  for (const [name, value] of Object.entries(options)) {
+    const type = types[name as keyof Options];
+    if (type && value !== undefined && (Array.isArray(value) ? 'array' : typeof value) !== type)
+      throw new TypeError(`${who}: ${name} must be of type ${type}, not ${describeValue(value)}.`);
   }
-  return nearest;
 }
 
 /** Returns the pairs of adjacent characters in a name with a space before and after it. */
 function letterPairs(name: string): string[] {
   const text = ` ${name.toLowerCase()} `;
-  return Array.from({ length: text.length - 1 }, (_, index) => text.slice(index, index + 2));
+  return Array.from(text.slice(1), (letter, index) => text[index] + letter);
 }

@@ -79,7 +79,11 @@ export function emitWarningNow(problem: Problem): void {
 /** Calls code of the application and ignores whatever it throws or rejects with. */
 function callHandler(handler: ProblemHandler, problem: Problem): void {
   try {
-    const result: unknown = handler(problem);
-    if (result instanceof Promise) result.catch(() => {});
+    onRejection(handler(problem), () => {});
   } catch {}
+}
+
+/** Handles the rejection of a value that may be a promise, although it should not be one. */
+export function onRejection(value: unknown, handle: (cause: unknown) => void): void {
+  if (typeof (value as { then?: unknown } | undefined)?.then === 'function') Promise.resolve(value).catch(handle);
 }

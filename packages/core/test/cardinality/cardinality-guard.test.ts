@@ -289,14 +289,28 @@ describe('modes', () => {
     expect(() => guarded({}, { strict: true }).incr('x', { tags: tagged('uuid', 1) })).toThrow(CardinalityError);
   });
 
-  it('come from the environment first, and an unknown one is an error at register', () => {
+  it('come from the environment first, and an unknown one there is ignored and reported', () => {
     process.env['METRICS_CARDINALITY_MODE'] = 'off';
     guarded({ mode: 'strict' }).incr('x', { tags: tagged('request_id', 1) });
     expect(backend.lines).toEqual(['counter x{request_id=1} 1']);
     process.env['METRICS_CARDINALITY_MODE'] = 'of';
-    expect(() => guarded()).toThrow(
-      new RangeError('METRICS_CARDINALITY_MODE must be one of "report", "guard", "strict", "off", not "of".'),
-    );
+    guarded({ mode: 'off' }).incr('x', { tags: tagged('request_id', 2) });
+    expect(backend.lines).toEqual(['counter x{request_id=2} 1']);
+    expect(problems).toMatchObject([
+      { code: 'invalid_options', message: 'METRICS_CARDINALITY_MODE is ignored: use report, guard, strict, off.' },
+    ]);
+    expect(() => guarded({ mode: 'of' as never })).toThrow(/cardinality.mode must be one of .*, not "of"/);
+    process.env['METRICS_CARDINALITY_MODE'] = ' ';
+    guarded({ mode: 'off' });
+    expect(problems).toEqual([]);
+  });
+
+  it('never make the import of the package throw', async () => {
+    process.env['METRICS_CARDINALITY_MODE'] = 'strictt';
+    await jest.isolateModulesAsync(async () => {
+      const isolated = await import('../../src/index.js');
+      isolated.createMetrics().incr('x');
+    });
   });
 });
 

@@ -56,6 +56,50 @@ describe('register', () => {
     registered.register(dummy);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['an unknown option', { onErorr() {} }, /register\(\): unknown option "onErorr"; did you mean "onError"\?/],
+    ['a prefix', { prefix: 5 }, /prefix must be of type string, not 5/],
+    ['a list of patterns', { deny: 'debug.*' }, /deny must be of type array, not "debug\.\*"/],
+    ['a handler', { onError: 'x' }, /onError must be of type function/],
+    ['a switch', { strict: 'yes' }, /strict must be of type boolean/],
+    ['signals', { signals: 'SIGTERM' }, /signals must be of type array/],
+    ['no options', null, /options must be an object, not null/],
+    ['an unknown option of cardinality', { cardinality: { maxValues: 5 } }, /did you mean "maxValuesPerTag"/],
+    ['a bound', { cardinality: { maxValuesPerTag: Number.NaN } }, /maxValuesPerTag must be a number from 0 .* not NaN/],
+    ['a bound', { cardinality: { maxValuesPerTag: -5 } }, /maxValuesPerTag must be a number from 0 .* not -5/],
+    ['a bound', { cardinality: { maxValuesPerTag: 'many' } }, /maxValuesPerTag must be a number from 0 .* not "many"/],
+    ['a bound', { cardinality: { maxValuesPerTag: null } }, /maxValuesPerTag must be a number from 0 .* not null/],
+    ['a bound of one tag', { cardinality: { warnAt: { x: { y: Number.NaN } } } }, /warnAt\.x\.y must be a number/],
+    ['a bound of all series', { cardinality: { maxSeries: '5' } }, /maxSeries must be/],
+    ['allowed tags', { cardinality: { allow: { '*': 'org_id' } } }, /allow: the tags of \* must be a list/],
+    ['tags that are forbidden', { cardinality: { never: 'org_id' } }, /never must be of type array/],
+  ])('refuses %s that is wrong', (_name, options, message) => {
+    const metrics = createMetrics();
+    expect(() => metrics.register(new JournalBackend(), options as never)).toThrow(message);
+    if (options !== null)
+      expect(() => createMetrics({ backend: new JournalBackend(), ...(options as object) })).toThrow();
+    metrics.register(new JournalBackend());
+  });
+
+  it('createMetrics refuses an unknown option, also without a backend', () => {
+    expect(() => createMetrics({ bakend: 5 } as never)).toThrow('unknown option "bakend"; did you mean "backend"?');
+  });
+
+  it.each(['debug.*, noisy.*', ' debug.* ,noisy.*,', "'debug.*','noisy.*'", '"debug.*, noisy.*"'])(
+    'reads METRICS_DENY=%s',
+    (value) => {
+      process.env['METRICS_DENY'] = value;
+      try {
+        const backend = new JournalBackend();
+        const metrics = createMetrics({ backend });
+        for (const key of ['debug.x', 'noisy.x', 'other.x']) metrics.incr(key);
+        expect(backend.lines).toEqual(['counter other.x 1']);
+      } finally {
+        delete process.env['METRICS_DENY'];
+      }
+    },
+  );
+
   it('throws over a live backend, with the call that registered it as the cause', () => {
     const metrics = createMetrics();
     metrics.register(new JournalBackend());

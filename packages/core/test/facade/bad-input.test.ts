@@ -113,10 +113,35 @@ it('empty and absent options are fine', () => {
   metrics.incr('x', 1, {});
   metrics.incr('x', 1, undefined);
   metrics.incr('x', 1, null);
-  metrics.incr('x', null, null);
+  metrics.incr('x', undefined, null);
   metrics.incr('x', { tags: undefined, instance: undefined, sampleRate: undefined, timestamp: undefined });
   metrics.incr('x', { tags: null });
   expect(backend.lines).toEqual(Array(6).fill('counter x 1'));
+});
+
+it('null, and an undefined that is passed alone, are no amounts: a value that is missing is not one', () => {
+  const counter = metrics.defineCounter('c', { tags: ['a'] });
+  const handle = counter.with({ a: 1 });
+  metrics.incr('x', null);
+  metrics.incr('x', null, { tags: { a: 1 } });
+  metrics.incr('x', undefined);
+  counter.incr(null as never);
+  counter.incr(undefined);
+  counter.incr(null as never, { a: 1 });
+  handle.incr(null as never);
+  handle.incr(undefined);
+  expect(backend.lines).toEqual([]);
+  expect(metrics.stats().dropped).toEqual({ invalid_value: 8 });
+  metrics.incr('x');
+  metrics.incr('x', undefined, { tags: { a: 1 } });
+  metrics.incr('x', { tags: { a: 1 } });
+  counter.incr();
+  counter.incr(undefined, { a: 1 });
+  counter.incr({ a: 1 });
+  handle.incr();
+  expect(backend.lines.length).toBe(7);
+  const strict = createMetrics({ backend: new JournalBackend(), strict: true, onError: () => {} });
+  expect(() => strict.incr('x', undefined)).toThrow(/invalid_value/);
 });
 
 it('33 tags are too many, a million of them too', () => {

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- thenables are results of timed functions */
 import { createMetrics, type Metrics } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
@@ -151,6 +152,232 @@ describe('timed', () => {
     expect(new Service().get(2)).toBe(7);
     expect(Service.prototype.get.name).toBe('get');
     expect(backend.lines).toEqual(['timing run{result=success} 0']);
+  });
+});
+
+describe('what the timed function gives', () => {
+  const recorded = (): string[] => backend.lines.map((line) => /result=(\w+)/.exec(line)?.[1] ?? '');
+
+  it.each([
+    ['a promise with a method', () => Object.assign(Promise.resolve(1), { cancel: () => 'canceled' }), 'success'],
+    ['a promise with a symbol', () => Object.assign(Promise.resolve(1), { [Symbol('meta')]: 1 }), 'success'],
+    ['a promise that rejects', () => Object.assign(Promise.reject(new Error('no')), { cancel() {} }), 'failure'],
+    ['a subclass', () => new (class extends Promise<number> {})((resolve) => resolve(1)), 'success'],
+    ['a thenable', () => ({ then: (resolve: (value: number) => void) => resolve(1) }), 'success'],
+    ['a frozen thenable', () => Object.freeze({ then: (resolve: (value: number) => void) => resolve(1) }), 'success'],
+    [
+      'a thenable that rejects',
+      () => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(5) }),
+      'failure',
+    ],
+  ])('comes back as it is: %s', async (_name, create, result) => {
+    const given = create();
+    const returned: unknown = metrics.timer('run', () => given);
+    expect(returned).toBe(given);
+    await Promise.resolve(given).catch(() => {});
+    expect(recorded()).toEqual([result]);
+    await Promise.resolve(given).catch(() => {});
+    expect(recorded()).toEqual([result]);
+  });
+
+  it('is not run by the timer if it is lazy, and not run twice', async () => {
+    let runs = 0;
+    class Query {
+      rows = 1;
+      where(): this {
+        this.rows += 1;
+        return this;
+      }
+      async then<Result>(resolve: (rows: number) => Result): Promise<Result> {
+        runs += 1;
+        clock += 5;
+        return resolve(this.rows);
+      }
+    }
+    const query = metrics.timer('query', () => new Query());
+    expect(runs).toBe(0);
+    expect(await query.where()).toBe(2);
+    expect(runs).toBe(1);
+    expect(backend.lines).toEqual(['timing query{result=success} 5']);
+  });
+
+  it('has a method then that throws when it is read: the result is still returned', () => {
+    const given = Object.defineProperty({}, 'then', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(metrics.timer('run', () => given)).toBe(given);
+    expect(recorded()).toEqual(['success']);
+  });
+});
+
+describe('tags and options of a timer that are invalid', () => {
+  const throwing = {
+    get tags(): never {
+      throw new Error('no');
+    },
+  };
+  const throwingTag = {
+    get a(): never {
+      throw new Error('no');
+    },
+  };
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  it.each<[string, unknown, string]>([
+    ['an array', { tags: ['x'] }, 'invalid_tags'],
+    ['a Map', { tags: new Map([['a', 1]]) }, 'invalid_tags'],
+    ['a string', { tags: 'x' }, 'invalid_tags'],
+    ['tags with a getter that throws', { tags: throwingTag }, 'recording_failed'],
+    ['options with a getter that throws', throwing, 'recording_failed'],
+    ['a revoked proxy', { tags: proxy }, 'recording_failed'],
+    ['a number in place of options', 5, 'invalid_options'],
+  ])('%s: the function runs, and its sample is dropped and reported', (_name, options, reason) => {
+    const codes: string[] = [];
+    metrics = createMetrics({ backend: (backend = new JournalBackend()), onError: ({ code }) => codes.push(code) });
+    expect(metrics.timer('run', options as never, () => 7)).toBe(7);
+    expect(metrics.wraps('wrapped', options as never, () => 7)()).toBe(7);
+    expect(metrics.startTimer('wait', options as never).stop()).toBe(0);
+    expect(backend.lines).toEqual([]);
+    expect(metrics.stats().dropped).toEqual({ [reason]: 3 });
+    expect(new Set(codes)).toEqual(new Set([reason]));
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an array', ['x'], 'invalid_tags'],
+    ['a getter that throws', throwingTag, 'recording_failed'],
+    ['a revoked proxy', proxy, 'recording_failed'],
+  ])('of a declared timing, a handle and a stop: %s', (_name, tags, reason) => {
+    metrics = createMetrics({ backend, onError: () => {} });
+    const timing = metrics.defineTiming('declared', { tags: ['a', '0'] });
+    expect(timing.timer(tags as never, () => 7)).toBe(7);
+    timing.with(tags as never).record(1);
+    metrics.startTimer('stop').stop(tags as never);
+    metrics.startTimer('stop', { tags: { b: 1 } }).stop(tags as never);
+    expect(backend.lines).toEqual([]);
+    expect(metrics.stats().dropped).toEqual({ [reason]: 4 });
+  });
+});
+
+describe('a wrapped function or class', () => {
+  it('keeps its own properties, symbols, prototype and what reflect-metadata knows', () => {
+    const symbol = Symbol('mine');
+    const original = Object.assign(async (a: number) => a, { route: '/a', [symbol]: 1 });
+    const metadata = new Map<unknown, Map<unknown, unknown>>([[original, new Map([['guards', ['admin']]])]]);
+    const reflect = Reflect as unknown as Record<string, unknown>;
+    reflect['getOwnMetadataKeys'] = (target: unknown) => [...(metadata.get(target)?.keys() ?? [])];
+    reflect['getOwnMetadata'] = (key: unknown, target: unknown) => metadata.get(target)?.get(key);
+    reflect['defineMetadata'] = (key: unknown, value: unknown, target: unknown) =>
+      void metadata.set(target, (metadata.get(target) ?? new Map()).set(key, value));
+    try {
+      const wrapped = metrics.wraps('run', original);
+      expect([wrapped.route, wrapped[symbol], Reflect.ownKeys(wrapped)]).toEqual(['/a', 1, Reflect.ownKeys(original)]);
+      expect(Object.getPrototypeOf(wrapped)).toBe(Object.getPrototypeOf(original));
+      expect(metadata.get(wrapped)).toEqual(new Map([['guards', ['admin']]]));
+
+      class Controller {
+        get(): string {
+          return 'secret';
+        }
+      }
+      const descriptor = Object.getOwnPropertyDescriptor(Controller.prototype, 'get')!;
+      metadata.set(descriptor.value, new Map([['guards', ['admin']]]));
+      const decorated = metrics.timed('run')(Controller.prototype, 'get', descriptor) as PropertyDescriptor;
+      expect(metadata.get(decorated.value)?.get('guards')).toEqual(['admin']);
+    } finally {
+      for (const name of ['getOwnMetadataKeys', 'getOwnMetadata', 'defineMetadata']) delete reflect[name];
+    }
+  });
+
+  it('can be constructed and extended', () => {
+    class Base {
+      static readonly kind = 'base';
+      readonly target: unknown;
+      readonly x: number;
+      constructor(x: number) {
+        clock += 2;
+        this.target = new.target;
+        this.x = x;
+      }
+    }
+    const Wrapped = metrics.wraps('new', Base);
+    class Derived extends Wrapped {}
+    const one = new Wrapped(5);
+    expect([one.x, one instanceof Base, one instanceof Wrapped, one.target, Wrapped.kind]).toEqual([
+      5,
+      true,
+      true,
+      Base,
+      'base',
+    ]);
+    expect(new Derived(6)).toBeInstanceOf(Derived);
+    expect(backend.lines).toEqual(Array(2).fill('timing new{result=success} 2'));
+  });
+
+  it('compiles with default parameters, overloads and type parameters', () => {
+    const double = metrics.wraps('run', (x = 5) => x * 2);
+    const scaled = metrics.wraps('run', { tags: { a: 1 } }, (x: number, by = 3): number => x * by);
+    const same = metrics.wraps('run', <Value>(value: Value): Value => value);
+    const result: number = double() + scaled(2) + same(1);
+    expect(result).toBe(17);
+    const text: string = same('x');
+    expect(text).toBe('x');
+  });
+});
+
+describe('timed on other members', () => {
+  it('decorates getters, setters, fields, accessors, static methods and classes in the standard way', () => {
+    @metrics.timed('class')
+    class Service {
+      #value = 1;
+      @metrics.timed('field')
+      field = (by: number): number => this.#value + by;
+      @metrics.timed('plain')
+      plain = 5;
+      @metrics.timed('accessor')
+      accessor handler = (by: number): number => this.#value * by;
+      @metrics.timed('get')
+      get value(): number {
+        return this.#value;
+      }
+      @metrics.timed('set')
+      set value(value: number) {
+        this.#value = value;
+      }
+      @metrics.timed('static')
+      static create(): Service {
+        return new Service();
+      }
+    }
+    const service = Service.create();
+    service.value = 4;
+    expect([service.value, service.field(1), service.plain, service.handler(2)]).toEqual([4, 5, 5, 8]);
+    expect(backend.lines.map((line) => line.split(/[ {]/)[1])).toEqual([
+      'class',
+      'static',
+      'set',
+      'get',
+      'field',
+      'accessor',
+    ]);
+  });
+
+  it('decorates accessors, fields and classes in the legacy way', () => {
+    class Service {
+      get value(): number {
+        return 3;
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Service.prototype, 'value')!;
+    const timed = metrics.timed('get')(Service.prototype, 'value', descriptor) as PropertyDescriptor;
+    Object.defineProperty(Service.prototype, 'value', timed);
+    expect(new Service().value).toBe(3);
+    expect(metrics.timed('field')(Service.prototype, 'field', undefined)).toBeUndefined();
+    const Class = metrics.timed('class')(Service) as typeof Service;
+    expect(new Class()).toBeInstanceOf(Service);
+    expect(backend.lines.map((line) => line.split(/[ {]/)[1])).toEqual(['get', 'class']);
   });
 });
 

@@ -71,6 +71,10 @@ it('a rejected tag is one line that names the key and what to do, in every verb'
       `Type '"other"' is not assignable to type '"success" | "failure" | null | undefined'.`,
     ],
     [`metrics.defineCounter('x', { tags: { org_id: anyValue } }).incr({ org_id: 5 });`, undefined],
+    [
+      `metrics.defineCounter('x').incr({ status: 'ok' });`,
+      "Type 'string' is not assignable to type 'UndeclaredTag<\"list it in `tags` of the definition\">'.",
+    ],
   ];
   expect(compiled(cases.map(([line]) => line))).toEqual(cases.map(([, message]) => message));
 });

@@ -61,6 +61,21 @@ describe('onError', () => {
     expect(problems.length).toBeLessThan(100);
   });
 
+  it('hears of a value that is a revoked proxy, or one that throws', () => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    metrics.gauge('g', proxy as never);
+    metrics.set('s', proxy as never);
+    metrics.incr('x', { tags: { a: proxy as never } });
+    expect(problems.map(({ code, value }) => [code, value])).toEqual([
+      ['invalid_value', 'an object'],
+      ['invalid_value', 'an object'],
+      ['invalid_tag_value', 'an object'],
+    ]);
+  });
+
   it.each([-3_600_000, 3_600_000])('is not silenced or flooded by a wall clock that is set by %d ms', (change) => {
     const problems: Problem[] = [];
     const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });

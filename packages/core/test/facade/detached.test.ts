@@ -1,0 +1,62 @@
+import { createMetrics, type Metrics } from '../../src/index.js';
+import { JournalBackend } from '../journal-backend.js';
+
+let backend: JournalBackend;
+let metrics: Metrics;
+
+beforeEach(() => {
+  backend = new JournalBackend();
+  metrics = createMetrics({ backend });
+});
+
+/** Uses every method, as one that was taken from its object. */
+async function useAll(given: Metrics): Promise<void> {
+  const { incr, gauge, timing, distribution, set, event, serviceCheck, timer, startTimer, wraps, timed } = given;
+  const { withTags, addTags, child, defineCounter, defineGauge, stats, cardinality, flush, close, register } = given;
+  incr('a');
+  gauge('b', 2);
+  timing('c', 3);
+  distribution('d', 4);
+  set('e', 'f');
+  event({ title: 'g', text: '' });
+  serviceCheck({ name: 'h', status: 'ok' });
+  expect(timer('i', () => 5)).toBe(5);
+  startTimer('j').stop();
+  expect(wraps('k', () => 6)()).toBe(6);
+  expect(timed('l')).toBeInstanceOf(Function);
+  withTags({ m: 1 }, () => addTags({ n: 1 }));
+  child({ prefix: 'o.' }).incr('p');
+  const { incr: count } = defineCounter('q');
+  count(2);
+  const { set: setGauge } = defineGauge('r');
+  setGauge(7);
+  expect(stats().series).toBeGreaterThan(8);
+  expect(cardinality().series).toBeGreaterThan(8);
+  await flush();
+  await close();
+  register(new JournalBackend()).dispose();
+  expect(backend.lines.length).toBe(11);
+}
+
+test('Methods that are taken from the facade work', () => useAll(metrics));
+test('Methods of a child that are taken from it work', () => useAll(metrics.child({ tags: { s: 1 } })));
+test('A proxy of the facade works', () => useAll(new Proxy(metrics, {})));
+test('An object that inherits from the facade works', () => useAll(Object.create(metrics) as Metrics));
+
+test('A method of the facade is passed to forEach: it gets an index and a list, which are reported', () => {
+  const codes: string[] = [];
+  const own = createMetrics({ backend, onError: ({ code }) => codes.push(code) });
+  ['a', 'b'].forEach(own.incr as never);
+  expect(codes).toEqual(['invalid_options', 'invalid_options']);
+  expect(backend.lines).toEqual([]);
+  ['a', 'b'].forEach((key) => own.incr(key));
+  expect(backend.lines).toEqual(['counter a 1', 'counter b 1']);
+});
+
+test('A method can be replaced, as test tools do', () => {
+  const spy = jest.spyOn(metrics, 'incr');
+  metrics.incr('x');
+  expect(spy).toHaveBeenCalledWith('x');
+  expect(backend.lines).toEqual(['counter x 1']);
+  expect(Object.keys(metrics)).toEqual([]);
+});
