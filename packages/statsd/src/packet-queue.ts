@@ -67,14 +67,12 @@ export class PacketQueue implements Outlet {
   };
 
   constructor(options: PacketQueueOptions) {
-    const { transport, accounting } = options;
+    const { transport } = options;
     this.#options = options;
     this.#transport = transport;
-    this.#accounting = accounting;
-    this.#inFlight = new PacketsInFlight({
-      timeout: () => transport.sendTimeout ?? DEFAULT_SEND_TIMEOUT,
-      onOverdue: (packets) => this.#dropOverdue(packets),
-    });
+    this.#accounting = options.accounting;
+    const timeout = (): number => transport.sendTimeout ?? DEFAULT_SEND_TIMEOUT;
+    this.#inFlight = new PacketsInFlight({ timeout, onOverdue: (packets) => this.#dropOverdue(packets) });
   }
 
   get counts(): PacketCounts {
@@ -148,7 +146,7 @@ export class PacketQueue implements Outlet {
         nextRetry = performance.now() + REQUESTED_RETRY_MS;
       }
       if (this.ready) return true;
-      // Keeps the process alive, because a caller waits.
+      // Keeps the process alive.
       await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY_MS));
     }
     return this.ready;
