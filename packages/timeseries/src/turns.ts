@@ -7,20 +7,41 @@ const immediate: typeof setImmediate = setImmediate;
 
 /** Time at which the work of this round ends, as of `performance.now`; `undefined` if none began. */
 let sliceEnds: number | undefined;
-let turns: Promise<void> = Promise.resolve();
+const waiting: (() => void)[] = [];
+let isRunning = false;
 
 /** Returns true if the work of this round of the event loop has had its time: then await {@link nextTurn}. */
 export function isTurnOver(): boolean {
   if (sliceEnds !== undefined) return performance.now() >= sliceEnds;
+  startSlice();
+  return false;
+}
+
+/** Resolves in a later round of the event loop, when there is time left in it. Callers take turns. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (!isRunning) void runTurns();
+  });
+}
+
+async function runTurns(): Promise<void> {
+  isRunning = true;
+  while (waiting.length > 0) {
+    await new Promise((resolve) => immediate(resolve));
+    startSlice();
+    do {
+      waiting.shift()?.();
+      // The caller works before this continues.
+      await undefined;
+    } while (waiting.length > 0 && !isTurnOver());
+  }
+  isRunning = false;
+}
+
+function startSlice(): void {
   sliceEnds = performance.now() + SLICE_MS;
   immediate(() => {
     sliceEnds = undefined;
   });
-  return false;
-}
-
-/** Resolves in a later round of the event loop, for one caller in each round. */
-export function nextTurn(): Promise<void> {
-  turns = turns.then(() => new Promise((resolve) => immediate(resolve)));
-  return turns;
 }

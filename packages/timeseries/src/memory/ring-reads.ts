@@ -18,11 +18,11 @@ export async function readCounters(rings: readonly CounterRing[], query: StoreQu
   const sums = Array.from({ length: query.points }, () => 0);
   for (const ring of rings) {
     visitBuckets(ring, query, (bucket, point) => {
-      sums[point] = addFinite(sums[point]!, ring.sum(bucket));
+      sums[point]! += ring.sum(bucket);
     });
     if (isTurnOver()) await nextTurn();
   }
-  return sums;
+  return sums.map((sum) => addFinite(sum, 0));
 }
 
 /** Resolves, for each point, with the sum of the last values of all rings, the smallest minimum, or the largest maximum. */
