@@ -71,7 +71,7 @@ function withoutOptions(error: unknown, options: unknown): string {
     else if (typeof part === 'object' && part !== null)
       try {
         for (const inner of Object.values(part)) parts.add(inner);
-        // A URL has no properties of its own.
+        // A URL has no own properties.
         parts.add(String(part));
       } catch {
         // A getter or a proxy throws: what it hides cannot be quoted.

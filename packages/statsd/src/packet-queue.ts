@@ -67,8 +67,7 @@ export class PacketQueue implements Outlet {
   };
 
   constructor(options: PacketQueueOptions) {
-    const { transport } = options;
-    this.#options = options;
+    const { transport } = (this.#options = options);
     this.#transport = transport;
     this.#accounting = options.accounting;
     const timeout = (): number => transport.sendTimeout ?? DEFAULT_SEND_TIMEOUT;
