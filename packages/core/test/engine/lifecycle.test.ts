@@ -77,7 +77,7 @@ describe('register', () => {
     const metrics = createMetrics();
     expect(() => metrics.register(new JournalBackend(), options as never)).toThrow(message);
     if (options !== null)
-      expect(() => createMetrics({ backend: new JournalBackend(), ...(options as object) })).toThrow();
+      expect(() => createMetrics({ backend: new JournalBackend(), ...(options as object) })).toThrow(message);
     metrics.register(new JournalBackend());
   });
 

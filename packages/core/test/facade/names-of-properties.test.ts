@@ -63,7 +63,7 @@ describe.each(NAMES)('a name that every object has, %s,', (name) => {
     );
   });
 
-  it('is an allowed key, and has limits of its own', () => {
+  it('is an allowed key, and has its own limits', () => {
     const own = JSON.parse(`{"${name}":{"kind":1}}`) as Record<string, { kind: number }>;
     const allow = JSON.parse(`{"${name}":["org_id"]}`) as Record<string, string[]>;
     const codes: string[] = [];
