@@ -23,7 +23,7 @@ export interface DrainOptions {
 
 /**
  * One drain of a buffer, which can stop after any slot and continue there. Merged counters and gauges come first: they are
- * few, and each of them stands for many samples. Then come the samples that were queued at that moment.
+ * few, and each contains many samples. Then come the samples that were queued at that moment.
  */
 export class Drain {
   /** Resolves when {@link end} is called. */
