@@ -19,12 +19,6 @@ export interface BatchBufferOptions extends SampleBufferOptions {
   readonly onSlotReleased: (slot: number) => void;
 }
 
-/** How far a drain goes in each queue; see {@link BatchQueue.end}. */
-export type QueueEnds = readonly [exact: number, sampled: number];
-
-/** Ends that a queue never reaches. */
-const NO_ENDS: QueueEnds = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-
 /**
  * The samples that a {@link SampleBuffer} keeps one by one. Values and members of a slot are added to its open batch. A
  * batch that is full, or is drained, is sealed and waits in a queue. All batches together are bounded.
@@ -41,10 +35,7 @@ export class BatchBuffer {
   readonly #arrays: Float64ArrayPool;
   /** Open batches by slot. Stays empty as long as there are only merged counters and gauges. */
   readonly #open: (Batch | undefined)[] = [];
-  /** Lines, members, and values of which each one matters. They are few, and handed over first. */
-  readonly #exactQueue: BatchQueue;
-  /** Values of which one more or less hardly changes a statistic. */
-  readonly #sampledQueue: BatchQueue;
+  readonly #queue: BatchQueue;
   /** Size of all batches, in units of eight bytes. */
   #load = 0;
 
@@ -58,20 +49,18 @@ export class BatchBuffer {
     this.#random = options.random ?? Math.random;
     this.#onDrainNeeded = options.onDrainNeeded;
     this.#arrays = new Float64ArrayPool(options.maxSlotValues ?? DEFAULT_SLOT_VALUES);
-    const onRemove = (batch: Batch): void => {
+    this.#queue = new BatchQueue(options.accounting, (batch) => {
       this.#load -= batch.memoryUnits;
       this.#arrays.recycle(batch.values);
       if (batch.slot < 0) return;
       this.#slots.releaseSlot(batch.slot);
       options.onSlotReleased(batch.slot);
-    };
-    this.#exactQueue = new BatchQueue(options.accounting, onRemove);
-    this.#sampledQueue = new BatchQueue(options.accounting, onRemove);
+    });
   }
 
   /** Number of samples in all batches. */
   get samples(): number {
-    let samples = this.#exactQueue.samples + this.#sampledQueue.samples;
+    let samples = this.#queue.samples;
     for (const batch of this.#open) samples += batch?.members === undefined ? (batch?.length ?? 0) : batch.samples;
     return samples;
   }
@@ -125,34 +114,33 @@ export class BatchBuffer {
     batch.line = bytes;
     batch.samples = 1;
     batch.memoryUnits = 1 + (bytes.length >> 3);
-    this.#exactQueue.push(batch);
+    this.#queue.push(batch);
     this.#addLoad(batch.memoryUnits);
   }
 
-  /** Moves the open batch of a slot to its queue. Returns false if the slot has none. */
+  /** Moves the open batch of a slot to the queue. Returns false if the slot has none. */
   seal(slot: number): boolean {
     const batch = this.#open[slot];
     if (batch === undefined) return false;
     this.#open[slot] = undefined;
     batch.seal(this.#random);
-    (isSampled(this.#slots.kind(slot)) ? this.#sampledQueue : this.#exactQueue).push(batch);
+    this.#queue.push(batch);
     return true;
   }
 
-  /** The ends of a drain of all batches that are sealed now. */
-  get queueEnds(): QueueEnds {
-    return [this.#exactQueue.end, this.#sampledQueue.end];
+  /** The end of the queue, for {@link drainQueue}. */
+  get queueEnd(): number {
+    return this.#queue.end;
   }
 
-  /** Hands the sealed batches to the writer until the outlet stops it. Returns true if none is left before the ends. */
-  drainQueues(writer: SampleWriter, outlet: Outlet, [exact, sampled]: QueueEnds = NO_ENDS): boolean {
-    return this.#exactQueue.drain(writer, outlet, exact) && this.#sampledQueue.drain(writer, outlet, sampled);
+  /** Hands sealed batches to the writer until the outlet stops it. Returns true if none is left before the end. */
+  drainQueue(writer: SampleWriter, outlet: Outlet, end: number): boolean {
+    return this.#queue.drain(writer, outlet, end);
   }
 
   /** Drops the sealed batches. */
-  dropQueues(reason: string): void {
-    this.#exactQueue.dropAll(reason);
-    this.#sampledQueue.dropAll(reason);
+  dropQueue(reason: string): void {
+    this.#queue.dropAll(reason);
   }
 
   #addLoad(memoryUnits: number): void {

@@ -1,5 +1,4 @@
 // The loop of a drain: moves samples from the buffer to the writer.
-import type { QueueEnds } from './batch-buffer.js';
 import type { Outlet } from './outlet.js';
 import type { SampleBuffer } from './sample-buffer.js';
 import type { SampleWriter } from './sample-writer.js';
@@ -24,14 +23,14 @@ export interface DrainOptions {
 
 /**
  * One drain of a buffer, which can stop after any slot and continue there. Merged counters and gauges come first: they are
- * few, and each of them merges many samples. Then come the samples that were queued at that moment.
+ * few, and each contains many samples. Then come the samples that were queued at that moment.
  */
 export class Drain {
   /** Resolves when {@link end} is called. */
   readonly ended: Promise<void>;
   readonly #options: DrainOptions;
   #nextSlot: number;
-  #queueEnds: QueueEnds | undefined;
+  #queueEnd: number | undefined;
   #resolve: () => void = () => {};
 
   /** @param full whether to drain all slots, or only the samples that are queued already. */
@@ -46,7 +45,7 @@ export class Drain {
   /** Drains all slots again, before it continues with what is queued. */
   restart(): void {
     this.#nextSlot = 0;
-    this.#queueEnds = undefined;
+    this.#queueEnd = undefined;
   }
 
   /** Hands over slot after slot, then queued samples, until there is a reason to stop. */
@@ -55,7 +54,7 @@ export class Drain {
     for (;;) {
       if (!outlet.ready) return 'transportDown';
       const isSlotLeft = this.#nextSlot < slots.bound;
-      if (!isSlotLeft && buffer.drainQueue(writer, outlet, (this.#queueEnds ??= buffer.queueEnds))) return 'done';
+      if (!isSlotLeft && buffer.drainQueue(writer, outlet, (this.#queueEnd ??= buffer.queueEnd))) return 'done';
       if (outlet.burstFull) return 'burstFull';
       if (!isSlotLeft) continue;
       buffer.drainSlot(this.#nextSlot, writer);

@@ -129,7 +129,7 @@ export class FlushScheduler {
     clearTimeout(this.#earlyTimer);
     this.#collectGauges();
     this.#buffer.close();
-    // Samples merged after the running drain visited their slot must not wait for all that is queued.
+    // Samples merged since the running drain visited their slot must not wait for the whole queue.
     this.#drain?.restart();
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { SeriesId } from '@metrics/core';
 import { grow } from '@metrics/core/backend';
-import { BatchBuffer, type QueueEnds } from './batch-buffer.js';
+import { BatchBuffer } from './batch-buffer.js';
 import type { Outlet } from './outlet.js';
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SampleBufferOptions } from './sample-buffer-options.js';
@@ -138,7 +138,7 @@ export class SampleBuffer {
     this.#accounting.drop(1, this.#closed ? 'closed' : (this.#rejectedSeries.get(id) ?? 'unknown_series'));
   }
 
-  /** Hands the merged samples of a slot to the writer, and moves those kept one by one to the end of their queue. */
+  /** Hands the merged samples of a slot to the writer, and moves those kept one by one to the end of the queue. */
   drainSlot(slot: number, writer: SampleWriter): void {
     const isBatched = this.#batches.seal(slot);
     const samples = this.#samples[slot]!;
@@ -150,14 +150,14 @@ export class SampleBuffer {
     this.#freeSlotIfUnused(slot);
   }
 
-  /** The ends of a drain of everything that is queued now. */
-  get queueEnds(): QueueEnds {
-    return this.#batches.queueEnds;
+  /** The end of the queue, up to which a drain goes: one that is filled faster than it is drained never becomes empty. */
+  get queueEnd(): number {
+    return this.#batches.queueEnd;
   }
 
-  /** Hands queued samples to the writer until the outlet stops it. Returns true if none is left before the ends. */
-  drainQueue(writer: SampleWriter, outlet: Outlet, ends?: QueueEnds): boolean {
-    return this.#batches.drainQueues(writer, outlet, ends);
+  /** Hands the queue to the writer until the outlet stops it. Returns true if nothing is left before the end. */
+  drainQueue(writer: SampleWriter, outlet: Outlet, end: number = Number.POSITIVE_INFINITY): boolean {
+    return this.#batches.drainQueue(writer, outlet, end);
   }
 
   /** Drops all samples. */
@@ -170,7 +170,7 @@ export class SampleBuffer {
       this.#values[slot] = 0;
       this.#freeSlotIfUnused(slot);
     }
-    this.#batches.dropQueues(reason);
+    this.#batches.dropQueue(reason);
   }
 
   /** Ends recording: later samples are dropped under `closed`. Samples recorded before can still be drained. */

@@ -71,7 +71,8 @@ function withoutOptions(error: unknown, options: unknown): string {
     else if (typeof part === 'object' && part !== null)
       try {
         for (const inner of Object.values(part)) parts.add(inner);
-        // A URL has no own properties.
+        // A URL keeps its parts in private fields.
+        // oxlint-disable-next-line typescript/no-base-to-string -- `[object Object]` is in no message
         parts.add(String(part));
       } catch {
         // A getter or a proxy throws: what it hides cannot be quoted.

@@ -94,7 +94,7 @@ it('reports a timestamp that none of its backends supports, as one of them alone
   }
 });
 
-it('refuses anything but backends, and unknown or wrong options of a filter', () => {
+it('refuses other values than backends, and unknown or wrong options of a filter', () => {
   const backend = new JournalBackend();
   for (const wrong of [undefined, null, {}, { backend: {} }, { backend: null }, 'statsd'])
     expect(() => combine(backend, wrong as never)).toThrow(/combine\(\) takes backends/);

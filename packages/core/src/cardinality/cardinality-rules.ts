@@ -33,7 +33,7 @@ export class CardinalityRules {
   readonly maxSeriesPerMetric: number;
   /** Milliseconds without a sample until a series is released; 0 keeps every series. */
   readonly idleAfter: number;
-  /** Describes an invalid `METRICS_CARDINALITY_MODE`, which is ignored: a bad environment must not prevent a start. */
+  /** A message if `METRICS_CARDINALITY_MODE` is invalid and ignored: a bad environment must not prevent a start. */
   readonly invalidMode: string | undefined;
   readonly #options: CardinalityOptions;
 

@@ -243,7 +243,7 @@ export class Engine {
 
   /**
    * Runs a recording that must not replace a result or an error of the application. Strict mode only reports meanwhile, so
-   * that the sample is kept as in production. An error that the recording throws was reported already.
+   * that the sample is kept as in production. Errors of the recording were reported already.
    */
   leniently(record: () => void): void {
     const { isLenient } = this;

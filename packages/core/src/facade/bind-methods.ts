@@ -1,6 +1,6 @@
 /**
  * Gives an object methods that work without it: `const { incr } = metrics`, `keys.forEach(metrics.incr)`, a Proxy, an object
- * that inherits from it. A call costs as much as before if it is always made on the same object.
+ * that inherits from it. A call site that calls one object is as fast as without it.
  *
  * @param prototype that of the object's class.
  */

@@ -242,17 +242,17 @@ export class MetricsFacade implements Metrics, Interceptable {
     return this.#defineInstrument('set', key, definition);
   }
 
-  /** Returns the instrument as the interface of its kind, which its type parameter narrows. */
-  #defineInstrument<Instrument>(kind: MetricKind, key: string, definition: GaugeDefinition): Instrument {
+  /** Returns the instrument, which is of the interface that its caller returns. */
+  #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): never {
     const known = this.#instruments.get(key);
     const isDeclared = this.#scope.declare(kind, key, definition, known?.definition);
-    if (known?.kind === kind) return known as Instrument;
+    if (known?.kind === kind) return known as never;
     const instrument = new DeclaredInstrument(this.#scope, kind, key, definition);
     if (known === undefined && isDeclared) {
       this.#instruments.set(key, instrument);
       if (definition.observe) instrument.observe(definition.observe);
     }
-    return instrument as Instrument;
+    return instrument as never;
   }
 
   flush(): Promise<void> {

@@ -120,8 +120,8 @@ function timeFirstThen(thenable: unknown, then: Then, finish: (result: 'success'
 }
 
 /**
- * Returns a function or class whose calls are passed to `time`, and which is the given one in every other respect. Anything
- * else is returned as it is.
+ * Returns a function or class whose calls are passed to `time`, and which is the given one in every other respect. Any
+ * other value is returned as it is.
  */
 export function wrapFunction<Fn>(wrapped: Fn, time: (run: () => unknown) => unknown): Fn {
   if (typeof wrapped !== 'function') return wrapped;

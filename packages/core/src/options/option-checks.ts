@@ -42,14 +42,9 @@ export function checkOneOf(name: string, value: unknown, allowed: readonly unkno
   );
 }
 
-/**
- * @throws {TypeError} if the value is not a number.
- * @throws {RangeError} if it is not a number of milliseconds, at least 1, that divides `interval`.
- */
+/** @throws {RangeError} if the value is not a number of milliseconds, at least 1, that divides `interval`. */
 export function checkDivisor(name: string, value: unknown, interval: number): void {
-  if (value === undefined) return;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${describeValue(value)}.`);
-  if (value >= 1 && interval % value === 0) return;
+  if (value === undefined || (typeof value === 'number' && value >= 1 && interval % value === 0)) return;
   throw new RangeError(`${name} must divide ${interval} milliseconds, and ${describeValue(value)} does not.`);
 }
 

@@ -57,7 +57,7 @@ describe('register', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['an unknown option', { onErorr() {} }, /register\(\): unknown option "onErorr"; did you mean "onError"\?/],
+    ['an unknown option', { onErorr() {} }, /\(\): unknown option "onErorr"; did you mean "onError"\?/],
     ['a prefix', { prefix: 5 }, /prefix must be of type string, not 5/],
     ['a list of patterns', { deny: 'debug.*' }, /deny must be of type array, not "debug\.\*"/],
     ['a handler', { onError: 'x' }, /onError must be of type function/],
@@ -77,7 +77,7 @@ describe('register', () => {
     const metrics = createMetrics();
     expect(() => metrics.register(new JournalBackend(), options as never)).toThrow(message);
     if (options !== null)
-      expect(() => createMetrics({ backend: new JournalBackend(), ...(options as object) })).toThrow();
+      expect(() => createMetrics({ backend: new JournalBackend(), ...(options as object) })).toThrow(message);
     metrics.register(new JournalBackend());
   });
 

@@ -1,4 +1,4 @@
-import { checkDivisor, checkKnownOptions } from '../../src/options/option-checks.js';
+import { checkKnownOptions } from '../../src/options/option-checks.js';
 
 const NAMES = [
   'statsdHost',
@@ -62,12 +62,4 @@ test('Known options are accepted, as are inherited properties', () => {
   expect(message({})).toBe('');
   expect(message({ prefix: 'a', tags: undefined })).toBe('');
   expect(message(Object.create({ anything: 1 }) as object)).toBe('');
-});
-
-test('An interval that is a string is said to be no number', () => {
-  expect(() => checkDivisor('flushInterval', '1000', 10_000)).toThrow(
-    new TypeError('flushInterval must be a number, not "1000".'),
-  );
-  expect(() => checkDivisor('flushInterval', 3000, 10_000)).toThrow(RangeError);
-  checkDivisor('flushInterval', 2000, 10_000);
 });

@@ -6,7 +6,7 @@ jest.mock('@metrics/core/backend', () => ({
   ...jest.requireActual<object>('@metrics/core/backend'),
 }));
 
-test('the sample count of a series does not wrap after four billion samples without a drain', () => {
+test('the count of a series does not wrap after four billion samples without a drain', () => {
   const columns: ArrayLike<number>[] = [];
   const { grow } = backend;
   jest.spyOn(backend, 'grow').mockImplementation((column, fill) => {
