@@ -37,22 +37,22 @@ describe('lines', () => {
   const rich = { tags: { method: 'GET', route: '/users' }, instance: 'eu-1' };
 
   test.each<[NonNullable<StatsdOptions['tagFormat']>, string[]]>([
-    ['none', ['hits.eu-1:5|c', 'depth.eu-1:42.5|g', 'users.eu-1:ann|s', 'db.eu-1:12.5|ms', 'size.eu-1:320|ms']],
+    ['none', ['hits.eu-1:5|c', 'depth.eu-1:42.5|g', 'db.eu-1:12.5|ms', 'size.eu-1:320|ms', 'users.eu-1:ann|s']],
     [
       'graphite',
-      ['hits:5|c', 'depth:42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320|ms'].map((line) =>
+      ['hits:5|c', 'depth:42.5|g', 'db:12.5|ms', 'size:320|ms', 'users:ann|s'].map((line) =>
         line.replace(':', ';method=GET;route=/users;instance=eu-1:'),
       ),
     ],
     [
       'influx',
-      ['hits:5|c', 'depth:42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320|ms'].map((line) =>
+      ['hits:5|c', 'depth:42.5|g', 'db:12.5|ms', 'size:320|ms', 'users:ann|s'].map((line) =>
         line.replace(':', ',method=GET,route=/users,instance=eu-1:'),
       ),
     ],
     [
       'datadog',
-      ['hits:5|c', 'depth:42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320|ms'].map(
+      ['hits:5|c', 'depth:42.5|g', 'db:12.5|ms', 'size:320|ms', 'users:ann|s'].map(
         (line) => `${line}|#method:GET,route:/users,instance:eu-1`,
       ),
     ],

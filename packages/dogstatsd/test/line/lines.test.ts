@@ -65,7 +65,7 @@ describe('lines', () => {
       '|#method:GET,route:/users/größe,instance:eu-1,env:prod,dd.internal.entity_id:uid|c:ci-abc|e:it-false|card:low';
     await receiver.waitForLines(5);
     expect(Buffer.from(receiver.packets.join(''), 'latin1').toString()).toBe(
-      ['hits:5|c', 'depth:-42.5|g', 'users:ann|s', 'db:12.5|ms', 'size:320:-1|d']
+      ['hits:5|c', 'depth:-42.5|g', 'db:12.5|ms', 'size:320:-1|d', 'users:ann|s']
         .map((line) => `${line}${suffix}\n`)
         .join(''),
     );

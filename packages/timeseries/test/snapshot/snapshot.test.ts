@@ -16,8 +16,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Creates a backend with a snapshot, and a list of the problems that it reports. */
-function restart(options: TimeSeriesOptions & { readonly memory?: MemoryStoreOptions } = {}) {
-  const store = new MemoryStore({ snapshot: { path }, ...options.memory });
+function restart({ memory, ...options }: TimeSeriesOptions & { readonly memory?: MemoryStoreOptions } = {}) {
+  const store = new MemoryStore({ snapshot: { path }, ...memory });
   const created = createTestBackend({ store, ...options });
   const problems: Problem[] = [];
   created.backend.start({ report: (problem) => problems.push(problem), collect: () => {} });
