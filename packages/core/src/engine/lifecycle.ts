@@ -2,7 +2,7 @@
 import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
 import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
-import { emitWarningNow, type ProblemHandler } from '../problems/problem-reporter.js';
+import { emitWarningNow, isLossAtEnd, type ProblemHandler } from '../problems/problem-reporter.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { Engine } from './engine.js';
@@ -25,6 +25,8 @@ const closedBackends = /* @__PURE__ */ new WeakSet<MetricsBackend>();
 /** A backend whose counts may still change. */
 interface LiveBackend {
   readonly onError: ProblemHandler | undefined;
+  /** Samples in its own reports of a loss at its end. */
+  reported: number;
   /** Resolves when it is closed, or late. Undefined while it may be active. */
   end?: Promise<void>;
 }
@@ -67,11 +69,15 @@ export class Lifecycle implements ExitTarget {
     const registeredAt = new Error('registered here');
     const active: ActiveBackend = { backend, options, rules, tags, previous: restorable, registeredAt };
     this.#replaceActive(active);
-    if (!this.#live.has(backend)) this.#live.set(backend, { onError: options.onError });
+    const live = this.#live.get(backend) ?? { onError: options.onError, reported: 0 };
+    this.#live.set(backend, live);
     engine.callBackend(() =>
       backend.start?.({
         // A backend reports to its own handler until its end, even after `close` or another `register`.
-        report: (problem) => engine.problems.report(problem, options.onError),
+        report: (problem) => {
+          if (isLossAtEnd(problem)) live.reported += problem.count;
+          engine.problems.report(problem, options.onError);
+        },
         collect: () => {
           if (engine.active === active && performance.now() >= this.#collectedUntil) this.collect();
         },
@@ -134,10 +140,10 @@ export class Lifecycle implements ExitTarget {
   /** Flushes the active and the closing backends as far as they can without waiting. */
   flushSync(): void {
     this.#collectForAll();
-    for (const [backend, { onError = emitWarningNow }] of this.#live) {
+    for (const [backend, live] of this.#live) {
       const lost = lostSamples(backend);
       this.#engine.callBackend(() => backend.flushSync?.());
-      this.#reportLost('lost_at_exit', lostSamples(backend) - lost, onError);
+      this.#reportLost('lost_at_exit', lostSamples(backend) - lost, live, live.onError ?? emitWarningNow);
     }
   }
 
@@ -172,7 +178,7 @@ export class Lifecycle implements ExitTarget {
       this.#closed = sumStats([{ stats: () => this.#closed }, backend]);
       this.#live.delete(backend);
       const { pending } = sumStats([backend]);
-      this.#reportLost('lost_at_close', lostSamples(backend) + pending - lost, live.onError);
+      this.#reportLost('lost_at_close', lostSamples(backend) + pending - lost, live);
       this.#deleteHooksIfClosed();
     });
   }
@@ -187,8 +193,10 @@ export class Lifecycle implements ExitTarget {
     if (this.#engine.active === NO_BACKEND && !isClosing) deleteExitHooks(this);
   }
 
-  /** Reports samples that were lost by an end. @param onError the handler of the backend's registration. */
-  #reportLost(code: string, count: number, onError: ProblemHandler | undefined): void {
+  /** Reports samples that were lost by an end, without those that the backend has reported. */
+  #reportLost(code: string, lost: number, live: LiveBackend, onError = live.onError): void {
+    const count = lost - live.reported;
+    live.reported = 0;
     const message = 'The backend could not send these samples before its end: stats().backend.dropped has the reasons.';
     if (count > 0) this.#engine.problems.report({ code, count, message }, onError);
   }

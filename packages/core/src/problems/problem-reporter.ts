@@ -43,7 +43,7 @@ export class ProblemReporter {
       // No backend has that many codes.
       if (known === undefined && reported.size >= 2 * MAX_REPORTED) return;
     }
-    if (known !== undefined && now - known.at < REPEAT_AFTER_MS) {
+    if (known !== undefined && now - known.at < REPEAT_AFTER_MS && !isLossAtEnd(problem)) {
       known.since += count;
       return;
     }
@@ -56,6 +56,11 @@ export class ProblemReporter {
     for (const deliver of queue) deliver();
     queue.length = 0;
   }
+}
+
+/** Returns true for the report of samples lost by the end of a backend: there is no later one, so it is never merged. */
+export function isLossAtEnd({ code }: Problem): boolean {
+  return code.startsWith('lost_at_');
 }
 
 /** Returns one line with the code, the metric, the tag, the value and the message. */

@@ -1,4 +1,5 @@
 import {
+  type BackendHost,
   type BackendStats,
   combine,
   createMetrics,
@@ -337,6 +338,40 @@ describe('samples that are lost at an end', () => {
     const { metrics, problems } = setUp(combine(new LossyBackend(5), new LossyBackend(2)));
     await metrics.close();
     expect(problems).toMatchObject([{ code: 'lost_at_close', count: 7 }]);
+  });
+
+  it('are not reported twice, if the backend reports them, nor hidden by those of another one in combine()', async () => {
+    class ReportingBackend extends LossyBackend {
+      #host: BackendHost | undefined;
+      override start(host: BackendHost): void {
+        this.#host = host;
+      }
+      override async close(): Promise<void> {
+        await super.close();
+        this.#host?.report({ code: 'lost_at_close', count: 5, message: 'The server is away.' });
+      }
+    }
+    const alone = setUp(new ReportingBackend(5));
+    await alone.metrics.close();
+    expect(alone.problems).toMatchObject([{ code: 'lost_at_close', count: 5, message: 'The server is away.' }]);
+    const both = setUp(combine(new ReportingBackend(5), new LossyBackend(2)));
+    await both.metrics.close();
+    expect(both.problems).toMatchObject([
+      { code: 'lost_at_close', count: 5 },
+      { code: 'lost_at_close', count: 2 },
+    ]);
+  });
+
+  it('are a problem each time, also within a minute', async () => {
+    const { metrics, problems } = setUp(new LossyBackend(5));
+    const onError = (problem: Problem) => problems.push(problem);
+    metrics.register(new LossyBackend(3), { replace: true, onError });
+    for (let index = 0; index < 7; index += 1) metrics.incr('x');
+    await metrics.close();
+    expect(problems.map(({ code, count }) => [code, count])).toEqual([
+      ['lost_at_close', 5],
+      ['lost_at_close', 3],
+    ]);
   });
 
   it('include those that are pending when a close misses its deadline', async () => {

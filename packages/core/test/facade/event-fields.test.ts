@@ -83,7 +83,7 @@ describe('fields of events and service checks reach every backend in one form', 
     event({ alert_type: 'error', constructor: 'x' });
     event({ constructor: 'x', status: 500 });
     check({ title: 'x', priority: 'low', tags: { a: 1 } });
-    expect(backend.events.map(({ text, ...rest }) => Object.keys(rest))).toEqual([
+    expect(backend.events.map(({ text: _text, ...rest }) => Object.keys(rest))).toEqual([
       ['title', 'tags'],
       ['title', 'tags'],
     ]);
