@@ -33,7 +33,7 @@ async function runTurns(): Promise<void> {
     do {
       waiting.shift()?.();
       // The caller works before this continues.
-      await undefined;
+      await Promise.resolve();
     } while (waiting.length > 0 && !isTurnOver());
   }
   isRunning = false;
