@@ -50,7 +50,7 @@ export const packages = {
       ['tag-format/'],
       ['line/'],
       ['packet-queue'],
-      ['burst', 'packet-counts', 'transport/'],
+      ['burst', 'packet-counts', 'packets-in-flight', 'transport/'],
     ],
   },
   dogstatsd: {

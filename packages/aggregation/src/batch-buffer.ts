@@ -19,6 +19,12 @@ export interface BatchBufferOptions extends SampleBufferOptions {
   readonly onSlotReleased: (slot: number) => void;
 }
 
+/** How far a drain goes in each queue; see {@link BatchQueue.end}. */
+export type QueueEnds = readonly [exact: number, sampled: number];
+
+/** Ends that a queue never reaches. */
+const NO_ENDS: QueueEnds = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+
 /**
  * The samples that a {@link SampleBuffer} keeps one by one. Values and members of a slot are added to its open batch. A
  * batch that is full, or is drained, is sealed and waits in a queue. All batches together are bounded.
@@ -35,7 +41,10 @@ export class BatchBuffer {
   readonly #arrays: Float64ArrayPool;
   /** Open batches by slot. Stays empty as long as there are only merged counters and gauges. */
   readonly #open: (Batch | undefined)[] = [];
-  readonly #queue: BatchQueue;
+  /** Lines, members, and values of which each one matters. They are few, and handed over first. */
+  readonly #exactQueue: BatchQueue;
+  /** Values of which one more or less hardly changes a statistic. */
+  readonly #sampledQueue: BatchQueue;
   /** Size of all batches, in units of eight bytes. */
   #load = 0;
 
@@ -49,18 +58,20 @@ export class BatchBuffer {
     this.#random = options.random ?? Math.random;
     this.#onDrainNeeded = options.onDrainNeeded;
     this.#arrays = new Float64ArrayPool(options.maxSlotValues ?? DEFAULT_SLOT_VALUES);
-    this.#queue = new BatchQueue(options.accounting, (batch) => {
+    const onRemove = (batch: Batch): void => {
       this.#load -= batch.memoryUnits;
       this.#arrays.recycle(batch.values);
       if (batch.slot < 0) return;
       this.#slots.releaseSlot(batch.slot);
       options.onSlotReleased(batch.slot);
-    });
+    };
+    this.#exactQueue = new BatchQueue(options.accounting, onRemove);
+    this.#sampledQueue = new BatchQueue(options.accounting, onRemove);
   }
 
   /** Number of samples in all batches. */
   get samples(): number {
-    let samples = this.#queue.samples;
+    let samples = this.#exactQueue.samples + this.#sampledQueue.samples;
     for (const batch of this.#open) samples += batch?.members === undefined ? (batch?.length ?? 0) : batch.samples;
     return samples;
   }
@@ -114,28 +125,34 @@ export class BatchBuffer {
     batch.line = bytes;
     batch.samples = 1;
     batch.memoryUnits = 1 + (bytes.length >> 3);
-    this.#queue.push(batch);
+    this.#exactQueue.push(batch);
     this.#addLoad(batch.memoryUnits);
   }
 
-  /** Moves the open batch of a slot to the queue. Returns false if the slot has none. */
+  /** Moves the open batch of a slot to its queue. Returns false if the slot has none. */
   seal(slot: number): boolean {
     const batch = this.#open[slot];
     if (batch === undefined) return false;
     this.#open[slot] = undefined;
     batch.seal(this.#random);
-    this.#queue.push(batch);
+    (isSampled(this.#slots.kind(slot)) ? this.#sampledQueue : this.#exactQueue).push(batch);
     return true;
   }
 
-  /** Hands the sealed batches to the writer until the outlet stops it. Returns true if none is left. */
-  drainQueue(writer: SampleWriter, outlet: Outlet): boolean {
-    return this.#queue.drain(writer, outlet);
+  /** The ends of a drain of all batches that are sealed now. */
+  get queueEnds(): QueueEnds {
+    return [this.#exactQueue.end, this.#sampledQueue.end];
+  }
+
+  /** Hands the sealed batches to the writer until the outlet stops it. Returns true if none is left before the ends. */
+  drainQueues(writer: SampleWriter, outlet: Outlet, [exact, sampled]: QueueEnds = NO_ENDS): boolean {
+    return this.#exactQueue.drain(writer, outlet, exact) && this.#sampledQueue.drain(writer, outlet, sampled);
   }
 
   /** Drops the sealed batches. */
-  dropQueue(reason: string): void {
-    this.#queue.dropAll(reason);
+  dropQueues(reason: string): void {
+    this.#exactQueue.dropAll(reason);
+    this.#sampledQueue.dropAll(reason);
   }
 
   #addLoad(memoryUnits: number): void {

@@ -11,6 +11,7 @@ export class BatchQueue {
   #batches: (Batch | undefined)[] = [];
   #head = 0;
   #samples = 0;
+  #removed = 0;
 
   /** @param onRemove called with each batch that was written or dropped as a whole. */
   constructor(accounting: SampleAccounting, onRemove: (batch: Batch) => void) {
@@ -23,14 +24,24 @@ export class BatchQueue {
     return this.#samples;
   }
 
+  /** The number of batches that were ever added. */
+  get end(): number {
+    return this.#removed + this.#batches.length - this.#head;
+  }
+
   push(batch: Batch): void {
     this.#batches.push(batch);
     this.#samples += batch.samples;
   }
 
-  /** Hands batches to the writer until the outlet stops it. Returns true if none is left. */
-  drain(writer: SampleWriter, outlet: Outlet): boolean {
-    for (let batch = this.#first; batch !== undefined; batch = this.#first) {
+  /**
+   * Hands batches to the writer until the outlet stops it. Returns true if none is left of those that were in the queue when
+   * it had this {@link end}: a queue that is filled faster than it is drained never becomes empty.
+   */
+  drain(writer: SampleWriter, outlet: Outlet, end: number): boolean {
+    while (this.#removed < end) {
+      const batch = this.#first;
+      if (batch === undefined) break;
       if (batch.line !== undefined) this.#drainLine(batch, batch.line, writer, outlet);
       else if (batch.members === undefined) this.#drainValues(batch, writer, outlet);
       else this.#drainMembers(batch, batch.members, writer, outlet);
@@ -55,6 +66,7 @@ export class BatchQueue {
   #removeFirst(batch: Batch): void {
     this.#batches[this.#head] = undefined;
     this.#head += 1;
+    this.#removed += 1;
     if (this.#head * 2 >= this.#batches.length) {
       this.#batches.splice(0, this.#head);
       this.#head = 0;

@@ -1,4 +1,5 @@
 // The loop of a drain: moves samples from the buffer to the writer.
+import type { QueueEnds } from './batch-buffer.js';
 import type { Outlet } from './outlet.js';
 import type { SampleBuffer } from './sample-buffer.js';
 import type { SampleWriter } from './sample-writer.js';
@@ -21,33 +22,42 @@ export interface DrainOptions {
   readonly now: () => number;
 }
 
-/** One drain of a buffer, which can stop after any slot and continue there. */
+/**
+ * One drain of a buffer, which can stop after any slot and continue there. Merged counters and gauges come first: they are
+ * few, and each of them stands for many samples. Then come the samples that were queued at that moment.
+ */
 export class Drain {
   /** Resolves when {@link end} is called. */
   readonly ended: Promise<void>;
   readonly #options: DrainOptions;
-  readonly #full: boolean;
-  #nextSlot = 0;
+  #nextSlot: number;
+  #queueEnds: QueueEnds | undefined;
   #resolve: () => void = () => {};
 
   /** @param full whether to drain all slots, or only the samples that are queued already. */
   constructor(options: DrainOptions, full: boolean) {
     this.#options = options;
-    this.#full = full;
+    this.#nextSlot = full ? 0 : Number.POSITIVE_INFINITY;
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
-  /** Hands over queued samples, then slot after slot, until there is a reason to stop. */
+  /** Drains all slots again, before it continues with what is queued. */
+  restart(): void {
+    this.#nextSlot = 0;
+    this.#queueEnds = undefined;
+  }
+
+  /** Hands over slot after slot, then queued samples, until there is a reason to stop. */
   run(deadline: number): DrainOutcome {
     const { slots, buffer, writer, outlet, now } = this.#options;
     for (;;) {
       if (!outlet.ready) return 'transportDown';
-      const queueIsEmpty = buffer.drainQueue(writer, outlet);
-      if (queueIsEmpty && (!this.#full || this.#nextSlot >= slots.bound)) return 'done';
+      const isSlotLeft = this.#nextSlot < slots.bound;
+      if (!isSlotLeft && buffer.drainQueue(writer, outlet, (this.#queueEnds ??= buffer.queueEnds))) return 'done';
       if (outlet.burstFull) return 'burstFull';
-      if (!queueIsEmpty) continue;
+      if (!isSlotLeft) continue;
       buffer.drainSlot(this.#nextSlot, writer);
       this.#nextSlot += 1;
       if (this.#nextSlot % SLOTS_PER_CLOCK_CHECK === 0 && now() >= deadline) return 'sliceUsed';

@@ -129,6 +129,8 @@ export class FlushScheduler {
     clearTimeout(this.#earlyTimer);
     this.#collectGauges();
     this.#buffer.close();
+    // What is merged since the running drain visited its slot must not wait for all that is queued.
+    this.#drain?.restart();
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
       deadline = setTimeout(resolve, Math.min(timeout, MAX_TIMEOUT));

@@ -1,6 +1,6 @@
 import type { SeriesId } from '@metrics/core';
 import { grow } from '@metrics/core/backend';
-import { BatchBuffer } from './batch-buffer.js';
+import { BatchBuffer, type QueueEnds } from './batch-buffer.js';
 import type { Outlet } from './outlet.js';
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SampleBufferOptions } from './sample-buffer-options.js';
@@ -22,8 +22,8 @@ export class SampleBuffer {
   readonly #batches: BatchBuffer;
   /** The sum of a counter, the last value of a gauge. */
   #values = new Float64Array(16);
-  /** Number of samples in {@link #values}. */
-  #samples = new Uint32Array(16);
+  /** Number of samples in {@link #values}. While nothing can be sent, it may exceed 32 bits. */
+  #samples = new Float64Array(16);
   /** The sum of {@link #samples}: adding up a column at each `stats()` would take milliseconds. */
   #merged = 0;
   readonly #drained: Record<SlotKind, number> = {
@@ -132,7 +132,7 @@ export class SampleBuffer {
     this.#accounting.drop(1, this.#closed ? 'closed' : (this.#rejectedSeries.get(id) ?? 'unknown_series'));
   }
 
-  /** Hands the merged samples of a slot to the writer, and moves those kept one by one to the end of the queue. */
+  /** Hands the merged samples of a slot to the writer, and moves those kept one by one to the end of their queue. */
   drainSlot(slot: number, writer: SampleWriter): void {
     const isBatched = this.#batches.seal(slot);
     const samples = this.#samples[slot]!;
@@ -144,9 +144,14 @@ export class SampleBuffer {
     this.#freeSlotIfUnused(slot);
   }
 
-  /** Hands the queue to the writer until the outlet stops it. Returns true if the queue is empty. */
-  drainQueue(writer: SampleWriter, outlet: Outlet): boolean {
-    return this.#batches.drainQueue(writer, outlet);
+  /** The ends of a drain of everything that is queued now. */
+  get queueEnds(): QueueEnds {
+    return this.#batches.queueEnds;
+  }
+
+  /** Hands queued samples to the writer until the outlet stops it. Returns true if none is left before the ends. */
+  drainQueue(writer: SampleWriter, outlet: Outlet, ends?: QueueEnds): boolean {
+    return this.#batches.drainQueues(writer, outlet, ends);
   }
 
   /** Drops all samples. */
@@ -159,7 +164,7 @@ export class SampleBuffer {
       this.#values[slot] = 0;
       this.#freeSlotIfUnused(slot);
     }
-    this.#batches.dropQueue(reason);
+    this.#batches.dropQueues(reason);
   }
 
   /** Ends recording: later samples are dropped under `closed`. Samples recorded before can still be drained. */
@@ -178,8 +183,10 @@ export class SampleBuffer {
     // A sum of finite amounts can overflow.
     if (!Number.isFinite(value)) return this.#accounting.drop(samples, 'not_finite');
     this.#accounting.handOver(samples);
-    if (kind === 'counter') writer.counter(slot, value, samples);
-    else writer.gauge(slot, value, samples);
+    if (kind === 'gauge') return writer.gauge(slot, value, samples);
+    const remainder = writer.counterRemainder?.(value) ?? 0;
+    this.#values[slot] = remainder;
+    writer.counter(slot, value - remainder, samples);
   }
 
   #freeSlotIfUnused(slot: number): void {

@@ -3,6 +3,11 @@
  * the {@link SampleAccounting}.
  */
 export interface SampleWriter {
+  /**
+   * Returns the part of a counter's sum that the receiver cannot read, such as a fraction. It stays in the buffer and is added
+   * to the next window. Absent if there is none.
+   */
+  counterRemainder?(sum: number): number;
   /** @param sum finite. */
   counter(slot: number, sum: number, samples: number): void;
   /** @param value the last one, finite. */

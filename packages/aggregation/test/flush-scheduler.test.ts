@@ -22,6 +22,25 @@ function setUp({ maxQueuedSamples, ...options }: Options = {}) {
   return { buffer, counters, incrAll, stats, sum, scheduler, writer };
 }
 
+/** A counter, a gauge, a set and a line among many timings, over a transport that takes `burst` writes at a time. */
+function manyTimings(burst: number, timings = 10_000) {
+  const parts = setUp({ maxQueuedSamples: 100_000 });
+  const { buffer, writer } = parts;
+  for (let index = 0; index < timings; index += 1) {
+    if (index % 100 === 0) buffer.open(index / 100, 'timing', [index / 100]);
+    buffer.value(Math.floor(index / 100), 1, 1);
+  }
+  buffer.open(5000, 'counter', [5000]);
+  buffer.open(5001, 'gauge', [5001]);
+  buffer.open(5002, 'set', [5002]);
+  buffer.incr(5000, 7, 1);
+  buffer.gauge(5001, 3);
+  buffer.set(5002, 'ada');
+  buffer.queueLine(Buffer.from('event'));
+  writer.burst = burst;
+  return { ...parts, others: () => writer.written.filter(({ kind }) => kind !== 'timing').map(({ value }) => value) };
+}
+
 /** Resolves with whether a promise is settled after all microtasks ran. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
@@ -333,6 +352,49 @@ describe('close', () => {
   });
 });
 
+describe('few samples that matter most are not starved by many timings', () => {
+  test('by a flush that takes many bursts', async () => {
+    const { others, scheduler, writer } = manyTimings(10);
+    void scheduler.flush();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(writer.written.length).toBeLessThan(100);
+    expect(others()).toEqual([7, 3, 'event', 'ada']);
+    writer.burst = Number.POSITIVE_INFINITY;
+    await end(scheduler);
+  });
+
+  test('at the deadline of a close, also by a drain that is already running', async () => {
+    const { buffer, others, stats, scheduler } = manyTimings(10);
+    const flushed = scheduler.flush();
+    await jest.advanceTimersByTimeAsync(4);
+    buffer.incr(5000, 2, 1);
+    const closed = scheduler.close({ timeout: 20 });
+    await jest.advanceTimersByTimeAsync(20);
+    await Promise.all([closed, flushed]);
+    expect(others()).toEqual([7, 3, 'event', 'ada', 2]);
+    expect(stats()).toMatchObject({ accepted: 10_005, pending: 0 });
+    expect(stats().dropped['timeout']).toBeGreaterThan(0);
+  });
+
+  test('while timings are recorded faster than they are sent', async () => {
+    const { buffer, scheduler, stats, writer } = manyTimings(10, 1000);
+    let sent = 0;
+    for (let second = 0; second < 20; second += 1) {
+      buffer.incr(5000, 1, 1);
+      for (let step = 0; step < 100; step += 1) {
+        for (let index = 0; index < 50; index += 1) buffer.value(0, 1, 1);
+        await jest.advanceTimersByTimeAsync(10);
+      }
+    }
+    for (const { kind, value } of writer.written) if (kind === 'counter') sent += Number(value);
+    // All but those of the last windows.
+    expect(sent).toBeGreaterThan(7 + 20 - 12);
+    writer.burst = Number.POSITIVE_INFINITY;
+    await end(scheduler);
+    expect(stats().pending).toBe(0);
+  });
+});
+
 describe('at exit', () => {
   // Pauses block the thread, so the clock that limits them must be the real one.
   beforeEach(() => {
@@ -385,6 +447,15 @@ describe('at exit', () => {
     expect(pending).toBe(0);
     expect(sent).toBeGreaterThan(1);
     expect(sent + dropped['exit']!).toBe(1000);
+    await end(scheduler);
+  });
+
+  test('few samples that matter most are not starved by many timings, when there is no time for all', async () => {
+    const { others, stats, scheduler } = manyTimings(1);
+    scheduler.drainSync();
+    expect(others()).toEqual([7, 3, 'event', 'ada']);
+    expect(stats()).toMatchObject({ accepted: 10_004, pending: 0 });
+    expect(stats().dropped['exit']).toBeGreaterThan(0);
     await end(scheduler);
   });
 

@@ -6,6 +6,7 @@ export {
   checkDivisor,
   checkFunction,
   checkInteger,
+  checkKnownOptions,
   checkNumber,
   checkOneOf,
   checkOptionsObject,

@@ -1,4 +1,5 @@
 // Fan-out: one backend that passes every sample to several ones.
+import { sumStats } from './engine/sum-stats.js';
 import type {
   BackendHost,
   BackendStats,
@@ -143,14 +144,7 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   stats(): BackendStats {
-    const sum = { accepted: 0, sent: 0, pending: 0, sampledOut: 0 };
-    const dropped: Record<string, number> = {};
-    this.#forEach((backend) => {
-      const stats = backend.stats();
-      for (const field of ['accepted', 'sent', 'pending', 'sampledOut'] as const) sum[field] += stats[field];
-      for (const [reason, count] of Object.entries(stats.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
-    });
-    return { ...sum, dropped };
+    return sumStats(this.#targets.map(({ backend }) => backend));
   }
 
   /** Calls the backends that get the series. Synchronous: thousands of series may open and close in one turn of the event loop. */

@@ -8,18 +8,19 @@ import type {
   SeriesId,
   TagPairs,
 } from '@metrics/core';
-import { Interner } from '@metrics/core/backend';
+import { describeValue, Interner } from '@metrics/core/backend';
 import { BucketScheduler } from './bucket/bucket-scheduler.js';
 import { BucketWriter } from './bucket/bucket-writer.js';
+import { pointSource } from './bucket/point-source.js';
 import { type DatadogOptions, type ResolvedDatadogOptions, resolveOptions } from './datadog-options.js';
 import { Delivery, type DeliveryStats } from './delivery/delivery.js';
 import { DeliveryProblems } from './delivery/delivery-problems.js';
 import { IntakeClient } from './delivery/intake-client.js';
 import { Redactor } from './delivery/redactor.js';
-import { eventJson } from './payload/event-json.js';
+import { eventJson, invalidEventField } from './payload/event-json.js';
 import { metricName } from './payload/metric-name.js';
 import { PayloadCollector } from './payload/payload-collector.js';
-import { processTag } from './payload/process-tag.js';
+import { hasSiblings } from './payload/process-tag.js';
 import { tagText } from './payload/tag-text.js';
 
 export interface DatadogStats extends BackendStats, DeliveryStats {
@@ -52,7 +53,7 @@ export class DatadogMetricsBackend implements MetricsBackend {
   constructor(options: DatadogOptions = {}) {
     const resolved = resolveOptions(options);
     const { apiKey, url, ca, clock, random, bucketSeconds, host, seriesVersion } = resolved;
-    const tag = processTag();
+    const source = pointSource({ ...resolved, isSystemClock: options.clock === undefined });
     const reporter = this.#reporter;
     const fragments = this.#fragments;
     const accounting = this.#accounting;
@@ -69,13 +70,13 @@ export class DatadogMetricsBackend implements MetricsBackend {
       fragments,
       accounting,
       host,
-      processTag: resolved.processTag ? tag : undefined,
+      processTag: source.processTag,
       seriesVersion,
       random,
       payloads: outlet,
     });
     this.#options = resolved;
-    this.#lacksProcessTag = tag !== undefined && !resolved.processTag;
+    this.#lacksProcessTag = !resolved.processTag && hasSiblings();
     this.#buffer = buffer;
     this.#client = client;
     this.#delivery = delivery;
@@ -88,8 +89,9 @@ export class DatadogMetricsBackend implements MetricsBackend {
       delivery,
       clock,
       bucketSeconds,
+      source,
       collect: () => reporter.collect(),
-      onDrop: (reason, samples) => this.#reportDrop(reason, samples),
+      onDrop: (end, samples) => this.#reportDrop(end, samples),
     });
   }
 
@@ -138,6 +140,12 @@ export class DatadogMetricsBackend implements MetricsBackend {
 
   event(event: MetricsEvent): void {
     const { host, clock } = this.#options;
+    const field = invalidEventField(event);
+    if (field !== undefined) {
+      this.#accounting.drop(1, 'invalid_value');
+      const message = `The ${field} of an event is invalid: ${describeValue(event[field])}. Use the values of MetricsEvent.`;
+      return this.#reporter.report('invalid_value', message);
+    }
     const tags = this.#tags(event.tags ?? [], event.instance);
     this.#scheduler.addEvent(eventJson(event, { host, tags, now: clock.now() }));
   }
@@ -168,11 +176,11 @@ export class DatadogMetricsBackend implements MetricsBackend {
     return [...new Set(Array.from(all, ([key, value]) => tagText(key, value)))].sort();
   }
 
-  #reportDrop(reason: 'timeout' | 'exit', count: number): void {
+  #reportDrop(end: 'close' | 'exit', count: number): void {
     const message =
-      reason === 'exit'
+      end === 'exit'
         ? 'Samples were dropped because the process exited, and HTTPS cannot send synchronously. Await close() before process.exit().'
-        : 'Samples were dropped at the deadline of close(). Give it a longer timeout, or check the intake.';
-    this.#reporter.report(reason === 'exit' ? 'lost_at_exit' : 'lost_at_close', message, { count });
+        : 'Samples were dropped during close(): at its deadline, or because the intake refused them. Give it a longer timeout, or check the intake.';
+    this.#reporter.report(end === 'exit' ? 'lost_at_exit' : 'lost_at_close', message, { count });
   }
 }

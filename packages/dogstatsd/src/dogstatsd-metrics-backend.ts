@@ -74,13 +74,15 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     const { wireTypes, aggregation, flushInterval, maxSamplesPerSeries, overflow, maxPacketBytes } = options;
     this.#options = resolved;
     this.#wireTypes = { ...wireTypes };
-    this.#constantTags = new ConstantTags(tags);
+    this.#constantTags = new ConstantTags(tags, capabilities);
     const { transport, kind } = createTransport(resolved, maxPacketBytes, this.#reporter);
     this.#transport = transport;
     this.#transportKind = kind;
     this.#pipeline = new StatsdPipeline({
       transport,
-      tagEncoder: createTagEncoder(this.#constantTags, (series, key) => this.#reportConflict(series, key)),
+      tagEncoder: createTagEncoder(this.#constantTags, capabilities.reservedNameStart, (series, key) =>
+        this.#reportConflict(series, key),
+      ),
       dialect: capabilities,
       reporter: this.#reporter,
       maxPacketBytes,
@@ -113,7 +115,8 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
     this.#submitted.counter += 1;
-    this.#recorder.incr(id, amount, sampleRate);
+    if (amount < 0 && !this.#options.capabilities.negativeCounters) this.#dropNegativeCounter();
+    else this.#recorder.incr(id, amount, sampleRate);
   }
 
   gauge(id: SeriesId, value: number): void {
@@ -160,6 +163,13 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
       origin: { ...origin },
       telemetry: { enabled: this.#telemetry !== undefined, counts: this.#telemetryCounts(stats) },
     };
+  }
+
+  #dropNegativeCounter(): void {
+    this.#pipeline.drop('negative_counter');
+    const { dialect } = this.#options;
+    const message = `A server of dialect ${dialect} drops counters that go down, so negative amounts are dropped here and the others arrive. Record a value that goes down as a gauge.`;
+    this.#reporter.reportOnce('negative_counter', message);
   }
 
   #recordAt(id: SeriesId, value: number, epochSeconds: number): void {

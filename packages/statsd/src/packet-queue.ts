@@ -2,19 +2,22 @@
 import { Backoff, type Outlet, type SampleAccounting } from '@metrics/aggregation';
 import { Burst } from './burst.js';
 import type { PacketCounts } from './packet-counts.js';
+import { PacketsInFlight } from './packets-in-flight.js';
 import type { PacketTransport } from './transport/packet-transport.js';
 
 /** Number of packets that may wait for their callback. */
 const MAX_IN_FLIGHT = 64;
 const MAX_SPARE_BUFFERS = 8;
 const FIRST_RETRY_MS = 5;
-const MAX_RETRY_MS = 1000;
-/** Refusals are reported after a longer wait: a reader that is briefly too slow is not a problem. */
-const UNREPORTED_RETRY_MS = 50;
+const MAX_RETRY_MS = 500;
+/** Refusals are reported after this time: a reader that is briefly too slow is not a problem. */
+const UNREPORTED_MS = 75;
 /** Pause between retries while a caller waits. */
 const REQUESTED_RETRY_MS = 50;
 /** Milliseconds for which a caller waits for a transport that is down. */
 const WAIT_TIMEOUT = 1000;
+/** Milliseconds that a transport has for a packet, unless it states another number. */
+const DEFAULT_SEND_TIMEOUT = 1000;
 
 interface Packet {
   readonly buffer: Buffer;
@@ -40,17 +43,16 @@ export class PacketQueue implements Outlet {
   readonly #burst = new Burst();
   #open: Packet | undefined;
   readonly #spareBuffers: Buffer[] = [];
-  readonly #inFlight = new Set<Packet>();
+  readonly #inFlight: PacketsInFlight<Packet>;
   /** Refused packets, oldest first. */
   #retryQueue: Packet[] = [];
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #backoff = new Backoff({ initial: FIRST_RETRY_MS, max: MAX_RETRY_MS });
-  #retryWait = 0;
   /** True after a packet was refused, until the transport accepts one or fails it for good. */
   #isBlocked = false;
+  #blockedSince = 0;
   #failureReported = false;
   #closed = false;
-  #settledCallbacks: (() => void)[] = [];
   readonly #counts = {
     packets: 0,
     bytes: 0,
@@ -64,6 +66,10 @@ export class PacketQueue implements Outlet {
     this.#transport = transport;
     this.#accounting = accounting;
     this.#onFailure = onFailure;
+    this.#inFlight = new PacketsInFlight({
+      timeout: () => transport.sendTimeout ?? DEFAULT_SEND_TIMEOUT,
+      onOverdue: (packets) => this.#dropOverdue(packets),
+    });
   }
 
   get counts(): PacketCounts {
@@ -118,8 +124,7 @@ export class PacketQueue implements Outlet {
 
   /** Resolves when no packet is in flight. */
   settled(): Promise<void> {
-    if (this.#inFlight.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#settledCallbacks.push(resolve));
+    return this.#inFlight.settled();
   }
 
   /** Retries refused packets now. Resolves, within about a second, with whether more can be written. */
@@ -143,23 +148,24 @@ export class PacketQueue implements Outlet {
   prepareForExit(): void {
     this.#transport.prepareForExit?.();
     this.#isBlocked = false;
+    // Losses at exit are reported together.
+    this.#failureReported = true;
   }
 
   /** Drops packets that are open, in flight or waiting for a retry. */
   dropUnsent(reason: string): void {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
-    const unsent = [...this.#inFlight, ...this.#retryQueue];
+    const unsent = [...this.#inFlight.clear(), ...this.#retryQueue];
     if (this.#open !== undefined) unsent.push(this.#open);
     this.#open = undefined;
     this.#retryQueue = [];
-    this.#inFlight.clear();
     for (const { length, samples } of unsent) {
       this.#counts.packetsAbandoned += 1;
       this.#counts.bytesAbandoned += length;
       this.#accounting.dropInFlight(samples, reason);
     }
-    this.#resolveSettled();
+    this.#inFlight.completeIfEmpty();
   }
 
   #send(packet: Packet): void {
@@ -170,15 +176,21 @@ export class PacketQueue implements Outlet {
       if (error === undefined) this.#confirm(packet);
       else if (retryable) this.#scheduleRetry(packet, error);
       else this.#drop(packet, error);
-      if (this.#inFlight.size === 0) this.#resolveSettled();
+      this.#inFlight.completeIfEmpty();
     });
+  }
+
+  /** Their buffers may still be in use. */
+  #dropOverdue(packets: readonly Packet[]): void {
+    this.#isBlocked = false;
+    for (const packet of packets) this.#countDropped(packet);
+    this.#reportFirstFailure(new Error('The transport has no result for a packet.'), false);
   }
 
   #confirm(packet: Packet): void {
     this.#failureReported = false;
     this.#isBlocked = false;
     this.#backoff.reset();
-    this.#retryWait = 0;
     this.#counts.packets += 1;
     this.#counts.bytes += packet.length;
     this.#accounting.confirmSent(packet.samples);
@@ -187,22 +199,25 @@ export class PacketQueue implements Outlet {
 
   #drop(packet: Packet, error: Error): void {
     this.#isBlocked = false;
-    this.#counts.packetsDropped += 1;
-    this.#counts.bytesDropped += packet.length;
-    this.#accounting.dropInFlight(packet.samples, 'send_failed');
+    this.#countDropped(packet);
     this.#recycle(packet);
     this.#reportFirstFailure(error, false);
   }
 
+  #countDropped(packet: Packet): void {
+    this.#counts.packetsDropped += 1;
+    this.#counts.bytesDropped += packet.length;
+    this.#accounting.dropInFlight(packet.samples, 'send_failed');
+  }
+
   #scheduleRetry(packet: Packet, error: Error): void {
     this.#retryQueue.push(packet);
+    const now = performance.now();
+    if (!this.#isBlocked) this.#blockedSince = now;
     this.#isBlocked = true;
-    if (this.#retryTimer === undefined) {
-      this.#retryWait = this.#backoff.next();
-      this.#retryTimer = setTimeout(() => this.#retry(), this.#retryWait).unref();
-    }
+    this.#retryTimer ??= setTimeout(() => this.#retry(), this.#backoff.next()).unref();
     // A transport that lost its connection reports that itself.
-    if (this.#retryWait > UNREPORTED_RETRY_MS && this.#transport.ready) this.#reportFirstFailure(error, true);
+    if (now - this.#blockedSince >= UNREPORTED_MS && this.#transport.ready) this.#reportFirstFailure(error, true);
   }
 
   #reportFirstFailure(error: Error, willRetry: boolean): void {
@@ -221,12 +236,6 @@ export class PacketQueue implements Outlet {
       if (this.#retryQueue.length > 0) this.#retryQueue.push(packet);
       else this.#send(packet);
     }
-  }
-
-  #resolveSettled(): void {
-    const callbacks = this.#settledCallbacks;
-    this.#settledCallbacks = [];
-    for (const resolve of callbacks) resolve();
   }
 
   #takeBuffer(length: number): Buffer {

@@ -1,6 +1,7 @@
 // The backend: options to tag encoder, transport and pipeline.
 import { BackendReporter } from '@metrics/aggregation';
 import type { BackendHost, MetricsBackend, Series, SeriesId } from '@metrics/core';
+import { etsyDialect } from './line/line-dialect.js';
 import { type ResolvedStatsdOptions, resolveOptions, type StatsdOptions } from './statsd-options.js';
 import { type PipelineStats, type SampleRecorder, StatsdPipeline } from './statsd-pipeline.js';
 import { tagEncoders } from './tag-format/tag-format.js';
@@ -39,6 +40,7 @@ export class StatsdMetricsBackend implements MetricsBackend {
     this.#pipeline = new StatsdPipeline({
       transport: createTransport(resolved, this.#reporter),
       tagEncoder: tagEncoders[tagFormat],
+      dialect: tagFormat === 'influx' ? { ...etsyDialect, integerCounters: true } : etsyDialect,
       reporter: this.#reporter,
       maxPacketBytes,
       flushInterval,

@@ -11,7 +11,7 @@ import { type TagFormat, tagEncoders } from './tag-format/tag-format.js';
 import { isSocketPath, MAX_SOCKET_PATH } from './transport/uds-transport.js';
 
 export interface StatsdOptions {
-  /** A name or an IP address. A name is resolved once, and again every minute. @default '127.0.0.1' */
+  /** A name or an IP address. A name is resolved immediately, every minute, and when its address refuses. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** @default 8125 */
   readonly port?: number | undefined;
@@ -27,7 +27,7 @@ export interface StatsdOptions {
   /**
    * The size of the largest packet, in bytes from 64 to 65,507.
    *
-   * @default 1432 for UDP to another machine, otherwise 8192
+   * @default for UDP 4000 on loopback, otherwise 1432; for TCP and Unix sockets 8192
    */
   readonly maxPacketBytes?: number | undefined;
   /** Milliseconds between two flushes; must divide 10,000. @default 2000, or 100 without aggregation */

@@ -15,7 +15,7 @@ import type { TagEncoder } from './line/tag-encoder.js';
 import type { PacketCounts } from './packet-counts.js';
 import { PacketQueue } from './packet-queue.js';
 import type { PacketTransport } from './transport/packet-transport.js';
-import { reportSendFailure, reportTransportDown } from './transport/transport-problems.js';
+import { reportLoss, reportSendFailure, reportTransportDown } from './transport/transport-problems.js';
 
 const DEFAULT_INTERVAL_MS = 2000;
 /** The same without aggregation. */
@@ -24,6 +24,7 @@ const DEFAULT_UNAGGREGATED_INTERVAL_MS = 100;
 const DEFAULT_MAX_NAME_LENGTH = 8192;
 /** In the year 2286. Later numbers are milliseconds. */
 const MAX_EPOCH_SECONDS = 1e10;
+const LOST_IN_TRANSIT = ['send_failed', 'timeout', 'exit'] as const;
 
 export interface StatsdPipelineOptions {
   /** Sends the packets. The pipeline closes it. */
@@ -91,7 +92,8 @@ export class StatsdPipeline {
     this.#buffer = new SampleBuffer({
       slots,
       accounting,
-      merge: aggregation,
+      // Single amounts have fractions that no later one completes.
+      merge: aggregation || dialect.integerCounters,
       maxSlotValues: options.maxSamplesPerSeries,
       overflow: options.overflow,
     });
@@ -148,6 +150,11 @@ export class StatsdPipeline {
     this.#buffer.release(id);
   }
 
+  /** Drops one sample that the server would not accept. */
+  drop(reason: string): void {
+    this.#accounting.drop(1, this.#buffer.closed ? 'closed' : reason);
+  }
+
   /**
    * Records an amount of a counter or a value of a gauge with its timestamp, which is never aggregated. For servers that
    * understand `|T`. Returns the kind, or undefined if the sample is dropped.
@@ -184,17 +191,22 @@ export class StatsdPipeline {
 
   /** @see {@link FlushScheduler.drainSync} */
   flushSync(): void {
+    const lostBefore = this.#lost;
     this.#packets.prepareForExit();
     this.#scheduler.drainSync();
+    this.#packets.dropUnsent('exit');
+    this.#reportLoss('exit', this.#lost - lostBefore);
   }
 
   /** Flushes within `timeout` milliseconds, drops the rest and closes the transport. Never rejects. */
   async close(options: { readonly timeout: number }): Promise<void> {
+    const lostBefore = this.#lost;
     const closed = this.#scheduler.close(options);
     // After the last reading of observed gauges, which may open series.
     this.#isClosed = true;
     await closed;
     this.#transport.close();
+    this.#reportLoss('close', this.#lost - lostBefore);
   }
 
   stats(): PipelineStats {
@@ -205,6 +217,16 @@ export class StatsdPipeline {
       address: this.#transport.address,
       lastError: this.#reporter.lastError,
     };
+  }
+
+  /** Samples that were lost on their way to the server. */
+  get #lost(): number {
+    const { dropped } = this.#accounting.stats(0);
+    return LOST_IN_TRANSIT.reduce((total, reason) => total + (dropped[reason] ?? 0), 0);
+  }
+
+  #reportLoss(moment: 'close' | 'exit', count: number): void {
+    if (count > 0) reportLoss(this.#reporter, this.#transport.address, moment, count);
   }
 
   #reportNegativeValue(): void {

@@ -1,6 +1,6 @@
 // The subpath @metrics/statsd/wire, for backends that speak a dialect of StatsD.
 export type { LineDialect } from './line/line-dialect.js';
-export { createSanitizer, sanitize } from './line/sanitize.js';
+export { createSanitizer, sanitize, sanitizeTagKey } from './line/sanitize.js';
 export type { TagEncoder } from './line/tag-encoder.js';
 export { tagsWithInstance } from './line/tags-with-instance.js';
 export {

@@ -202,3 +202,35 @@ test('dropUnsent drops packets once: open, refused and in flight, even if the ca
   expect(accounting.stats(0)).toMatchObject({ accepted: 3, sent: 0, pending: 0, dropped: { timeout: 3 } });
   expect(jest.getTimerCount()).toBe(0);
 });
+
+test('a packet whose result never comes is dropped at a deadline, reported once, and stops nothing', async () => {
+  const { failures, accounting, packets, transport, write } = setUp();
+  transport.behavior = 'wait';
+  for (const text of ['11111111', '22222222', '33333333']) {
+    write(text);
+    packets.finish();
+  }
+  // The middle one gets its result.
+  transport.waiting[1]!(undefined, false);
+  const settled = packets.settled();
+  await jest.advanceTimersByTimeAsync(2100);
+  await settled;
+  expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 1, dropped: { send_failed: 2 } });
+  expect(failures).toEqual([['The transport has no result for a packet.', false]]);
+  transport.waiting[0]!(undefined, false);
+  expect(accounting.stats(0)).toMatchObject({ sent: 1, dropped: { send_failed: 2 } });
+});
+
+test('packets that wait for a slow reader are not overdue as long as one after the other is taken', async () => {
+  const { accounting, packets, transport, write } = setUp();
+  transport.behavior = 'wait';
+  for (let packet = 0; packet < 5; packet += 1) {
+    write(`${packet}1111111`);
+    packets.finish();
+  }
+  for (let packet = 0; packet < 5; packet += 1) {
+    await jest.advanceTimersByTimeAsync(900);
+    transport.waiting[packet]!(undefined, false);
+  }
+  expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 5, dropped: {} });
+});

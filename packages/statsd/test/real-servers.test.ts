@@ -202,8 +202,9 @@ async function ask(socket: string, command: string): Promise<string> {
 }
 
 describeWith('collectd')('collectd, the strictest parser', () => {
-  test('reads each kind and logs no unreadable line', async () => {
-    await withServer(async (directory, start) => {
+  /** Runs it in its own temporary directory. */
+  function withCollectd(run: (directory: string, port: number, socket: string) => Promise<void>): Promise<void> {
+    return withServer(async (directory, start) => {
       const port = await freePort();
       const socket = join(directory, 'collectd.sock');
       const configuration = `
@@ -245,6 +246,44 @@ describeWith('collectd')('collectd, the strictest parser', () => {
           () => false,
         ),
       );
+      await run(directory, port, socket);
+    });
+  }
+
+  test('reads all of a thousand series, and of a thousand values, with the default size of packets', async () => {
+    await withCollectd(async (directory, port, socket) => {
+      const backend = new StatsdMetricsBackend({ port });
+      for (let id = 0; id < 1000; id += 1) {
+        backend.open(id, seriesOf('gauge', `shop.many.${id}`));
+        backend.gauge(id, id);
+      }
+      backend.open(1000, seriesOf('timing', 'shop.values'));
+      for (let value = 0; value < 1000; value += 1) backend.timing(1000, 1, 1);
+      await backend.flush();
+      expect(backend.stats()).toMatchObject({ accepted: 2000, sent: 2000, pending: 0 });
+      const names = async () => (await ask(socket, 'LISTVAL\n')).match(/gauge-shop\.many\.\d+/g) ?? [];
+      await waitUntil(
+        async () => new Set(await names()).size === 1000,
+        async () => (await names()).length,
+      );
+      const csv = join(directory, 'csv', 'h', 'statsd');
+      const counts = async () => {
+        const file = (await readdir(csv)).find((one) => one.startsWith('gauge-shop.values-count'));
+        return file === undefined ? '' : await readFile(join(csv, file), 'utf8');
+      };
+      const sum = async () =>
+        [...(await counts()).matchAll(/^[\d.]+,([\d.]+)$/gm)].reduce((total, [, count]) => total + Number(count), 0);
+      await waitUntil(
+        async () => (await sum()) === 1000,
+        () => readdir(csv),
+      );
+      expect(await readFile(join(directory, 'collectd.log'), 'utf8')).not.toContain('Unable to parse line');
+      await backend.close({ timeout: 1000 });
+    });
+  });
+
+  test('reads each kind and logs no unreadable line', async () => {
+    await withCollectd(async (directory, port, socket) => {
       const backend = new StatsdMetricsBackend({ port });
       await sendOneOfEach(backend);
       const gauge = async (name: string) =>

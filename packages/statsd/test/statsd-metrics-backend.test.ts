@@ -163,7 +163,7 @@ describe('lines', () => {
 });
 
 describe('packets', () => {
-  test('hold at most 8192 bytes on loopback, whole lines, as many as fit', async () => {
+  test('hold at most 4000 bytes on loopback, whole lines, as many as fit', async () => {
     const backend = create();
     for (let id = 0; id < 2000; id += 1) {
       backend.open(id, seriesOf('counter', `packets.of.many.series.${id}`));
@@ -178,7 +178,7 @@ describe('packets', () => {
       expect(packet.length).toBeLessThanOrEqual(8192);
       expect(packet.endsWith('\n')).toBe(true);
     }
-    for (const packet of receiver.packets.slice(0, -1)) expect(packet.length).toBeGreaterThan(8192 - 64);
+    for (const packet of receiver.packets.slice(0, -1)) expect(packet.length).toBeGreaterThan(4000 - 64);
     expect(backend.stats()).toMatchObject({
       packets: receiver.packets.length,
       bytes: receiver.packets.reduce((bytes, { length }) => bytes + length, 0),
@@ -337,7 +337,7 @@ describe('lifecycle', () => {
     expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
   });
 
-  test('a packet that the network refuses is dropped, counted and reported, and nothing is thrown', async () => {
+  test('a packet that the network refuses is kept and reported, and nothing is thrown', async () => {
     const problems: Problem[] = [];
     // Sending to a broadcast address needs a permission that the socket lacks.
     const backend = opened({ host: '255.255.255.255' }, seriesOf('counter', 'a'));
@@ -346,10 +346,23 @@ describe('lifecycle', () => {
       backend.incr(0, 1, 1);
       await backend.flush();
     }
-    expect(backend.stats()).toMatchObject({ accepted: 2, sent: 0, dropped: { send_failed: 2 }, pending: 0 });
-    expect(problems.map(({ code }) => code)).toEqual(['send_failed']);
+    expect(backend.stats()).toMatchObject({ accepted: 2, sent: 0, dropped: {}, pending: 2 });
+    expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
     expect(backend.stats().lastError).toMatch(/EACCES|ENETUNREACH/);
   });
+});
+
+test.each([
+  ['influx', [0, 1, -1]],
+  ['none', [0.5, 0.75, -1.25]],
+  ['datadog', [0.5, 0.75, -1.25]],
+] as const)('in format %s a fraction of a counter waits only if Telegraf reads it', async (tagFormat, values) => {
+  const backend = opened({ tagFormat }, seriesOf('counter', 'hits'));
+  for (const amount of [0.5, 0.75, -1.25]) {
+    backend.incr(0, amount, 1);
+    await backend.flush();
+  }
+  expect(await receiver.waitForLines(3)).toEqual(values.map((value) => `hits:${value}|c`));
 });
 
 test('DD_* variables change neither the address nor a byte', async () => {

@@ -35,6 +35,12 @@ export function maxBuckets({ step, points }: Rollup): number {
   return points + 2 + Math.ceil(MAX_AHEAD_SECONDS / step);
 }
 
+/** A rollup, and the time in seconds since when it has every sample. It is older than {@link oldestBucket} if all is well. */
+export interface RollupReach {
+  readonly rollup: Rollup;
+  readonly completeSince: number;
+}
+
 /**
  * Returns the rollup for a read that begins at `start`. Without `step` it is the finest one that reaches back to `start`;
  * with `step` it is the coarsest one that reaches back and whose step divides it, which is the least data to read. If no
@@ -42,21 +48,26 @@ export function maxBuckets({ step, points }: Rollup): number {
  *
  * @throws {RangeError} if `step` is not a multiple of the step of any rollup.
  */
-export function chooseRollup(rollups: readonly Rollup[], start: number, now: number, step?: number): Rollup {
-  const fitting = step === undefined ? rollups : rollups.filter((rollup) => step % rollup.step === 0);
-  const reaching = fitting.filter((rollup) => oldestBucket(rollup, now) <= start);
+export function chooseRollup(rollups: readonly RollupReach[], start: number, now: number, step?: number): RollupReach {
+  const fitting = step === undefined ? rollups : rollups.filter(({ rollup }) => step % rollup.step === 0);
+  const reaching = fitting.filter((each) => firstComplete(each, now) <= start);
   const chosen = step === undefined ? reaching[0] : reaching.at(-1);
-  const found = chosen ?? longestRollup(fitting, now);
+  const found = chosen ?? longestReach(fitting, now);
   if (found !== undefined) return found;
-  const steps = rollups.map((rollup) => rollup.step).join(', ');
+  const steps = rollups.map(({ rollup }) => rollup.step).join(', ');
   throw new RangeError(`step must be a multiple of one of ${steps} seconds, not ${step}.`);
 }
 
-function longestRollup(rollups: readonly Rollup[], now: number): Rollup | undefined {
-  return rollups.reduce<Rollup | undefined>(
-    (best, rollup) => (best === undefined || oldestBucket(rollup, now) < oldestBucket(best, now) ? rollup : best),
+function longestReach(rollups: readonly RollupReach[], now: number): RollupReach | undefined {
+  return rollups.reduce<RollupReach | undefined>(
+    (best, each) => (best === undefined || firstComplete(each, now) < firstComplete(best, now) ? each : best),
     undefined,
   );
+}
+
+/** Returns the start of the oldest bucket that is kept and complete, in seconds. */
+function firstComplete({ rollup, completeSince }: RollupReach, now: number): number {
+  return Math.max(oldestBucket(rollup, now), Math.ceil(completeSince / rollup.step) * rollup.step);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { MetricKind } from '@metrics/core';
+import { describeValue } from '@metrics/core/backend';
 
 /**
  * A statistic of the samples in a bucket. `p50` … `p99.9` are percentiles, within 1 % of a sample's value.
@@ -20,6 +21,8 @@ const STATISTICS: Readonly<Record<MetricKind, readonly [Statistic, ...Statistic[
   set: ['count'],
 };
 
+const ALL_STATISTICS: ReadonlySet<string> = new Set(Object.values(STATISTICS).flat());
+
 /**
  * Returns the statistic to read of a kind of metric: the requested one, or the default of the kind.
  *
@@ -33,6 +36,17 @@ export function resolveStatistic(kind: MetricKind, statistic: Statistic | undefi
   if (hasPercentiles && parseQuantile(statistic) !== undefined) return statistic;
   const offer = [...known, ...(hasPercentiles ? ['p50', 'p99'] : [])].join(', ');
   throw new TypeError(`statistic of a ${kind} must be one of ${offer}, not ${statistic.slice(0, 40)}.`);
+}
+
+/** @throws {TypeError} if no kind of metric has the statistic. */
+export function checkStatistic(statistic: Statistic | undefined): void {
+  const isKnown =
+    statistic === undefined ||
+    (typeof statistic === 'string' && (ALL_STATISTICS.has(statistic) || parseQuantile(statistic) !== undefined));
+  if (!isKnown)
+    throw new TypeError(
+      `statistic must be one of ${[...ALL_STATISTICS].join(', ')}, p50, p99, not ${describeValue(statistic)}.`,
+    );
 }
 
 /** Returns the quantile of a percentile, such as 0.99 for `p99`; `undefined` for any other statistic. */

@@ -2,18 +2,13 @@
 import { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
 import { matchesAny } from '@metrics/core/backend';
+import { keepAlive } from './keep-alive.js';
+import type { AnyReadOptions, GroupedRangeOptions, RangeOptions, ReadOptions } from './read-options.js';
 import { LiveBuffer } from './recording/live-buffer.js';
 import { SampleClock } from './recording/sample-clock.js';
 import type { StoredSeries } from './stored-series.js';
 import { resolveTimeSeriesOptions, type TimeSeriesOptions } from './time-series-options.js';
-import {
-  type GroupedRangeOptions,
-  type Point,
-  type RangeOptions,
-  type ReadOptions,
-  TimeSeriesReader,
-  type TopEntry,
-} from './time-series-reader.js';
+import { type Point, TimeSeriesReader, type TopEntry } from './time-series-reader.js';
 import type { TimeSeriesStore } from './time-series-store.js';
 
 /** Milliseconds that a flush works before it yields to the event loop. */
@@ -36,6 +31,10 @@ export class TimeSeriesBackend implements MetricsBackend {
   readonly #buffer: LiveBuffer;
   readonly #reader: TimeSeriesReader;
   readonly #timer: NodeJS.Timeout;
+  /** The message of the store's last error since it stored anything. */
+  #lastError: string | undefined;
+  /** Samples lost at the end and not yet reported. */
+  #lost = 0;
   #isFlushing = false;
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -52,9 +51,18 @@ export class TimeSeriesBackend implements MetricsBackend {
     store.start({
       rollups,
       now,
-      confirm: (samples) => this.#accounting.confirmSent(samples),
-      drop: (samples, reason) => this.#accounting.dropInFlight(samples, reason),
-      report: ({ code, message, ...details }) => this.#reporter.report(code, message, details),
+      confirm: (samples) => {
+        this.#accounting.confirmSent(samples);
+        this.#lastError = undefined;
+      },
+      drop: (samples, reason) => {
+        this.#accounting.dropInFlight(samples, reason);
+        if (reason === 'timeout' || reason === 'exit') this.#lost += samples;
+      },
+      report: ({ code, message, ...details }) => {
+        if (details.cause instanceof Error) this.#lastError = details.cause.message;
+        this.#reporter.report(code, message, details);
+      },
     });
     const pushKeyToStore = (key: string) => this.#buffer.pushKeyToStore(key);
     this.#reader = new TimeSeriesReader({ store, rollups, now, pushKeyToStore });
@@ -104,14 +112,10 @@ export class TimeSeriesBackend implements MetricsBackend {
    */
   range(key: string, options: GroupedRangeOptions): Promise<Map<string, Point[]>>;
   range(key: string, options?: RangeOptions): Promise<Point[]>;
-  range(
-    key: string,
-    options: RangeOptions & Partial<GroupedRangeOptions> = {},
-  ): Promise<Point[] | Map<string, Point[]>> {
-    const { groupBy } = options;
-    return groupBy === undefined
+  range(key: string, options: AnyReadOptions = {}): Promise<Point[] | Map<string, Point[]>> {
+    return options?.groupBy === undefined
       ? this.#reader.range(key, options)
-      : this.#reader.groupedRange(key, { ...options, groupBy });
+      : this.#reader.groupedRange(key, options as GroupedRangeOptions);
   }
 
   /** Resolves with one statistic of the whole range: `undefined` if nothing was recorded, but 0 for a counter. */
@@ -122,8 +126,8 @@ export class TimeSeriesBackend implements MetricsBackend {
   /**
    * Resolves with the sum of a counter's amounts, or of the values of a timing or distribution. Rejects for other kinds.
    */
-  async sum(key: string, options: Omit<ReadOptions, 'statistic'> = {}): Promise<number> {
-    return (await this.#reader.value(key, { ...options, statistic: 'sum' })) ?? 0;
+  sum(key: string, options: Omit<ReadOptions, 'statistic'> = {}): Promise<number> {
+    return this.#reader.sum(key, options);
   }
 
   /** Resolves with the newest point that is not empty, from the finest rollup that has one. */
@@ -150,13 +154,13 @@ export class TimeSeriesBackend implements MetricsBackend {
   /** Resolves when everything recorded before the call is kept, or waits for an unavailable server. */
   async flush(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
-    await this.#pushToStore(Number.POSITIVE_INFINITY);
-    await this.#store.flush();
+    return keepAlive(this.#flush());
   }
 
   flushSync(): void {
     for (let slot = 0; slot < this.#buffer.bound; slot += 1) this.#buffer.pushToStore(slot);
     this.#store.flushSync?.();
+    this.#reportLoss('lost_at_exit', 'The process ended before they were stored: await close() before process.exit().');
   }
 
   close(options: { readonly timeout: number }): Promise<void> {
@@ -176,16 +180,33 @@ export class TimeSeriesBackend implements MetricsBackend {
     this.#buffer.close();
     this.#clock.stop();
     await this.#pushToStore(deadline);
+    this.#lost += this.#buffer.buffered;
     this.#buffer.dropAll('timeout');
     await this.#store.close({ timeout: Math.max(0, deadline - performance.now()) });
+    this.#reportLoss('lost_at_close', `They were not stored within the ${timeout} ms of close(): raise its timeout.`);
+  }
+
+  /** Reports all samples that were lost at the end as one problem. */
+  #reportLoss(code: string, reason: string): void {
+    const count = this.#lost;
+    this.#lost = 0;
+    if (count === 0) return;
+    const error = this.#lastError === undefined ? '' : ` The last error: ${this.#lastError}.`;
+    this.#reporter.report(code, `${count} samples of the history are lost. ${reason}${error}`, { count });
   }
 
   async #flushOnTimer(): Promise<void> {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     this.#reporter.collect();
-    await this.flush();
+    // Nobody awaits this one, so it does not keep the process alive.
+    if (this.#closing === undefined) await this.#flush();
     this.#isFlushing = false;
+  }
+
+  async #flush(): Promise<void> {
+    await this.#pushToStore(Number.POSITIVE_INFINITY);
+    await this.#store.flush();
   }
 
   /** Hands all samples to the store, yielding to the event loop between slices. Stops early at the deadline. */

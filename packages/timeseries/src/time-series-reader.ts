@@ -1,34 +1,23 @@
 // The reads of the backend, over any store.
-import { matchesPattern } from '@metrics/core/backend';
-import { bucketStart, chooseRollup, MAX_AHEAD_SECONDS, oldestBucket, type Rollup } from './rollup.js';
+import { describeValue, matchesPattern } from '@metrics/core/backend';
+import {
+  type AnyReadOptions,
+  type CheckedReadOptions,
+  checkName,
+  checkReadOptions,
+  type GroupedRangeOptions,
+  type RangeOptions,
+  type ReadOptions,
+  recordedKey,
+  recordedTag,
+} from './read-options.js';
+import { bucketStart, chooseRollup, MAX_AHEAD_SECONDS, oldestBucket, type Rollup, type RollupReach } from './rollup.js';
 import { resolveStatistic, type Statistic } from './statistic.js';
 import type { StoredSeries } from './stored-series.js';
 import type { StoreQuery, TimeSeriesStore } from './time-series-store.js';
 
 /** The start of a bucket in seconds since the epoch, and its value; `null` if nothing was recorded in it. */
 export type Point = readonly [timestamp: number, value: number | null];
-
-/** A range of time and the samples to read in it. All times are seconds since the epoch. */
-export interface ReadOptions {
-  /** The range begins with the bucket that contains this time, which counts whole. @default an hour before `end` */
-  readonly start?: number | undefined;
-  /** The range ends with the bucket before the one that contains this time. @default the end of the current bucket */
-  readonly end?: number | undefined;
-  /** Reads only series with all of these tags; the instance is the tag `instance`. */
-  readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** @default the first {@link Statistic} of the kind of metric */
-  readonly statistic?: Statistic | undefined;
-}
-
-export interface RangeOptions extends ReadOptions {
-  /** Seconds between points; a multiple of the step of a rollup. @default the step of the rollup that is read */
-  readonly step?: number | undefined;
-}
-
-export interface GroupedRangeOptions extends RangeOptions {
-  /** Reads points for each value of this tag instead of for all series together. */
-  readonly groupBy: string;
-}
 
 export interface TopEntry {
   readonly tagValue: string;
@@ -55,7 +44,7 @@ interface Selection {
 /** The buckets that a read covers. */
 type Span = Omit<StoreQuery, 'statistic'>;
 
-const DEFAULT_RANGE_SECONDS = 3600;
+const RANGE = ['start', 'end', 'tags', 'statistic'] as const;
 
 /**
  * Chooses the rollup and the series of a read and queries the store. All reads reject with a `TypeError` or `RangeError`
@@ -75,15 +64,16 @@ export class TimeSeriesReader {
   }
 
   async range(key: string, options: RangeOptions): Promise<Point[]> {
-    const span = this.#resolveSpan(options, options.step);
-    return this.#readPoints(await this.#select(key, options), span);
+    const checked = this.#check('range', options, [...RANGE, 'step', 'groupBy']);
+    const [selection, span] = await this.#resolve(key, checked);
+    return this.#readPoints(selection, span);
   }
 
   async groupedRange(key: string, options: GroupedRangeOptions): Promise<Map<string, Point[]>> {
-    const span = this.#resolveSpan(options, options.step);
-    const selection = await this.#select(key, options);
+    const checked = this.#check('range', options, [...RANGE, 'step', 'groupBy']);
+    const [selection, span] = await this.#resolve(key, checked);
     const points = await Promise.all(
-      groupByTag(selection.series, options.groupBy).map(
+      groupByTag(selection.series, recordedTag(options.groupBy)).map(
         async ([tagValue, series]) => [tagValue, await this.#readPoints({ ...selection, series }, span)] as const,
       ),
     );
@@ -91,15 +81,23 @@ export class TimeSeriesReader {
   }
 
   async value(key: string, options: ReadOptions): Promise<number | undefined> {
-    const span = this.#resolveSpan(options, undefined);
-    return this.#readValue(await this.#select(key, options), span);
+    const checked = this.#check('value', options, RANGE);
+    const [selection, span] = await this.#resolve(key, checked);
+    return this.#readValue(selection, span, checked);
   }
 
-  async latest(key: string, { tags, statistic }: Pick<ReadOptions, 'tags' | 'statistic'>): Promise<Point | undefined> {
-    const selection = await this.#select(key, { tags, statistic });
+  async sum(key: string, options: Omit<ReadOptions, 'statistic'>): Promise<number> {
+    const checked = this.#check('sum', options, ['start', 'end', 'tags']);
+    const [selection, span] = await this.#resolve(key, { ...checked, statistic: 'sum' });
+    return (await this.#readValue(selection, span, checked)) ?? 0;
+  }
+
+  async latest(key: string, options: Pick<ReadOptions, 'tags' | 'statistic'>): Promise<Point | undefined> {
+    const [selection] = await this.#resolve(key, this.#check('latest', options, ['tags', 'statistic']));
     for (const rollup of this.#rollups) {
-      const start = oldestBucket(rollup, this.#now());
-      const span = this.#resolveSpan({ start }, rollup.step);
+      const from = oldestBucket(rollup, this.#now());
+      const until = this.#currentEnd(rollup);
+      const span = { rollup, from, step: rollup.step, points: (until - from) / rollup.step };
       const points = await this.#readPoints(selection, span);
       const point = points.findLast(([, value]) => value !== null && (value !== 0 || !selection.isCounter));
       if (point !== undefined) return point;
@@ -108,14 +106,17 @@ export class TimeSeriesReader {
   }
 
   async top(key: string, tag: string, n: number, options: ReadOptions): Promise<TopEntry[]> {
-    if (!(n >= 0)) throw new RangeError(`n must be a number of entries, not ${n}.`);
-    const span = this.#resolveSpan(options, undefined);
-    const selection = await this.#select(key, options);
-    const tagged = selection.series.filter(({ tags }) => tags[tag] !== undefined);
+    checkName('tag', tag);
+    if (!(typeof n === 'number' && n >= 0))
+      throw new RangeError(`n must be a number of entries, not ${describeValue(n)}.`);
+    const checked = this.#check('top', options, RANGE);
+    const [selection, span] = await this.#resolve(key, checked);
+    const recorded = recordedTag(tag);
+    const tagged = selection.series.filter(({ tags }) => tags[recorded] !== undefined);
     const entries = await Promise.all(
-      groupByTag(tagged, tag).map(async ([tagValue, series]) => ({
+      groupByTag(tagged, recorded).map(async ([tagValue, series]) => ({
         tagValue,
-        value: await this.#readValue({ ...selection, series }, span),
+        value: await this.#readValue({ ...selection, series }, span, checked),
       })),
     );
     return entries
@@ -125,25 +126,25 @@ export class TimeSeriesReader {
   }
 
   async keys(pattern: string): Promise<string[]> {
+    checkName('pattern', pattern);
     return (await this.#store.keys()).filter((key) => matchesPattern(pattern, key)).sort();
   }
 
   async series(key: string): Promise<readonly StoredSeries[]> {
-    this.#pushKeyToStore(key);
-    return this.#store.series(key);
+    const recorded = recordedKey(key);
+    this.#pushKeyToStore(recorded);
+    return this.#store.series(recorded);
   }
 
-  /** Selects the series of a key with the given tags, all of one kind: the newest if there are several. */
-  async #select(key: string, { tags = {}, statistic }: Pick<ReadOptions, 'tags' | 'statistic'>): Promise<Selection> {
-    const all = await this.series(key);
-    const kind = all.at(-1)?.kind;
-    const wanted = Object.entries(tags);
-    const series = all.filter(
-      (each) => each.kind === kind && wanted.every(([tag, value]) => each.tags[tag] === String(value)),
-    );
-    // A key that was never recorded reads as a counter at 0: "how many failed?" is a question with the answer 0.
-    const isCounter = kind === undefined || kind === 'counter';
-    return { series, isCounter, statistic: kind === undefined ? 'sum' : resolveStatistic(kind, statistic) };
+  #check(read: string, options: AnyReadOptions, names: readonly (keyof AnyReadOptions)[]): CheckedReadOptions {
+    return checkReadOptions(read, options, names, this.#now());
+  }
+
+  async #resolve(key: string, options: CheckedReadOptions): Promise<[Selection, Span]> {
+    const recorded = recordedKey(key);
+    const [series, completeSince] = await Promise.all([this.series(recorded), this.#store.completeSince?.(recorded)]);
+    const reach = this.#rollups.map((rollup, index) => ({ rollup, completeSince: completeSince?.[index] ?? 0 }));
+    return [select(series, options), this.#resolveSpan(options, reach)];
   }
 
   async #readPoints(selection: Selection, span: Span): Promise<Point[]> {
@@ -152,10 +153,13 @@ export class TimeSeriesReader {
   }
 
   /** Reads the whole span as one point. */
-  async #readValue(selection: Selection, span: Span): Promise<number | undefined> {
+  async #readValue(selection: Selection, span: Span, { start, end }: CheckedReadOptions): Promise<number | undefined> {
     const whole = { ...span, step: span.step * span.points, points: 1 };
-    if (span.points === 0) return selection.isCounter ? 0 : undefined;
-    return (await this.#read(selection, whole))[0];
+    if (span.points > 0) return (await this.#read(selection, whole))[0];
+    if (!selection.isCounter) return undefined;
+    if (end !== undefined && end > start && end <= span.from)
+      throw new RangeError(`Nothing before ${span.from} is kept, so there is no count from ${start} to ${end}.`);
+    return 0;
   }
 
   async #read({ series, isCounter, statistic }: Selection, span: Span): Promise<readonly (number | undefined)[]> {
@@ -166,22 +170,32 @@ export class TimeSeriesReader {
   /**
    * Returns the buckets of a range, limited to those from the oldest that is kept to the latest that may be written to.
    */
-  #resolveSpan({ start, end }: ReadOptions, step: number | undefined): Span {
+  #resolveSpan({ start, end, step }: CheckedReadOptions, reach: readonly RollupReach[]): Span {
     const now = this.#now();
-    const first = start ?? (end ?? now) - DEFAULT_RANGE_SECONDS;
-    for (const [name, value] of Object.entries({ start: first, end: end ?? now, step: step ?? 1 }))
-      if (!Number.isFinite(value)) throw new TypeError(`${name} must be a number of seconds, not ${String(value)}.`);
-    if (end !== undefined && end < first)
-      throw new RangeError(`end must not be before start, and ${end} is before ${first}.`);
-    if (step !== undefined && step <= 0)
-      throw new RangeError(`step must be a positive number of seconds, not ${step}.`);
-    const rollup = chooseRollup(this.#rollups, first, now, step);
+    const { rollup, completeSince } = chooseRollup(reach, start, now, step);
     const width = step ?? rollup.step;
-    const from = bucketStart(width, Math.max(first, oldestBucket(rollup, now)));
-    const currentEnd = bucketStart(rollup.step, now) + rollup.step;
+    const currentEnd = this.#currentEnd(rollup);
     const until = end === undefined ? currentEnd : Math.min(end, currentEnd + MAX_AHEAD_SECONDS);
+    // Complete points only, unless there are none yet: a part would look like a drop.
+    const complete = Math.ceil(completeSince / width) * width;
+    const begin = complete < until ? complete : bucketStart(width, Math.min(completeSince, now));
+    const from = Math.max(bucketStart(width, Math.max(start, oldestBucket(rollup, now))), begin);
     return { rollup, from, step: width, points: Math.max(0, Math.ceil((until - from) / width)) };
   }
+
+  /** Returns the end of the current bucket. */
+  #currentEnd({ step }: Rollup): number {
+    return bucketStart(step, this.#now()) + step;
+  }
+}
+
+/** Selects the series with the given tags, all of one kind: the newest if there are several. */
+function select(all: readonly StoredSeries[], { tags, statistic }: CheckedReadOptions): Selection {
+  const kind = all.at(-1)?.kind;
+  const series = all.filter((each) => each.kind === kind && tags.every(([tag, value]) => each.tags[tag] === value));
+  // A key that was never recorded reads as a counter at 0: "how many failed?" is a question with the answer 0.
+  const isCounter = kind === undefined || kind === 'counter';
+  return { series, isCounter, statistic: kind === undefined ? 'sum' : resolveStatistic(kind, statistic) };
 }
 
 /** Groups series by the value of a tag, in order of the values; series without the tag are in the group `''`. */

@@ -81,6 +81,11 @@ export interface TimeSeriesStore {
    */
   series(key: string): Promise<readonly StoredSeries[]>;
   /**
+   * Resolves with the time in seconds, for each rollup, since when it has every sample of a key. After the option
+   * `rollups` changed, a new rollup has none from before; reads then choose another one. Absent if all are complete.
+   */
+  completeSince?(key: string): Promise<readonly number[]>;
+  /**
    * Resolves with one number a point, merged over all of the series: point `index` covers the buckets from
    * `from + index * step` to the next point. It is `undefined` if nothing was recorded, but 0 for a counter.
    *

@@ -40,12 +40,17 @@ export interface MetricUsage {
   readonly tags: Map<string, TagUsage>;
 }
 
-type Report = (
-  code: ProblemCode,
-  metric: string | undefined,
-  message: string,
-  details: { tag?: string; value?: string },
-) => Problem;
+/** Takes the guard's reports. */
+interface Reporter {
+  /** True while a strict guard only reports. */
+  readonly isLenient: boolean;
+  report(
+    code: ProblemCode,
+    metric: string | undefined,
+    message: string,
+    details: { tag?: string; value?: string },
+  ): Problem;
+}
 
 /**
  * Decides whether a new series may be opened; samples of an open series never pass it. Cost follows the number of series, so
@@ -56,13 +61,13 @@ export class CardinalityGuard {
   readonly metrics: Map<MetricFamily, MetricUsage> = new Map();
   readonly #rules: CardinalityRules;
   readonly #registry: SeriesRegistry;
-  readonly #reportProblem: Report;
+  readonly #reporter: Reporter;
   #rejectedMetrics = 0;
 
-  constructor(rules: CardinalityRules, registry: SeriesRegistry, reportProblem: Report) {
+  constructor(rules: CardinalityRules, registry: SeriesRegistry, reporter: Reporter) {
     this.#rules = rules;
     this.#registry = registry;
-    this.#reportProblem = reportProblem;
+    this.#reporter = reporter;
   }
 
   /**
@@ -192,8 +197,8 @@ export class CardinalityGuard {
 
   #report(code: GuardCode, family?: MetricFamily, details: { tag?: string; value?: string } = {}): void {
     const shown = details.tag === INSTANCE_KEY ? { ...details, tag: 'instance' } : details;
-    const problem = this.#reportProblem(code, family?.key, MESSAGES[code], shown);
-    if (this.#rules.mode === 'strict') throw new CardinalityError(problem);
+    const problem = this.#reporter.report(code, family?.key, MESSAGES[code], shown);
+    if (this.#rules.mode === 'strict' && !this.#reporter.isLenient) throw new CardinalityError(problem);
   }
 }
 
@@ -207,8 +212,10 @@ function copyTags({ keys, values, count }: TagDraft, table: TagTable): TagDraft 
 type GuardCode = keyof typeof MESSAGES;
 
 const MESSAGES = {
-  high_cardinality_tag: 'This tag has one value per operation and is dropped: remove it, or list it in `allow`.',
-  identifier_tag: 'This tag costs a series per value: 20 values are kept. Remove it, or list it in `allow`.',
+  high_cardinality_tag:
+    'This tag has one value per operation and is dropped: remove it, or list it in `cardinality.allow` of register().',
+  identifier_tag:
+    'This tag costs a series per value: 20 values are kept. Remove it, or list it in `cardinality.allow` of register().',
   too_many_values: 'The tag has too many values: new ones become __other__. Use a template or a class of values.',
   undeclared_value: 'The tag was declared without this value, which becomes __other__.',
   too_many_tag_keys: 'Too many tag keys: more are dropped. Are keys made of data?',

@@ -66,9 +66,9 @@ export class CardinalityRules {
   }
 
   #severityOf({ key, declaredTags }: MetricFamily, tag: string): TagSeverity | undefined {
-    const { never = [], avoid = [], allow = {} } = this.#options;
-    if (tag === INSTANCE_KEY || declaredTags?.has(tag) || allow[key]?.includes(tag) || allow['*']?.includes(tag))
-      return undefined;
+    const { never = [], avoid = [], allow } = this.#options;
+    const isAllowed = (metric: string): boolean | undefined => ownValue(allow, metric)?.includes(tag);
+    if (tag === INSTANCE_KEY || declaredTags?.has(tag) || isAllowed(key) || isAllowed('*')) return undefined;
     const byKey = tagSeverity(tag);
     if (byKey === 'never' || matchesAny(never, tag)) return 'never';
     return byKey === 'avoid' || matchesAny(avoid, tag) ? 'avoid' : undefined;
@@ -77,6 +77,11 @@ export class CardinalityRules {
 
 function limitOf(option: CardinalityLimit | undefined, metric: string, tag: string, otherwise: number): number {
   if (typeof option !== 'object') return option ?? otherwise;
-  const limit = option[metric] ?? option['*'];
-  return (typeof limit === 'object' ? limit[tag] : limit) ?? otherwise;
+  const limit = ownValue(option, metric) ?? option['*'];
+  return (typeof limit === 'object' ? ownValue(limit, tag) : limit) ?? otherwise;
+}
+
+/** Returns the value of a name in an option. The names are data: `constructor` is one that every object inherits. */
+function ownValue<Value>(option: { readonly [name: string]: Value } | undefined, name: string): Value | undefined {
+  return option && Object.hasOwn(option, name) ? option[name] : undefined;
 }

@@ -64,6 +64,8 @@ export class Engine {
   readonly #interceptors = new Set<Interceptor>();
   readonly problems: ProblemReporter = new ProblemReporter(this.#interceptors);
   readonly #sweep: IdleSweep = new IdleSweep(this);
+  /** True while strict mode only reports; see {@link leniently}. */
+  isLenient = false;
   #strict = false;
 
   constructor() {
@@ -80,7 +82,7 @@ export class Engine {
     this.prefix = options.prefix ?? '';
     for (const family of this.families.values()) family.name = this.prefix + family.key;
     this.series = new SeriesRegistry(this.#familyList);
-    this.guard = rules.mode === 'off' ? undefined : new CardinalityGuard(rules, this.series, this.report.bind(this));
+    this.guard = rules.mode === 'off' ? undefined : new CardinalityGuard(rules, this.series, this);
     this.#sweep.restart(backend.discards ? 0 : rules.idleAfter);
     this.#rebuildBackend();
   }
@@ -214,7 +216,7 @@ export class Engine {
   /** Reports a problem; throws it in strict mode. */
   reportOrThrow(code: ProblemCode, metric: unknown, message: string, details?: ProblemDetails): void {
     const problem = this.report(code, metric, message, details);
-    if (this.#strict) throw new MetricsError(problem);
+    if (this.#strict && !this.isLenient) throw new MetricsError(problem);
   }
 
   /** Reports a problem, also in strict mode. */
@@ -235,6 +237,19 @@ export class Engine {
   recordingFailed(cause: unknown, metric: unknown): void {
     if (cause instanceof MetricsError) throw cause;
     this.drop('recording_failed', metric, 'A getter of the tags, or the backend, threw. See the cause.', { cause });
+  }
+
+  /**
+   * Runs a recording that must not replace a result or an error of the application. Strict mode only reports meanwhile, so
+   * that the sample is kept as in production. What the recording throws was reported already.
+   */
+  leniently(record: () => void): void {
+    const { isLenient } = this;
+    this.isLenient = true;
+    try {
+      record();
+    } catch {}
+    this.isLenient = isLenient;
   }
 
   /** Runs code of a backend; reports what it throws. */

@@ -19,7 +19,7 @@ import type {
 } from './instrument.js';
 import { cachedSeries, type MetricCache } from './metric-cache.js';
 import type { Scope } from './scope.js';
-import { copyProperties, ignoreErrors, splitArguments, type TimedFunction, timeCall } from './timer.js';
+import { copyTags, splitArguments, type TimedFunction, timeCall } from './timer.js';
 
 /** Equal to no generation of an engine, not even to a plain one. */
 const NO_GENERATION = -2;
@@ -63,7 +63,7 @@ export class DeclaredInstrument
       } catch (cause) {
         engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
       }
-      if (value !== undefined) ignoreErrors(() => this.record(value));
+      if (value !== undefined) engine.leniently(() => this.record(value));
     });
   }
 
@@ -105,7 +105,7 @@ export class DeclaredInstrument
 
   timer<Result>(tagsOrFn: Tags | undefined | TimedFunction<Result>, fn?: TimedFunction<Result>): Result {
     const [tags, timed] = splitArguments<Tags, TimedFunction<Result>>(tagsOrFn, fn);
-    return timeCall(tags, timed, (milliseconds, allTags) => this.record(milliseconds, allTags));
+    return timeCall(this.engine, { tags }, timed, (milliseconds, copy) => this.record(milliseconds, copy ?? tags));
   }
 
   /** Returns the metric's cache in the current generation; `undefined` if the sample was counted as discarded or dropped. */
@@ -141,14 +141,15 @@ export class DeclaredInstrument
   with(tags: Tags): SeriesHandle {
     const { engine } = this;
     const Handle = this.#isCounter ? BoundCounter : SeriesHandle;
-    let handle: SeriesHandle | undefined;
+    const copy = copyTags({ tags });
+    const handle = new Handle(this, copy ?? tags);
     try {
-      handle = new Handle(this, copyProperties(tags));
-      if (handle.refresh(0)) return engine.series.handles[handle.id] as SeriesHandle;
+      // Invalid tags are kept as they are, so that each sample is dropped and reported.
+      if (copy && handle.refresh(0)) return engine.series.handles[handle.id] as SeriesHandle;
     } catch (error) {
       engine.recordingFailed(error, this.key);
     }
-    return handle ?? new Handle(this, {});
+    return handle;
   }
 }
 

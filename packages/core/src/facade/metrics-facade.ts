@@ -33,7 +33,7 @@ import { recordEvent } from './record-event.js';
 import { Scope } from './scope.js';
 import {
   copyProperties,
-  ignoreErrors,
+  copyTags,
   splitArguments,
   startTimer,
   type TimedFunction,
@@ -141,15 +141,18 @@ export class MetricsFacade implements Metrics, Interceptable {
     fn?: TimedFunction<Result>,
   ): Result {
     const [options, timed] = splitArguments<RecordOptions, TimedFunction<Result>>(optionsOrFn, fn);
-    return timeCall(options?.tags, timed, (milliseconds, tags) =>
-      this.timing(key, milliseconds, Object.assign(copyProperties(options), { tags })),
+    return timeCall(this.#engine, options, timed, (milliseconds, tags) =>
+      this.timing(key, milliseconds, tags ? Object.assign(copyProperties(options), { tags }) : options),
     );
   }
 
   startTimer(key: string, options?: RecordOptions): Timer {
-    return startTimer((milliseconds, added) => {
-      const tags = added && Object.assign(copyProperties(options?.tags), added);
-      this.timing(key, milliseconds, tags ? Object.assign(copyProperties(options), { tags }) : options);
+    return startTimer(this.#engine, (milliseconds, added) => {
+      const tags = added && copyTags(options);
+      if (!tags) return this.timing(key, milliseconds, options);
+      // Tags that are invalid are passed on, which reports them.
+      const all = copyTags({ tags: added }) ? Object.assign(tags, added) : added;
+      this.timing(key, milliseconds, Object.assign(copyProperties(options), { tags: all }));
     });
   }
 
@@ -288,7 +291,7 @@ export class MetricsFacade implements Metrics, Interceptable {
   #readTagsSafely(tags: Tags | undefined, source: string): NormalizedTags {
     const draft = new TagDraft();
     let isValid = false;
-    ignoreErrors(() => {
+    this.#engine.leniently(() => {
       isValid = readTags(this.#engine, draft, tags, source);
     });
     return new Map(isValid ? draft.pairs() : []);

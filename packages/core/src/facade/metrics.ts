@@ -2,7 +2,14 @@
 import type { CardinalityReport } from '../cardinality/cardinality-report.js';
 import type { CheckedTags } from '../cardinality/checked-tags.js';
 import type { CloseOptions, RegisterOptions, Registration } from '../engine/registration.js';
-import type { BackendStats, MetricsBackend, MetricsEvent, ServiceCheck } from '../metrics-backend.js';
+import type {
+  AlertType,
+  BackendStats,
+  MetricsBackend,
+  MetricsEvent,
+  ServiceCheck,
+  ServiceCheckStatus,
+} from '../metrics-backend.js';
 import type { TagLists } from '../series/metric-family.js';
 import type { MetricOptions, RecordOptions, Tags } from '../series/tags.js';
 import type {
@@ -16,11 +23,29 @@ import type {
 } from './instrument.js';
 import type { TimedFunction, Timer } from './timer.js';
 
-export interface EventOptions<Given = Tags> extends Omit<MetricsEvent, 'tags'> {
+/** An event. Words may have any case; backends get them in lower case. */
+export interface EventOptions<Given = Tags>
+  extends Omit<MetricsEvent, 'alertType' | 'priority' | 'timestamp' | 'tags'> {
+  /** @default 'info' */
+  readonly alertType?: AlertType | Uppercase<AlertType> | Capitalize<AlertType> | undefined;
+  /** @default 'normal' */
+  readonly priority?: 'normal' | 'low' | 'NORMAL' | 'LOW' | 'Normal' | 'Low' | undefined;
+  /** A Date, or seconds since the epoch. Milliseconds are recognized, too. @default the time of receipt */
+  readonly timestamp?: number | Date | undefined;
   readonly tags?: Given | undefined;
 }
 
-export interface ServiceCheckOptions<Given = Tags> extends Omit<ServiceCheck, 'tags'> {
+/** A service check. */
+export interface ServiceCheckOptions<Given = Tags> extends Omit<ServiceCheck, 'status' | 'timestamp' | 'tags'> {
+  /** A word in any case, or its number: 0 is ok, 1 warning, 2 critical, 3 unknown. */
+  readonly status:
+    | ServiceCheckStatus
+    | Uppercase<ServiceCheckStatus>
+    | Capitalize<ServiceCheckStatus>
+    | (0 | 1 | 2 | 3)
+    | ('0' | '1' | '2' | '3');
+  /** A Date, or seconds since the epoch. Milliseconds are recognized, too. @default the time of receipt */
+  readonly timestamp?: number | Date | undefined;
   readonly tags?: Given | undefined;
 }
 

@@ -47,3 +47,35 @@ export function checkDivisor(name: string, value: unknown, interval: number): vo
   if (value === undefined || (typeof value === 'number' && value >= 1 && interval % value === 0)) return;
   throw new RangeError(`${name} must divide ${interval} milliseconds, and ${describeValue(value)} does not.`);
 }
+
+/**
+ * Refuses misspelled options, which would otherwise be ignored in silence.
+ *
+ * @param who the function or class that the options belong to, for the message.
+ * @throws {TypeError} if an enumerable property of `options` is not in `names`. The message shows the nearest name.
+ */
+export function checkKnownOptions(who: string, options: object, names: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !names.includes(key));
+  if (unknown === undefined) return;
+  const [nearest, score] = nearestName(unknown, names);
+  const hint = score > 0.2 ? `did you mean "${nearest}"?` : `known are ${names.join(', ')}.`;
+  throw new TypeError(`${who}: unknown option ${describeValue(unknown)}; ${hint}`);
+}
+
+/** Returns the name that shares most pairs of adjacent letters with a key, and their share (Dice's coefficient). */
+function nearestName(key: string, names: readonly string[]): [name: string, score: number] {
+  const pairs = letterPairs(key.slice(0, 60));
+  let nearest: [string, number] = ['', 0];
+  for (const name of names) {
+    const others = letterPairs(name);
+    const score = (2 * others.filter((pair) => pairs.includes(pair)).length) / (pairs.length + others.length);
+    if (score > nearest[1]) nearest = [name, score];
+  }
+  return nearest;
+}
+
+/** Returns the pairs of adjacent characters in a name with a space before and after it. */
+function letterPairs(name: string): string[] {
+  const text = ` ${name.toLowerCase()} `;
+  return Array.from({ length: text.length - 1 }, (_, index) => text.slice(index, index + 2));
+}

@@ -4,7 +4,10 @@ import type { Problem } from './problem.js';
 
 /** Milliseconds before an equal problem is reported again, with the number of occurrences in between. */
 const REPEAT_AFTER_MS = 60_000;
-/** Distinct problems reported, and remembered, within {@link REPEAT_AFTER_MS}: a flood of problems must not flood the log. */
+/**
+ * Distinct problems reported, and remembered, within {@link REPEAT_AFTER_MS}: a flood of problems must not flood the log.
+ * Beyond it, problems are merged by their code, so that none is hidden because others came first.
+ */
 const MAX_REPORTED = 50;
 
 export type ProblemHandler = (problem: Problem) => void;
@@ -15,7 +18,8 @@ export class ProblemReporter {
   readonly #listeners: Iterable<{ readonly onProblem?: ProblemHandler | undefined }>;
   /** The time of each problem's last report and the occurrences since; the oldest report comes first. */
   readonly #reported = new Map<string, { at: number; since: number }>();
-  #isReporting = false;
+  /** Reports that wait for the handler, which may cause problems itself: it is never called recursively. */
+  readonly #queue: (() => void)[] = [];
 
   /** @param listeners are called with every single problem, before any merging. */
   constructor(listeners: Iterable<{ readonly onProblem?: ProblemHandler | undefined }>) {
@@ -23,27 +27,34 @@ export class ProblemReporter {
   }
 
   /** @param handler the current one by default; a closed or replaced backend passes the one it was registered with. */
-  report(problem: Problem, handler: ProblemHandler | undefined = this.handler): void {
+  report(problem: Problem, handler: ProblemHandler = this.handler ?? emitWarning): void {
     for (const { onProblem } of this.#listeners) if (onProblem) callHandler(onProblem, problem);
-    // A handler that records metrics may itself cause a problem: it must not be called recursively.
-    if (this.#isReporting) return;
-    const id = `${problem.code} ${problem.metric} ${problem.tag}`;
-    const now = Date.now();
-    const known = this.#reported.get(id);
+    const reported = this.#reported;
+    const { code, count } = problem;
+    let id = `${code} ${problem.metric} ${problem.tag}`;
+    const now = performance.now();
+    let known = reported.get(id);
+    if (known === undefined) {
+      for (const [oldest, { at }] of reported) {
+        if (reported.size < MAX_REPORTED || now - at < REPEAT_AFTER_MS) break;
+        reported.delete(oldest);
+      }
+      if (reported.size >= MAX_REPORTED) known = reported.get((id = code));
+      // No backend has that many codes.
+      if (known === undefined && reported.size >= 2 * MAX_REPORTED) return;
+    }
     if (known !== undefined && now - known.at < REPEAT_AFTER_MS) {
-      known.since += problem.count;
+      known.since += count;
       return;
     }
-    for (const [oldest, { at }] of this.#reported) {
-      if (this.#reported.size < MAX_REPORTED) break;
-      if (now - at < REPEAT_AFTER_MS) return;
-      this.#reported.delete(oldest);
-    }
-    this.#reported.delete(id);
-    this.#reported.set(id, { at: now, since: 0 });
-    this.#isReporting = true;
-    callHandler(handler ?? emitWarning, { ...problem, count: problem.count + (known?.since ?? 0) });
-    this.#isReporting = false;
+    reported.delete(id);
+    reported.set(id, { at: now, since: 0 });
+    const queue = this.#queue;
+    queue.push(() => callHandler(handler, { ...problem, count: count + (known?.since ?? 0) }));
+    // A call of this method that is under way calls the handler.
+    if (queue.length > 1) return;
+    for (const deliver of queue) deliver();
+    queue.length = 0;
   }
 }
 
@@ -57,6 +68,12 @@ export function formatProblem({ code, metric, tag, value, count, message }: Prob
 
 function emitWarning(problem: Problem): void {
   globalThis.process?.emitWarning?.(formatProblem(problem), { type: 'MetricsWarning', code: problem.code });
+}
+
+/** Prints a warning at the exit of the process, which comes before those of `process.emitWarning` are printed. */
+export function emitWarningNow(problem: Problem): void {
+  const warning = new Error(formatProblem(problem));
+  globalThis.process?.emit?.('warning', Object.assign(warning, { name: 'MetricsWarning', code: problem.code }));
 }
 
 /** Calls code of the application and ignores whatever it throws or rejects with. */

@@ -24,6 +24,8 @@ export type ProblemCode =
   | 'observe_failed'
   | 'recording_failed'
   | 'backend_failed'
+  | 'lost_at_close'
+  | 'lost_at_exit'
   | 'high_cardinality_tag'
   | 'identifier_tag'
   | 'many_values'

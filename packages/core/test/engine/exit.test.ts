@@ -115,3 +115,23 @@ it('many instances share one set of listeners', async () => {
   `);
   expect(lines(output)).toEqual(['1', 'close 2000', '0', 'exit']);
 });
+
+it('samples that are lost at the exit are one problem with their count, also without onError', async () => {
+  const source = (options: string): string => `
+    import { metrics } from '@metrics/core';
+    let accepted = 0, lost = 0;
+    metrics.register({
+      open() {}, release() {}, incr() { accepted += 1; },
+      flush: async () => {}, flushSync() { lost = accepted; }, close: async () => {},
+      stats: () => ({ accepted, sent: 0, dropped: { exit: lost }, pending: accepted - lost, sampledOut: 0 }),
+    }, ${options});
+    for (let index = 0; index < 5; index += 1) metrics.incr('x');
+    process.exit();
+  `;
+  const told = await run(source('{ onError: ({ code, count }) => console.log(code, count) }'));
+  expect(lines(told.output)).toEqual(['lost_at_exit 5']);
+  const warned = await run(source('{}'));
+  expect(warned.output).toContain('MetricsWarning: lost_at_exit');
+  expect(warned.output).toContain('[5 times]');
+  expect(warned.code).toBe(0);
+});

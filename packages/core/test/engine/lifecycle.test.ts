@@ -1,4 +1,13 @@
-import { createMetrics, DummyMetricsBackend, type Metrics, type Problem, type Tags } from '../../src/index.js';
+import {
+  type BackendStats,
+  combine,
+  createMetrics,
+  DummyMetricsBackend,
+  type Metrics,
+  type MetricsBackend,
+  type Problem,
+  type Tags,
+} from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
 /** A backend whose `close` resolves when `end` is called. */
@@ -30,6 +39,23 @@ describe('register', () => {
     metrics.register(new JournalBackend());
   });
 
+  it('refuses a backend that was closed, by this facade or another', async () => {
+    const metrics = createMetrics({ backend: new JournalBackend() });
+    const live = new JournalBackend();
+    const registered = createMetrics({ backend: live });
+    const closed = registered.close();
+    expect(() => metrics.register(live, { replace: true })).toThrow(/closed backend/);
+    await closed;
+    expect(() => metrics.register(live, { replace: true })).toThrow(/closed backend/);
+    expect(() => registered.register(live)).toThrow(/closed backend/);
+    const recorder = replaceable();
+    registered.register(recorder).dispose();
+    expect(() => registered.register(recorder)).toThrow(/closed backend/);
+    const dummy = new DummyMetricsBackend();
+    registered.register(dummy).dispose();
+    registered.register(dummy);
+  });
+
   it('throws over a live backend, with the call that registered it as the cause', () => {
     const metrics = createMetrics();
     metrics.register(new JournalBackend());
@@ -58,6 +84,22 @@ describe('register', () => {
     metrics.register(new JournalBackend(), { onError: (problem) => problems.push(problem) });
     expect(problems).toMatchObject([{ code: 'not_registered', count: 2 }]);
     expect(metrics.stats().discarded).toBe(2);
+  });
+
+  it('reports at a later register only what was missed since', async () => {
+    const counts: number[] = [];
+    const metrics = createMetrics();
+    const onError = ({ code, count }: Problem): void => void (code === 'not_registered' && counts.push(count));
+    jest.useFakeTimers();
+    for (const missed of [2, 0, 3]) {
+      for (let index = 0; index < missed; index += 1) metrics.incr('x');
+      metrics.register(new JournalBackend(), { onError });
+      await metrics.close();
+      jest.advanceTimersByTime(60_000);
+    }
+    jest.useRealTimers();
+    expect(counts).toEqual([2, 3]);
+    expect(metrics.stats().discarded).toBe(5);
   });
 
   it('with `replace` switches immediately and closes the old backend in the background', async () => {
@@ -187,6 +229,123 @@ describe('close', () => {
   it('resolves even if a backend never closes', async () => {
     const metrics = createMetrics({ backend: new SlowBackend() });
     await metrics.close({ timeout: 5 });
+  });
+});
+
+/** A backend that keeps its samples, and loses some of them when it closes. */
+class LossyBackend extends SlowBackend {
+  lost = 0;
+  kept = 0;
+
+  readonly loses: number;
+
+  constructor(loses: number) {
+    super();
+    this.loses = loses;
+    this.end();
+  }
+
+  override async close(options?: { timeout: number }): Promise<void> {
+    this.lost += this.loses;
+    await super.close(options);
+  }
+
+  override stats(): BackendStats {
+    const accepted = this.lines.length;
+    const { lost, kept } = this;
+    return { accepted, sent: accepted - lost - kept, dropped: { timeout: lost }, pending: kept, sampledOut: 1 };
+  }
+}
+
+describe('samples that are lost at an end', () => {
+  const setUp = (backend: MetricsBackend) => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+    for (let index = 0; index < 7; index += 1) metrics.incr('x');
+    return { metrics, problems };
+  };
+
+  it('are one problem with their count, at a close', async () => {
+    const { metrics, problems } = setUp(new LossyBackend(5));
+    await metrics.close();
+    await metrics.close();
+    expect(problems).toMatchObject([{ code: 'lost_at_close', count: 5 }]);
+  });
+
+  it('are one problem with their count, when another backend replaces theirs', async () => {
+    const { metrics, problems } = setUp(new LossyBackend(5));
+    metrics.register(new JournalBackend(), { replace: true, onError: () => {} });
+    await metrics.flush();
+    expect(problems).toMatchObject([{ code: 'lost_at_close', count: 5 }]);
+  });
+
+  it('are one problem with their count, when a registration is disposed', async () => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics();
+    const registration = metrics.register(new LossyBackend(1), { onError: (problem) => problems.push(problem) });
+    metrics.incr('x');
+    registration.dispose();
+    await metrics.flush();
+    expect(problems).toMatchObject([{ code: 'lost_at_close', count: 1 }]);
+  });
+
+  it('are one problem with their count, although the backends of combine() lose them', async () => {
+    const { metrics, problems } = setUp(combine(new LossyBackend(5), new LossyBackend(2)));
+    await metrics.close();
+    expect(problems).toMatchObject([{ code: 'lost_at_close', count: 7 }]);
+  });
+
+  it('include those that are pending when a close misses its deadline', async () => {
+    const backend = new SlowBackend();
+    backend.stats = () => ({ accepted: 7, sent: 3, dropped: {}, pending: 4, sampledOut: 0 });
+    const { metrics, problems } = setUp(backend);
+    await metrics.close({ timeout: 5 });
+    expect(problems).toMatchObject([{ code: 'lost_at_close', count: 4 }]);
+    expect(metrics.stats().backend).toMatchObject({ accepted: 7, pending: 4 });
+  });
+
+  it('are no problem if there are none', async () => {
+    const { metrics, problems } = setUp(new LossyBackend(0));
+    await metrics.close();
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('stats().backend', () => {
+  it('sums all backends since the start: active, replaced and closed ones', async () => {
+    const metrics = createMetrics({ backend: new LossyBackend(1), onError: () => {} });
+    metrics.incr('x');
+    metrics.register(new LossyBackend(2), { replace: true, onError: () => {} });
+    for (let index = 0; index < 3; index += 1) metrics.incr('x');
+    await metrics.flush();
+    expect(metrics.stats().backend).toEqual({
+      accepted: 4,
+      sent: 3,
+      dropped: { timeout: 1 },
+      pending: 0,
+      sampledOut: 2,
+    });
+    await metrics.close();
+    const all = { accepted: 4, sent: 1, dropped: { timeout: 3 }, pending: 0, sampledOut: 2 };
+    expect(metrics.stats().backend).toEqual(all);
+    metrics.register(new JournalBackend());
+    metrics.incr('x');
+    expect(metrics.stats().backend).toEqual({ ...all, accepted: 5, sent: 2 });
+  });
+
+  it('counts a backend for tests once, also if it is replaced, restored and disposed', async () => {
+    const metrics = createMetrics();
+    const recorder = replaceable();
+    const accepted = (): number => metrics.stats().backend.accepted;
+    const first = metrics.register(recorder);
+    metrics.incr('x');
+    const inner = metrics.register(new JournalBackend());
+    metrics.incr('x');
+    expect(accepted()).toBe(2);
+    inner.dispose();
+    first.dispose();
+    await metrics.flush();
+    expect(accepted()).toBe(2);
   });
 });
 

@@ -60,7 +60,7 @@ it('an ESM copy, a CommonJS copy and two other versions share one backend, conte
     }));
     await newer.metrics.close();
     newer.configure();
-    try { esm.configure({ backend: () => backend }); cjs.metrics.incr('x'); console.log(lines.at(-1)); } catch (error) { console.log(error.message); }
+    try { esm.configure({ backend: () => ({ ...backend }) }); cjs.metrics.incr('x'); console.log(lines.at(-1)); } catch (error) { console.log(error.message); }
   `);
   const [first, last] = output
     .trim()

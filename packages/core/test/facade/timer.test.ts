@@ -153,3 +153,56 @@ describe('timed', () => {
     expect(backend.lines).toEqual(['timing run{result=success} 0']);
   });
 });
+
+describe.each([
+  ['strict', true],
+  ['in production', false],
+])('problems of a timer, %s, are reported and the sample is kept:', (_name, strict) => {
+  let codes: string[];
+  const long = 'x'.repeat(300);
+
+  beforeEach(() => {
+    codes = [];
+    metrics = createMetrics({ backend, strict, onError: ({ code }) => codes.push(code) });
+  });
+
+  it.each([
+    ['a tag that is too long', 'tag_truncated', { kind: long }],
+    ['a tag with one value per operation', 'high_cardinality_tag', { ['request_id' as string]: 5 }],
+    ['an identifier', 'identifier_tag', { ['org_id' as string]: 5 }],
+  ])('%s', (_problem, code, tags) => {
+    metrics.timer('run', { tags }, () => {});
+    metrics.startTimer('wait', { tags }).stop();
+    metrics.startTimer('stop').stop(tags);
+    metrics.wraps('wraps', { tags }, () => {})();
+    metrics.timer('own', (own) => void Object.assign(own, tags));
+    expect(codes).toEqual(Array(5).fill(code));
+    expect(backend.lines.map((line) => line.split('{')[0]!.split(' ')[1])).toEqual([
+      'run',
+      'wait',
+      'stop',
+      'wraps',
+      'own',
+    ]);
+    expect(metrics.stats().dropped).toEqual({});
+  });
+
+  it('an undeclared tag, and one whose value was not declared', () => {
+    const timing = metrics.defineTiming('declared', { tags: { kind: ['a'] } });
+    timing.timer({ other: 1 } as never, () => {});
+    timing.timer({ kind: 'b' } as never, () => {});
+    expect(codes).toEqual(['undeclared_tag', 'undeclared_value']);
+    expect(backend.lines).toEqual([
+      'timing declared{result=success} 0',
+      'timing declared{kind=__other__,result=success} 0',
+    ]);
+  });
+
+  it('an observed gauge', () => {
+    metrics.gauge('depth', 1, { unit: 'job' });
+    const gauge = metrics.defineGauge('wide', { tags: ['kind'], observe: () => 3 });
+    expect(gauge).toBeDefined();
+    backend.host!.collect();
+    expect(backend.lines.at(-1)).toBe('gauge wide 3');
+  });
+});

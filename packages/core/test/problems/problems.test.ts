@@ -17,7 +17,7 @@ describe('onError', () => {
       ['g', 1],
       ['other', 1],
     ]);
-    jest.setSystemTime(1_000_000 + 60_000);
+    jest.advanceTimersByTime(60_000);
     metrics.gauge('g', Number.NaN);
     expect(problems.at(-1)).toMatchObject({ code: 'invalid_value', metric: 'g', value: 'NaN', count: 5 });
     expect(metrics.stats().dropped).toEqual({ invalid_value: 7 });
@@ -27,10 +27,50 @@ describe('onError', () => {
     const problems: Problem[] = [];
     const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
     for (let i = 0; i < 100_000; i += 1) metrics.gauge(`g${i}`, Number.NaN);
-    expect(problems.length).toBe(50);
-    jest.setSystemTime(1_000_000 + 60_000);
-    metrics.gauge('another', Number.NaN);
+    // One more for those that are merged by their code.
     expect(problems.length).toBe(51);
+    jest.advanceTimersByTime(60_000);
+    metrics.gauge('another', Number.NaN);
+    expect(problems.length).toBe(52);
+  });
+
+  it('hears of a problem that occurs once after many others, also in the same minute', () => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
+    for (let i = 0; i < 500; i += 1) metrics.gauge(`g${i}`, Number.NaN);
+    metrics.incr('once', { tags: [] as never });
+    metrics.incr('', 1);
+    expect(problems.slice(-2)).toMatchObject([{ code: 'invalid_tags', metric: 'once' }, { code: 'invalid_key' }]);
+  });
+
+  it('hears of a problem that the handler causes, which is never called recursively', () => {
+    const problems: Problem[] = [];
+    let depth = 0;
+    const metrics = createMetrics({
+      backend: new JournalBackend(),
+      onError: (problem) => {
+        depth += 1;
+        problems.push(problem);
+        expect(depth).toBe(1);
+        metrics.gauge(`handler.${problems.length}`, Number.NaN);
+        depth -= 1;
+      },
+    });
+    metrics.incr('x', { tags: [] as never });
+    expect(problems.slice(0, 3).map(({ metric }) => metric)).toEqual(['x', 'handler.1', 'handler.2']);
+    expect(problems.length).toBeLessThan(100);
+  });
+
+  it.each([-3_600_000, 3_600_000])('is not silenced or flooded by a wall clock that is set by %d ms', (change) => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
+    metrics.gauge('g', Number.NaN);
+    jest.setSystemTime(1_000_000_000 + change);
+    metrics.gauge('g', Number.NaN);
+    expect(problems).toHaveLength(1);
+    jest.advanceTimersByTime(60_000);
+    metrics.gauge('g', Number.NaN);
+    expect(problems.map(({ count }) => count)).toEqual([1, 2]);
   });
 
   it('defaults to one process warning that names the metric and the message, with nothing raw in it', () => {

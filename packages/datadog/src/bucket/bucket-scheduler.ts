@@ -5,6 +5,7 @@ import { EVENTS } from '../payload/endpoint.js';
 import type { PayloadCollector } from '../payload/payload-collector.js';
 import { BucketTimes } from './bucket-times.js';
 import type { BucketWriter } from './bucket-writer.js';
+import type { PointSource } from './point-source.js';
 
 export interface BucketSchedulerOptions {
   readonly slots: SlotTable;
@@ -16,10 +17,11 @@ export interface BucketSchedulerOptions {
   readonly clock: Clock;
   /** Length of a bucket in seconds. */
   readonly bucketSeconds: number;
+  readonly source: PointSource;
   /** Called before each drain of a bucket, to record observed gauges. Must not throw. */
   readonly collect: () => void;
-  /** Called with the number of samples that are dropped at the deadline of a close, or at exit. */
-  readonly onDrop: (reason: 'timeout' | 'exit', samples: number) => void;
+  /** Called once with the number of samples that a close, or the exit of the process, has dropped for whatever reason. */
+  readonly onDrop: (end: 'close' | 'exit', samples: number) => void;
 }
 
 /** Number of events that may wait for the end of their bucket. */
@@ -43,7 +45,8 @@ export class BucketScheduler {
   #events: string[] = [];
   #bucketTimer: ScheduledCall;
   #earlyTimer: ScheduledCall | undefined;
-  /** Waits for a second that has no point yet. */
+  /** Milliseconds that a drain may wait for a second that has no point yet. */
+  #maxFreeSecondWait = Number.POSITIVE_INFINITY;
   #freeSecondTimer: ScheduledCall | undefined;
   #endFreeSecond: () => void = () => {};
   /** The last drain in order, running or waiting. */
@@ -57,7 +60,7 @@ export class BucketScheduler {
 
   constructor(options: BucketSchedulerOptions) {
     this.#options = options;
-    this.#times = new BucketTimes(options.bucketSeconds, options.clock.now());
+    this.#times = new BucketTimes(options.bucketSeconds, options.clock.now(), options.source);
     this.#bucketTimer = this.#scheduleBucketEnd();
     options.buffer.onDrainNeeded = (full) => this.#scheduleEarlyDrain(full);
   }
@@ -85,7 +88,9 @@ export class BucketScheduler {
 
   /** Drops everything under `exit`, because HTTPS cannot send synchronously. */
   dropAtExit(): void {
-    if (!this.#closed) this.#dropAll('exit');
+    if (this.#closed) return;
+    const lost = this.#dropAll('exit');
+    if (lost > 0) this.#options.onDrop('exit', lost);
   }
 
   /**
@@ -98,12 +103,15 @@ export class BucketScheduler {
   }
 
   async #close(timeout: number): Promise<void> {
-    const { buffer, delivery, clock, collect } = this.#options;
+    const { buffer, delivery, clock, collect, onDrop } = this.#options;
     this.#bucketTimer.cancel();
     this.#earlyTimer?.cancel();
     collect();
     buffer.close();
+    const droppedBefore = this.#dropped;
     delivery.startClosing();
+    // A point that is dated one second ahead is better than none.
+    this.#maxFreeSecondWait = timeout / 2;
     this.#endFreeSecond();
     let deadline: ScheduledCall | undefined;
     const expired = new Promise<void>((resolve) => {
@@ -117,17 +125,27 @@ export class BucketScheduler {
     await Promise.race([delivered, expired]);
     deadline?.cancel();
     this.#closed = true;
+    this.#endFreeSecond();
     this.#dropAll('timeout');
+    const lost = this.#dropped - droppedBefore;
+    if (lost > 0) onDrop('close', lost);
   }
 
-  #dropAll(reason: 'timeout' | 'exit'): void {
-    const { buffer, accounting, writer, outlet, onDrop } = this.#options;
+  /** The number of samples dropped so far, for whatever reason. */
+  get #dropped(): number {
+    const { dropped } = this.#options.accounting.stats(0);
+    return Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Returns the number of samples. */
+  #dropAll(reason: 'timeout' | 'exit'): number {
+    const { buffer, accounting, writer, outlet } = this.#options;
     const dropped = buffer.buffered + accounting.inFlight;
     buffer.dropAll(reason);
     this.#events = [];
     writer.clear();
     outlet.dropUnsent(reason);
-    if (dropped > 0) onDrop(reason, dropped);
+    return dropped;
   }
 
   async #trackRequest(run: () => Promise<void>): Promise<void> {
@@ -175,9 +193,10 @@ export class BucketScheduler {
     if (!buffer.closed) collect();
     // Each date is used up, so an empty part gets none.
     if (kind === 'sealed' && buffer.buffered === 0 && this.#events.length === 0) return;
-    await this.#waitForFreeSecond();
+    const isClosed = kind === 'closed';
+    await this.#waitForFreeSecond(isClosed);
     if (this.#closed) return;
-    writer.begin(this.#times.next(clock.now(), kind === 'closed'));
+    writer.begin(this.#times.next(clock.now(), isClosed));
     for (const json of this.#events.splice(0)) outlet.add(EVENTS, { json, samples: 1, points: 1 });
     await this.#handOver(true);
     while (!writer.finish()) await this.#pause();
@@ -210,17 +229,19 @@ export class BucketScheduler {
     outlet.beginBurst();
   }
 
-  /** Waits for a free second if there were more flushes than seconds, except in a close, which has no time to wait. */
-  async #waitForFreeSecond(): Promise<void> {
+  /** Waits for a second that has no point yet, unless a close has no time for it. */
+  async #waitForFreeSecond(isClosed: boolean): Promise<void> {
     const { clock } = this.#options;
-    const milliseconds = this.#times.untilFree(clock.now());
-    if (milliseconds === 0 || this.#closing !== undefined) return;
-    await new Promise<void>((resolve) => {
-      this.#endFreeSecond = resolve;
-      this.#freeSecondTimer = clock.schedule(milliseconds, resolve);
-      this.#freeSecondTimer.setRef(this.#activeRequests > 0);
-    });
-    this.#freeSecondTimer?.cancel();
-    this.#freeSecondTimer = undefined;
+    for (;;) {
+      const milliseconds = this.#times.untilFree(clock.now(), isClosed);
+      if (milliseconds === 0 || milliseconds > this.#maxFreeSecondWait || this.#closed) return;
+      await new Promise<void>((resolve) => {
+        this.#endFreeSecond = resolve;
+        this.#freeSecondTimer = clock.schedule(milliseconds, resolve);
+        this.#freeSecondTimer.setRef(this.#activeRequests > 0);
+      });
+      this.#freeSecondTimer?.cancel();
+      this.#freeSecondTimer = undefined;
+    }
   }
 }

@@ -1,7 +1,12 @@
-/** How far ahead points may be dated to keep their seconds apart. The intake accepts ten minutes. */
-const MAX_AHEAD_SECONDS = 60;
-/** If dates are ahead by more than this, the clock was set back: waiting for them could take hours. */
-const CLOCK_SET_BACK_SECONDS = 2 * MAX_AHEAD_SECONDS;
+import type { PointSource } from './point-source.js';
+
+/**
+ * Seconds before the current one that are left free for further flushes, so that a few of them in one second need not wait
+ * for the clock.
+ */
+const SPARE_SECONDS = 5;
+/** The intake accepts points up to ten minutes ahead of its clock. Dates get ahead only if the clock is set back. */
+const MAX_AHEAD_SECONDS = 540;
 
 /** The date of a point and the period it covers, both in seconds. */
 export interface BucketTime {
@@ -11,20 +16,24 @@ export interface BucketTime {
 
 /**
  * Dates the buckets. The intake keeps only the last of two points of the same series and second, so each second is used
- * once: a closed bucket gets its first second, and a part that is sealed early gets the first free one.
+ * once: a closed bucket gets its first second, and a part that is sealed early gets a free one.
+ *
+ * No date is ahead of the clock. A second is thus used only by a process that lives at its start, and a process that starts
+ * within it or later can never overwrite its points.
  */
 export class BucketTimes {
   readonly #seconds: number;
-  #last = Number.NEGATIVE_INFINITY;
+  readonly #source: PointSource;
   #coveredUntil: number;
 
   /**
    * @param seconds the length of a bucket; buckets are aligned to the clock.
    * @param now milliseconds since the epoch, as in all methods.
    */
-  constructor(seconds: number, now: number) {
+  constructor(seconds: number, now: number, source: PointSource) {
     this.#seconds = seconds;
     this.#coveredUntil = now;
+    this.#source = source;
   }
 
   /** Returns the first second of the open bucket. */
@@ -37,10 +46,13 @@ export class BucketTimes {
     return (this.bucketStart(now) + this.#seconds) * 1000 - now;
   }
 
-  /** Returns the milliseconds until a second is free: zero, except after a minute with more flushes than seconds. */
-  untilFree(now: number): number {
-    const ahead = this.#last + 1 - now / 1000;
-    return ahead > CLOCK_SET_BACK_SECONDS ? 0 : Math.max(0, Math.ceil((ahead - MAX_AHEAD_SECONDS) * 1000));
+  /**
+   * Returns the milliseconds until {@link next} has a second to use, at most 1000: not zero in the first second of a process,
+   * and if flushes used up all seconds before. After the clock was set back it is zero, because waiting could take hours.
+   */
+  untilFree(now: number, closed: boolean): number {
+    const ahead = Math.ceil(this.#nextSecond(now, closed) * 1000 - now);
+    return ahead > 1000 ? 0 : Math.max(0, ahead);
   }
 
   /**
@@ -49,12 +61,19 @@ export class BucketTimes {
    * @param closed true for the bucket before the open one, false for the part of the open one that is sealed now.
    */
   next(now: number, closed: boolean): BucketTime {
-    if (this.#last + 1 - now / 1000 > CLOCK_SET_BACK_SECONDS) this.#last = Number.NEGATIVE_INFINITY;
-    const first = this.bucketStart(now) - (closed ? this.#seconds : 0);
-    const timestamp = Math.max(first, this.#last + 1);
+    const timestamp = this.#nextSecond(now, closed);
     const interval = Math.max(1, Math.round((now - this.#coveredUntil) / 1000));
-    this.#last = timestamp;
+    this.#source.lastSecond = timestamp;
     this.#coveredUntil = now;
     return { timestamp, interval };
+  }
+
+  #nextSecond(now: number, closed: boolean): number {
+    const start = this.bucketStart(now);
+    const current = Math.floor(now / 1000);
+    const spare = Math.min(SPARE_SECONDS, this.#seconds);
+    const first = closed ? start - this.#seconds : Math.min(start, current - spare);
+    const free = this.#source.lastSecond + 1;
+    return free - current > MAX_AHEAD_SECONDS ? first : Math.max(first, free);
   }
 }

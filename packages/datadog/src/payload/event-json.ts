@@ -3,6 +3,8 @@ import type { MetricsEvent } from '@metrics/core';
 /** Limits in characters: https://docs.datadoghq.com/api/latest/events/post-an-event/ */
 const MAX_TEXT_LENGTH = 4000;
 const MAX_AGGREGATION_KEY_LENGTH = 100;
+const ALERT_TYPES: ReadonlySet<string> = new Set(['info', 'warning', 'error', 'success']);
+const PRIORITIES: ReadonlySet<string> = new Set(['normal', 'low']);
 
 /** Fields for events that do not set them. */
 export interface EventDefaults {
@@ -12,6 +14,20 @@ export interface EventDefaults {
   readonly now: number;
   /** All tags of the event, as `key:value`. */
   readonly tags: readonly string[];
+}
+
+/**
+ * Returns the name of the first field that would make the intake reject the event or change it silently. The facade passes
+ * no such event; other callers may.
+ */
+export function invalidEventField({
+  alertType = 'info',
+  priority = 'normal',
+  timestamp = 0,
+}: MetricsEvent): 'alertType' | 'priority' | 'timestamp' | undefined {
+  if (!ALERT_TYPES.has(alertType)) return 'alertType';
+  if (!PRIORITIES.has(priority)) return 'priority';
+  return Number.isFinite(timestamp) ? undefined : 'timestamp';
 }
 
 /** Returns the body of the request that posts an event, truncated to the lengths that Datadog accepts. */

@@ -57,7 +57,7 @@ test('worker threads do not overwrite each other, and the main thread has no tag
     await import(${JSON.stringify(sibling)});
   `;
   expect(await runProgram(source, { cwd })).toEqual({ code: 0, output: '' });
-  expect(tags()).toEqual(['', 'process:thread_1', 'process:thread_2']);
+  expect(tags()).toEqual(['', 'process:1', 'process:2']);
   expect(intake.sum('orders')).toBe(3);
   expect(intake.overwrites).toEqual([]);
 });

@@ -1,26 +1,28 @@
 // Tags that every line carries.
 import type { TagPairs } from '@metrics/core';
-import { encodeTagKey, encodeTagValue } from './tag-text.js';
+import { encodeTagKey, encodeTagValue, type TagRules } from './tag-text.js';
 
 /** A tag of every series. A tag without a value is its key alone. */
 export type ConstantTag = readonly [key: string, value: string | undefined];
 
-/** The tags on every line, encoded once. A tag of a series replaces a constant one with the same key. */
+/** The tags on every line, encoded once. A tag of a series replaces all constant ones with the same key. */
 export class ConstantTags {
-  /** Encoded tags by encoded key. */
-  readonly #tags = new Map<string, string>();
+  readonly #rules: TagRules;
+  /** Encoded tags by encoded key, which may have several values. */
+  readonly #tags = new Map<string, readonly string[]>();
   readonly #joined: string;
 
-  /** @param tags later ones win. */
-  constructor(tags: readonly ConstantTag[]) {
-    for (const [key, value] of tags) {
+  constructor(tags: readonly ConstantTag[], rules: TagRules) {
+    this.#rules = rules;
+    for (const [key, value = rules.bareTags ? undefined : 'true'] of tags) {
       // The configuration of a process may set the reserved keys of the Agent.
       const encodedKey = key.startsWith('dd.internal.')
-        ? `dd.internal.${encodeTagKey(key.slice(12))}`
-        : encodeTagKey(key);
-      this.#tags.set(encodedKey, value === undefined ? encodedKey : `${encodedKey}:${encodeTagValue(value)}`);
+        ? `dd.internal.${encodeTagKey(key.slice(12), rules)}`
+        : encodeTagKey(key, rules);
+      const tag = value === undefined ? encodedKey : `${encodedKey}:${encodeTagValue(value)}`;
+      this.#tags.set(encodedKey, [...new Set([...(this.#tags.get(encodedKey) ?? []), tag])]);
     }
-    this.#joined = [...this.#tags.values()].join(',');
+    this.#joined = [...this.#tags.values()].flat().join(',');
   }
 
   /**
@@ -33,30 +35,38 @@ export class ConstantTags {
     const encoded: string[] = [];
     let isUsual = true;
     for (const [key, value] of tags) {
-      const encodedKey = encodeTagKey(key);
+      const encodedKey = encodeTagKey(key, this.#rules);
       // Two keys that are encoded alike are one tag, and a constant tag may be replaced.
       isUsual &&= encodedKey === key && (this.#tags.size === 0 || !this.#tags.has(key));
       encoded.push(`${encodedKey}:${encodeTagValue(value)}`);
     }
-    if (!isUsual) return this.#encodeDistinct(tags, onConflict);
+    if (!isUsual) return this.#finish(this.#encodeDistinct(tags, onConflict));
     if (this.#joined !== '') encoded.push(this.#joined);
-    return encoded;
+    return this.#finish(encoded);
   }
 
   #encodeDistinct(tags: TagPairs, onConflict: (key: string) => void): string[] {
     const encoded = new Map<string, string>();
     for (const [key, value] of tags) {
-      const encodedKey = encodeTagKey(key);
+      const encodedKey = encodeTagKey(key, this.#rules);
       const tag = `${encodedKey}:${encodeTagValue(value)}`;
       encoded.set(encodedKey, tag);
-      const constant = this.#tags.get(encodedKey);
-      if (constant !== undefined && constant !== tag) onConflict(encodedKey);
+      const constants = this.#tags.get(encodedKey);
+      if (constants !== undefined && !constants.includes(tag)) onConflict(encodedKey);
     }
     const constants = this.#joinWithout(encoded);
     return constants === '' ? [...encoded.values()] : [...encoded.values(), constants];
   }
 
   #joinWithout(keys: ReadonlyMap<string, string>): string {
-    return [...this.#tags].flatMap(([key, tag]) => (keys.has(key) ? [] : tag)).join(',');
+    return [...this.#tags].flatMap(([key, tags]) => (keys.has(key) ? [] : tags)).join(',');
+  }
+
+  /** Ends the last tag with a comma if the server would otherwise cut it. */
+  #finish(encoded: string[]): string[] {
+    const last = encoded.at(-1);
+    if (this.#rules.cutsLastTag && last !== undefined && last.charCodeAt(last.length - 1) > 127)
+      encoded[encoded.length - 1] = `${last},`;
+    return encoded;
   }
 }

@@ -4,8 +4,8 @@ import { tagsWithInstance } from '@metrics/statsd/wire';
 import type { ConstantTags } from './constant-tags.js';
 import { truncateField } from './truncate-text.js';
 
-/** In the year 2286. Later numbers are milliseconds. */
-const MAX_EPOCH_SECONDS = 1e10;
+/** In the year 5138. Later numbers are milliseconds, which the facade has converted. */
+const MAX_EPOCH_SECONDS = 1e11;
 const MAX_FIELD_CHARACTERS = 100;
 const MAX_FIELD_BYTES = 400;
 

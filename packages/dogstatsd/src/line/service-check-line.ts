@@ -4,7 +4,8 @@ import { sanitize } from '@metrics/statsd/wire';
 import { type LineContext, stringOrEmpty, tagField, timestampAndHost } from './event-fields.js';
 import { truncateField } from './truncate-text.js';
 
-const STATUSES: Readonly<Record<ServiceCheckStatus, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
+/** By their numbers. */
+const STATUSES: readonly ServiceCheckStatus[] = ['ok', 'warning', 'critical', 'unknown'];
 
 /**
  * Returns the line `_sc|name|status[|field…][|m:message]`. The message is last, as the specification requires, and is
@@ -13,9 +14,9 @@ const STATUSES: Readonly<Record<ServiceCheckStatus, number>> = { ok: 0, warning:
  * @see https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/?tab=servicechecks
  */
 export function renderServiceCheckLine(check: ServiceCheck, context: LineContext): string {
-  const status = STATUSES[check.status] ?? STATUSES.unknown;
+  const status = STATUSES.indexOf(check.status);
   const fields = timestampAndHost(check) + tagField(check, context.tags) + context.lineSuffix;
-  const line = `_sc|${sanitize(stringOrEmpty(check.name))}|${status}${fields}`;
+  const line = `_sc|${sanitize(stringOrEmpty(check.name))}|${status < 0 ? STATUSES.indexOf('unknown') : status}${fields}`;
   const room = context.maxBytes - Buffer.byteLength(line) - '|m:\n'.length;
   const message = truncateField(stringOrEmpty(check.message).replaceAll('m:', 'm\\:'), { bytes: Math.max(room, 0) });
   return message === '' ? `${line}\n` : `${line}|m:${message}\n`;

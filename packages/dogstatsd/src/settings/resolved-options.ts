@@ -5,6 +5,7 @@ import { type Dialect, type DialectCapabilities, dialects } from './dialect.js';
 import type { DogStatsdOptions } from './dogstatsd-options.js';
 import { type Environment, readVariable } from './environment.js';
 import { type Origin, originFields, resolveOrigin } from './origin.js';
+import { resolveTags } from './resolved-tags.js';
 import { DEFAULT_PORT, parsePort, parseServerUrl, type ServerAddress } from './server-address.js';
 
 /** The result of options, environment and dialect. */
@@ -15,7 +16,7 @@ export interface ResolvedOptions {
   readonly dialect: Dialect;
   readonly capabilities: DialectCapabilities;
   readonly origin: Origin;
-  /** The constant tags; later ones win. */
+  /** The constant tags. Several of one key are several values of it. */
   readonly tags: readonly ConstantTag[];
   /** One sentence for each variable that is invalid and ignored. */
   readonly warnings: readonly string[];
@@ -43,11 +44,7 @@ export function resolveOptions(
     dialect,
     capabilities: { ...capabilities, lineSuffix: originFields(origin) },
     origin,
-    tags: [
-      ...readTags(environment),
-      ...Object.entries(options.tags ?? {}).map(([key, value]): ConstantTag => [key, `${value}`]),
-      ...(origin.entityId === undefined ? [] : [['dd.internal.entity_id', origin.entityId] as const]),
-    ],
+    tags: resolveTags({ options, environment, entityId: origin.entityId, rules: capabilities }),
     warnings,
   };
 }
@@ -62,20 +59,6 @@ function applyOverrides(
     timestamps: timestamps ?? capabilities.timestamps,
     telemetry: telemetry ?? capabilities.telemetry,
   };
-}
-
-/** Returns `DD_TAGS`, then `DD_ENV`, `DD_SERVICE` and `DD_VERSION`, which win. */
-function readTags(environment: Environment): ConstantTag[] {
-  const tags = (environment['DD_TAGS'] ?? '').split(/[,\s]+/).flatMap((text): ConstantTag[] => {
-    const colon = text.indexOf(':');
-    if (text === '' || colon === 0) return [];
-    return [colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)]];
-  });
-  for (const key of ['env', 'service', 'version']) {
-    const value = readVariable(environment, `DD_${key.toUpperCase()}`);
-    if (value !== undefined) tags.push([key, value]);
-  }
-  return tags;
 }
 
 function resolveAddress(

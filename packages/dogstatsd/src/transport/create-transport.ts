@@ -11,6 +11,9 @@ import {
 import type { ResolvedOptions } from '../settings/resolved-options.js';
 import { UnixTransport } from './unix-transport.js';
 
+/** The servers of all dialects read this much of a datagram, and the Agent no more. */
+const SERVER_PACKET_BYTES = 8192;
+
 /** The protocol that carries packets at the moment. */
 export type TransportKind = 'udp' | 'unixgram' | 'unixstream';
 
@@ -32,7 +35,14 @@ export function createTransport(
   if (address.protocol === 'udp') {
     const { host, port } = address;
     const onResolveFailure = (cause: Error): void => reportResolveFailure(reporter, host, addressFrom, cause);
-    return { transport: new UdpTransport({ host, port, maxPacketBytes, onResolveFailure }), kind: () => 'udp' };
+    const transport = new UdpTransport({
+      host,
+      port,
+      maxPacketBytes,
+      loopbackPacketBytes: SERVER_PACKET_BYTES,
+      onResolveFailure,
+    });
+    return { transport, kind: () => 'udp' };
   }
   const { path } = address;
   const onDown = (cause: Error): void => reportTransportDown(reporter, path, cause);

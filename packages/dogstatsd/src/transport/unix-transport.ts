@@ -39,6 +39,10 @@ export class UnixTransport implements PacketTransport {
     return this.#current.congested ?? false;
   }
 
+  get sendTimeout(): number | undefined {
+    return this.#current.sendTimeout;
+  }
+
   get maxPacketBytes(): number {
     return this.#current.maxPacketBytes;
   }

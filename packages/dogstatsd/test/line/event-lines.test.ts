@@ -6,13 +6,17 @@ import { ConstantTags } from '../../src/line/constant-tags.js';
 import type { LineContext } from '../../src/line/event-fields.js';
 import { renderEventLine } from '../../src/line/event-line.js';
 import { renderServiceCheckLine } from '../../src/line/service-check-line.js';
+import { dialects } from '../../src/settings/dialect.js';
 
-const bare: LineContext = { tags: new ConstantTags([]), lineSuffix: '', maxBytes: 8192 };
+const bare: LineContext = { tags: new ConstantTags([], dialects.agent), lineSuffix: '', maxBytes: 8192 };
 const rich: LineContext = {
-  tags: new ConstantTags([
-    ['env', 'prod'],
-    ['team', undefined],
-  ]),
+  tags: new ConstantTags(
+    [
+      ['env', 'prod'],
+      ['team', undefined],
+    ],
+    dialects.agent,
+  ),
   lineSuffix: '|c:ci-abc|e:it-false|card:low',
   maxBytes: 8192,
 };
@@ -77,6 +81,12 @@ describe('events', () => {
       { title: '\ud800\0', text: '\x7f\x85\t' },
       bare,
       '_e{4,3}:\ufffd |   \n',
+    ],
+    [
+      'a timestamp of the far future',
+      { title: 'a', text: 'b', timestamp: 99_999_999_999.5 },
+      bare,
+      '_e{1,1}:a|b|d:99999999999\n',
     ],
     ['no invalid timestamp', { title: 'a', text: 'b', timestamp: -5 }, bare, '_e{1,1}:a|b\n'],
   ])('%s', (_what, event, context, line) => {
@@ -184,6 +194,7 @@ describe('service checks', () => {
     ['no empty message', { name: 'a', status: 'unknown', message: '' }, bare, '_sc|a|3\n'],
     ['no injection by a name', { name: 'a|0\nb:1|c', status: 'ok' }, bare, '_sc|a_0_b_1_c|0\n'],
     ['an unknown status as unknown', { name: 'a', status: 'down' as 'ok' }, bare, '_sc|a|3\n'],
+    ['a status that every object has as unknown', { name: 'a', status: 'constructor' as 'ok' }, bare, '_sc|a|3\n'],
   ])('%s', (_what, check, context, line) => {
     expect(renderServiceCheckLine(check, context)).toBe(line);
   });

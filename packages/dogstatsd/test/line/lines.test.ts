@@ -1,4 +1,4 @@
-import type { Problem, Series } from '@metrics/core';
+import { createMetrics, type Problem, type Series } from '@metrics/core';
 import { type DogStatsdMessage, parseDogStatsd } from '@metrics/testing/servers';
 import * as fc from 'fast-check';
 import { seriesOf } from 'test-kit/series-of';
@@ -138,6 +138,31 @@ describe('lines', () => {
       '_sc|db|2|#env:prod|m:gone',
     ]);
     expect(backend.stats()).toMatchObject({ accepted: 2, sent: 2, pending: 0 });
+  });
+
+  test('fields of events and service checks as the facade normalizes them', async () => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: opened({}), onError: (problem) => problems.push(problem) });
+    metrics.serviceCheck({ name: 'db', status: 2, timestamp: new Date(1_656_581_400_000) });
+    metrics.serviceCheck({ name: 'db', status: 'WARNING' });
+    metrics.serviceCheck({ name: 'db', status: 'down' as 'ok' });
+    metrics.event({ title: 'a', text: 'b', alertType: 'ERROR', timestamp: 1_656_581_400_999 });
+    metrics.event({ title: 'a', text: 'b', alertType: 'danger' as 'error' });
+    metrics.event({ title: 'a', text: 'b', instance: 'x'.repeat(100_000) });
+    await metrics.flush();
+    expect(await receiver.waitForLines(4)).toEqual([
+      '_sc|db|2|d:1656581400',
+      '_sc|db|1',
+      '_e{1,1}:a|b|d:1656581400|t:error',
+      `_e{1,1}:a|b|#instance:${'x'.repeat(200)}`,
+    ]);
+    expect(messages()).toHaveLength(4);
+    expect(metrics.stats()).toMatchObject({ dropped: { invalid_value: 2 }, backend: { accepted: 4, sent: 4 } });
+    expect(problems.map(({ code, value }) => [code, value])).toEqual([
+      ['invalid_value', '"down"'],
+      ['invalid_value', '"danger"'],
+    ]);
+    await metrics.close();
   });
 
   test('a name that the Agent would read as a service check or an event loses its underscore', async () => {

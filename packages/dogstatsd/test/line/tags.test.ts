@@ -1,9 +1,12 @@
 import { ConstantTags } from '../../src/line/constant-tags.js';
 import { encodeTagKey, encodeTagValue } from '../../src/line/tag-text.js';
+import { dialects } from '../../src/settings/dialect.js';
 
 test.each([
   ['plain.key-1/x', 'plain.key-1/x'],
   ['a:b|c,d#e@f', 'a_b_c_d_e_f'],
+  ['a[b]', 'a_b_'],
+  ['constructor', 'constructor'],
   ['new\nline', 'new_line'],
   ['ключ', '____'],
   ['', '_'],
@@ -12,7 +15,7 @@ test.each([
   ['dd.internalized', 'dd.internalized'],
   ['host', 'host'],
 ])('the key %j becomes %j: it has no syntax and does not identify the sender to the Agent', (key, expected) => {
-  expect(encodeTagKey(key)).toBe(expected);
+  expect(encodeTagKey(key, dialects.agent)).toBe(expected);
 });
 
 test.each([
@@ -27,25 +30,29 @@ test.each([
 });
 
 describe('constant tags', () => {
-  const constants = new ConstantTags([
-    ['env', 'prod'],
-    ['team', undefined],
-    ['env', 'test'],
-    ['zone', 'a,b'],
-    ['dd.internal.entity_id', 'uid'],
-  ]);
+  const constants = new ConstantTags(
+    [
+      ['env', 'prod'],
+      ['team', undefined],
+      ['env', 'test'],
+      ['env', 'prod'],
+      ['zone', 'a,b'],
+      ['dd.internal.entity_id', 'uid'],
+    ],
+    dialects.agent,
+  );
   const encode = (tags: Record<string, string>) => {
     const conflicts: string[] = [];
     return { encoded: constants.encode(Object.entries(tags), (key) => conflicts.push(key)), conflicts };
   };
 
-  test('are one string for every series without a tag of their keys; of equal keys the later wins', () => {
-    const all = 'env:test,team,zone:a_b,dd.internal.entity_id:uid';
+  test('are one string for every series without a tag of their keys; a key may have several values', () => {
+    const all = 'env:prod,env:test,team,zone:a_b,dd.internal.entity_id:uid';
     expect(encode({})).toEqual({ encoded: [all], conflicts: [] });
     expect(encode({ status: '200' })).toEqual({ encoded: ['status:200', all], conflicts: [] });
   });
 
-  test('are replaced by tags of a series; a different value is reported as a conflict', () => {
+  test('are replaced by tags of a series, all of one key together; a different value is reported as a conflict', () => {
     expect(encode({ env: 'dev', status: '200' })).toEqual({
       encoded: ['env:dev', 'status:200', 'team,zone:a_b,dd.internal.entity_id:uid'],
       conflicts: ['env'],
@@ -57,11 +64,12 @@ describe('constant tags', () => {
   });
 
   test('that are all replaced are not encoded', () => {
-    const encoded = new ConstantTags([['a', '1']]).encode([['a', '2']], () => {});
+    const encoded = new ConstantTags([['a', '1']], dialects.agent).encode([['a', '2']], () => {});
     expect(encoded).toEqual(['a:2']);
   });
 
   test('tags whose encoded keys are equal are one tag', () => {
-    expect(new ConstantTags([]).encode(Object.entries({ 'a b': '1', a_b: '2' }), () => {})).toEqual(['a_b:2']);
+    const encoded = new ConstantTags([], dialects.agent).encode(Object.entries({ 'a b': '1', a_b: '2' }), () => {});
+    expect(encoded).toEqual(['a_b:2']);
   });
 });

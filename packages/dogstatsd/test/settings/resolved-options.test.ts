@@ -166,7 +166,7 @@ test('constant tags: DD_TAGS, then the unified service tags, then those of the o
   const { tags } = resolve(
     { tags: { region: 'eu', shard: 3, canary: true } },
     {
-      DD_TAGS: 'team:a,  tier:b:c bare :x,',
+      DD_TAGS: 'team:a,  tier:b:c,bare , :x,',
       DD_ENV: 'prod',
       DD_SERVICE: ' shop ',
       DD_VERSION: '',
@@ -184,6 +184,85 @@ test('constant tags: DD_TAGS, then the unified service tags, then those of the o
     ['canary', 'true'],
     ['dd.internal.entity_id', 'uid'],
   ]);
+});
+
+test.each<[string, Environment, [string, string | undefined][]]>([
+  [
+    'commas',
+    { DD_TAGS: 'a:1,b:2' },
+    [
+      ['a', '1'],
+      ['b', '2'],
+    ],
+  ],
+  [
+    'commas and spaces, which belong to values',
+    { DD_TAGS: ' a:one two , b:2' },
+    [
+      ['a', 'one two'],
+      ['b', '2'],
+    ],
+  ],
+  [
+    'spaces without a comma',
+    { DD_TAGS: '  a:1   b:2\tc ' },
+    [
+      ['a', '1'],
+      ['b', '2'],
+      ['c', undefined],
+    ],
+  ],
+  ['a comma at the end decides, too', { DD_TAGS: 'a:one two,' }, [['a', 'one two']]],
+  [
+    'several values of a key',
+    { DD_TAGS: 'role:web,role:db,role:web' },
+    [
+      ['role', 'web'],
+      ['role', 'db'],
+      ['role', 'web'],
+    ],
+  ],
+  [
+    'colons in values, spaces around them',
+    { DD_TAGS: 'url : http://x:8080,b:' },
+    [
+      ['url', 'http://x:8080'],
+      ['b', undefined],
+    ],
+  ],
+  [
+    'keys of every object',
+    { DD_TAGS: 'constructor:a,__proto__:b' },
+    [
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ],
+  ],
+  ['nothing but separators', { DD_TAGS: ' , ,:x' }, []],
+  [
+    'DATADOG_TAGS',
+    { DATADOG_TAGS: 'a:1,b:2' },
+    [
+      ['a', '1'],
+      ['b', '2'],
+    ],
+  ],
+  ['an empty DD_TAGS before DATADOG_TAGS', { DD_TAGS: ' ', DATADOG_TAGS: 'a:1' }, [['a', '1']]],
+  ['DD_TAGS before DATADOG_TAGS', { DD_TAGS: 'a:1', DATADOG_TAGS: 'b:2' }, [['a', '1']]],
+  [
+    'a unified tag instead of all values',
+    { DD_TAGS: 'env:a,env:b,x:1', DD_ENV: 'c' },
+    [
+      ['x', '1'],
+      ['env', 'c'],
+    ],
+  ],
+])('DD_TAGS as the clients of Datadog read it: %s', (_what, environment, tags) => {
+  expect(resolve({}, environment).tags).toEqual(tags);
+});
+
+test('tags of the options whose keys are encoded alike are one tag', () => {
+  expect(resolve({ tags: { 'a b': 1, a_b: 2 } }, { DD_TAGS: 'a|b:0' }).tags).toEqual([['a_b', '2']]);
 });
 
 describe('capabilities', () => {

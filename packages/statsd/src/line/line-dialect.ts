@@ -9,6 +9,8 @@ export interface LineDialect {
   readonly packedKinds: readonly SlotKind[];
   /** Whether a server adds a signed value to a gauge, so that a zero has to precede a negative value. */
   readonly signedGaugeIsDelta: boolean;
+  /** Whether a server reads whole numbers only as counters, so that a fraction has to wait until it is part of one. */
+  readonly integerCounters: boolean;
   /** Whether timings and distributions may be negative. Otherwise such a value is dropped. */
   readonly acceptsNegativeValues: boolean;
   /** The end of every line, before its newline. */
@@ -20,6 +22,7 @@ export const etsyDialect: LineDialect = {
   types: { counter: 'c', gauge: 'g', timing: 'ms', distribution: 'ms', histogram: 'ms', set: 's' },
   packedKinds: [],
   signedGaugeIsDelta: true,
+  integerCounters: false,
   acceptsNegativeValues: false,
   lineSuffix: '',
 };

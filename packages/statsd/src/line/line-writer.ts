@@ -8,6 +8,10 @@ import { copyBytes, LineFrame } from './line-frame.js';
 import { escapeSetMember } from './sanitize.js';
 import type { TagEncoder } from './tag-encoder.js';
 
+/** The greatest double that fits an integer of 64 bits. */
+const MAX_INT64 = 2 ** 63 - 1024;
+/** A sum is whole if it misses that by no more, as ten times 0.1 does. */
+const ROUNDING_ERROR = 1e-9;
 const NO_BYTES = encodeAscii('');
 const COLON = 58;
 const ZERO = 48;
@@ -58,6 +62,10 @@ export class LineWriter implements SampleWriter {
       histogram: encodeAscii(`|${dialect.types.histogram}`),
       set: encodeAscii(`|${dialect.types.set}`),
     };
+  }
+
+  counterRemainder(sum: number): number {
+    return this.#dialect.integerCounters ? sum - nearestReadable(sum) : 0;
   }
 
   counter(slot: number, sum: number, samples: number): void {
@@ -190,4 +198,11 @@ export class LineWriter implements SampleWriter {
     }
     return rate;
   }
+}
+
+/** Returns the sum as an integer that a server reads: without its fraction, and not beyond 64 bits. */
+function nearestReadable(sum: number): number {
+  const rounded = Math.round(sum);
+  const whole = Math.abs(sum - rounded) < ROUNDING_ERROR ? rounded : Math.trunc(sum);
+  return Math.max(-MAX_INT64, Math.min(MAX_INT64, whole));
 }

@@ -1,31 +1,31 @@
 // Datagram sockets, which the transport of hot-shots opens.
 import { udsErrors } from 'hot-shots/lib/constants.js';
 import createTransport from 'hot-shots/lib/transport.js';
+import { DatagramSocket, type OnSent, type PacketError, packetError } from './datagram-socket.js';
 import { loadUnixDgram } from './unix-dgram.js';
 
 export type SocketAddress =
   | { readonly protocol: 'udp'; readonly host: string; readonly port: number }
   | { readonly protocol: 'uds'; readonly path: string };
 
-export type PacketError = Error & { readonly code?: string | number };
-
-type Transport = NonNullable<ReturnType<typeof createTransport>>;
+/** A router between keeps sending to a server that was replaced as long as packets come from the same port. */
+const RENEW_UDP_MS = 60_000;
 
 /**
- * A socket of hot-shots that sends whole packets. A Unix socket that lost its server is replaced, and one that could not
- * be connected is created by the next packet. No other file uses hot-shots, and this one uses only its sockets.
+ * Sends whole packets through a socket of hot-shots, and replaces it: after an error, when its server is lost, and a UDP
+ * socket once a minute. No other file uses hot-shots, and this one uses only its sockets.
  */
 export class HotShotsClient {
   readonly #address: SocketAddress;
-  /**
-   * Null while a Unix socket cannot be connected, and after `close`. Each transport is closed once: the process aborts if a
-   * native socket is closed again.
-   */
-  #transport: Transport | null;
-  /** The error of the last attempt to create a transport. */
+  /** Undefined while none could be created, and after `close`. */
+  #socket: DatagramSocket | undefined;
+  /** The socket before the current one, which still works, until the current one has sent a packet. */
+  #previous: DatagramSocket | undefined;
+  /** When a socket that works is replaced nevertheless. */
+  #renewAt = Number.POSITIVE_INFINITY;
+  /** The error of the last attempt to create a socket. */
   #failure: unknown;
-  #inFlight = 0;
-  #closing = false;
+  #closed = false;
 
   /**
    * @param address a literal IP address, so that no name is resolved for a packet and a packet can be sent at process exit.
@@ -34,78 +34,73 @@ export class HotShotsClient {
   constructor(address: SocketAddress) {
     this.#address = address;
     if (address.protocol === 'uds') requireUnixDgram();
-    this.#transport = this.#create();
+    this.#socket = this.#create();
   }
 
   /** Calls `done` when the kernel accepted or refused the packet, whose bytes must not change until then. Never throws. */
-  send(packet: Uint8Array, done: (error: PacketError | undefined) => void): void {
-    if (!this.#closing) this.#transport ??= this.#create();
-    const transport = this.#transport;
-    if (transport === null) {
-      done(
-        this.#closing
-          ? new Error('The socket is closed')
-          : packetError('The socket could not be created', this.#failure),
-      );
-      return;
-    }
-    let called = false;
-    const onSent = (error?: unknown): void => {
-      if (called) return;
-      called = true;
-      this.#inFlight -= 1;
-      if (error) this.#replaceIfLost(transport, error);
-      done(error ? packetError('The packet could not be sent', error) : undefined);
-      if (this.#closing && this.#inFlight === 0) this.#closeSocket();
-    };
-    this.#inFlight += 1;
-    try {
-      transport.send(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength), onSent);
-    } catch (error) {
-      onSent(error);
-    }
+  send(packet: Uint8Array, done: OnSent): void {
+    if (this.#closed) return done(new Error('The socket is closed'), true);
+    const socket = this.#usableSocket();
+    if (socket === undefined) return done(packetError('The socket could not be created', this.#failure), true);
+    socket.send(packet, (error, retryable) => {
+      if (error !== undefined) this.#replaceIfLost(socket, error);
+      if (this.#previous === undefined || socket !== this.#socket) return done(error, retryable);
+      if (error === undefined || !retryable) {
+        this.#closePrevious();
+        return done(error, retryable);
+      }
+      // The new one could not be opened. The old one works until the next attempt.
+      this.#socket = this.#previous;
+      this.#previous = undefined;
+      socket.close();
+      this.#socket.send(packet, done);
+    });
   }
 
-  /** Closes the socket after the last callback. */
+  /** Closes the sockets after the last callback. */
   close(): void {
-    if (this.#closing) return;
-    this.#closing = true;
-    if (this.#inFlight === 0) this.#closeSocket();
+    this.#closed = true;
+    this.#closePrevious();
+    this.#socket?.close();
+    this.#socket = undefined;
   }
 
-  #create(): Transport | null {
-    const owner = { errorHandler: (error: unknown) => (this.#failure = error) };
+  #usableSocket(): DatagramSocket | undefined {
+    const current = this.#socket;
+    const works = current?.isBroken === false;
+    if (works && performance.now() < this.#renewAt) return current;
+    const replacement = this.#create();
+    if (replacement === undefined && works) return current;
+    this.#closePrevious();
+    if (works) this.#previous = current;
+    else current?.close();
+    this.#socket = replacement;
+    return replacement;
+  }
+
+  #create(): DatagramSocket | undefined {
     const address = this.#address;
+    const isUdp = address.protocol === 'udp';
+    if (isUdp) this.#renewAt = performance.now() + RENEW_UDP_MS;
+    const owner = { errorHandler: (error: unknown) => (this.#failure = error) };
     // The packet queue retries. The retries of hot-shots would keep the process alive and pile up.
-    return createTransport(
-      owner,
-      address.protocol === 'udp' ? address : { ...address, udsRetryOptions: { retries: 0 } },
-    );
+    const transport = createTransport(owner, isUdp ? address : { ...address, udsRetryOptions: { retries: 0 } });
+    return transport === null ? undefined : new DatagramSocket(transport, isUdp);
   }
 
   /** Replaces a Unix socket whose server ended. It stays in use until another can be connected. */
-  #replaceIfLost(transport: Transport, error: unknown): void {
-    if (this.#closing || this.#address.protocol !== 'uds' || this.#transport !== transport) return;
-    if (!udsErrors().includes((error as PacketError).code!)) return;
+  #replaceIfLost(socket: DatagramSocket, error: PacketError): void {
+    if (this.#closed || this.#address.protocol !== 'uds' || this.#socket !== socket) return;
+    if (!udsErrors().includes(error.code!)) return;
     const replacement = this.#create();
-    if (replacement === null) return;
-    this.#transport = replacement;
-    closeQuietly(transport);
+    if (replacement === undefined) return;
+    this.#socket = replacement;
+    socket.close();
   }
 
-  #closeSocket(): void {
-    const transport = this.#transport;
-    this.#transport = null;
-    // On a later tick: the native socket must not be closed from its own callback.
-    if (transport !== null) setImmediate(() => closeQuietly(transport));
-  }
-}
-
-function closeQuietly(transport: Transport): void {
-  try {
-    transport.close();
-  } catch {
-    // The runtime closed it already, or the system failed to.
+  #closePrevious(): void {
+    this.#previous?.close();
+    this.#previous = undefined;
   }
 }
 
@@ -118,10 +113,4 @@ function requireUnixDgram(): void {
       { cause },
     );
   }
-}
-
-/** Returns an error of this realm: those of native code, and of Node in a test environment, are not an `instanceof Error`. */
-function packetError(message: string, cause: unknown): PacketError {
-  const { message: reason, code } = cause as PacketError;
-  return Object.assign(new Error(`${message}: ${reason}`, { cause }), code !== undefined && { code });
 }

@@ -17,7 +17,9 @@ declare module 'hot-shots/lib/transport.js' {
     send(packet: Buffer, callback: (error?: Error | null) => void): void;
     /** Throws if the socket is closed already. */
     close(): void;
-    on(event: 'error', listener: (error: Error) => void): void;
+    /** `listening` when the first packet of a UDP socket has bound it; `error` if it could not. */
+    on(event: 'listening' | 'error', listener: (error: Error) => void): void;
+    emit(event: 'error', error: Error): void;
   }
 
   /** Returns null if the transport cannot be created. */

@@ -18,7 +18,12 @@ export interface PacketTransport {
   send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void;
   /** Tries to become ready now. Resolves, within about a second, with {@link ready}. Never rejects. */
   connect(): Promise<boolean>;
-  /** Called at process exit: send everything now, without waiting for events. */
+  /**
+   * Milliseconds after which a packet without a result counts as lost, from when it was sent or, if later, from the result of
+   * the one before. @default 1000
+   */
+  readonly sendTimeout?: number | undefined;
+  /** Called at process exit, which no event follows: from now on `done` is called before `send` returns. */
   prepareForExit?(): void;
   close(): void;
 }

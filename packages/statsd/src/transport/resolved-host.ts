@@ -5,6 +5,10 @@ import { Backoff } from '@metrics/aggregation';
 
 const REFRESH_MS = 60_000;
 const FIRST_RETRY_MS = 1000;
+/** A server that refuses causes no more than one look-up in this time. */
+const MIN_INTERVAL_MS = 1000;
+/** A resolver asks each of its servers for up to ten seconds. A look-up that takes longer counts as failed. */
+const LOOKUP_TIMEOUT_MS = 30_000;
 
 type Addresses = readonly { readonly address: string; readonly family: number }[];
 
@@ -18,7 +22,7 @@ export type Lookup = (
 export interface ResolvedHostOptions {
   /** A name or a literal address. */
   readonly host: string;
-  /** Called with the first address and with each one that replaces it. */
+  /** Called with the first address and with each one that replaces it. Must not throw. */
   readonly onAddress: (address: string) => void;
   /** Called with the first of several failures in a row. */
   readonly onFailure: (error: Error) => void;
@@ -26,13 +30,21 @@ export interface ResolvedHostOptions {
   readonly lookup?: Lookup | undefined;
 }
 
-/** A host name that is resolved once, then every minute in the background. An address stays in use until another replaces it. */
+/**
+ * A host name that is resolved once, then every minute in the background, and when its address refuses. If there are several addresses,
+ * the first in the order of the system is used, until it refuses. An address stays in use until another replaces it.
+ */
 export class ResolvedHost {
   readonly #options: ResolvedHostOptions;
   readonly #backoff = new Backoff({ initial: FIRST_RETRY_MS, max: REFRESH_MS });
+  /** Those of the last successful look-up. */
+  #addresses: readonly string[] = [];
   #address: string | undefined;
   #attempt: Promise<boolean> | undefined;
   #failing = false;
+  /** When the last look-up began and the next one is due, in milliseconds. */
+  #lookedUpAt = Number.NEGATIVE_INFINITY;
+  #nextLookupAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -52,6 +64,25 @@ export class ResolvedHost {
     return this.#attempt;
   }
 
+  /** The same, but resolves after `timeout` milliseconds at the latest. Keeps the process alive, because a caller waits. */
+  async resolveWithin(timeout: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout);
+    });
+    await Promise.race([this.resolve(), expired]);
+    clearTimeout(timer);
+  }
+
+  /** Uses the next address, if there are several, and looks the name up now: the one in use refuses. */
+  leaveAddress(): void {
+    if (this.#closed || isIP(this.#options.host) !== 0) return;
+    const next = (this.#addresses.indexOf(this.#address!) + 1) % this.#addresses.length;
+    if (this.#addresses.length > 1) this.#setAddress(this.#addresses[next]!);
+    const due = this.#lookedUpAt + MIN_INTERVAL_MS;
+    if (this.#attempt === undefined && due < this.#nextLookupAt) this.#schedule(Math.max(0, due - performance.now()));
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -59,21 +90,32 @@ export class ResolvedHost {
 
   async #lookUp(): Promise<boolean> {
     clearTimeout(this.#timer);
+    this.#lookedUpAt = performance.now();
     let wait: number;
     try {
-      wait = this.#succeed(await this.#addresses());
+      wait = this.#succeed(await this.#requestAddresses());
     } catch (error) {
       wait = this.#fail(error as Error);
     }
     this.#attempt = undefined;
-    if (!this.#closed) this.#timer = setTimeout(() => void this.resolve(), wait).unref();
+    if (!this.#closed) this.#schedule(wait);
     return this.#address !== undefined;
   }
 
-  #addresses(): Promise<Addresses> {
+  #schedule(wait: number): void {
+    clearTimeout(this.#timer);
+    this.#nextLookupAt = performance.now() + wait;
+    this.#timer = setTimeout(() => void this.resolve(), wait).unref();
+  }
+
+  #requestAddresses(): Promise<Addresses> {
     const { host, lookup } = this.#options;
     return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => {
+        reject(new Error(`The name ${host} was not resolved within ${LOOKUP_TIMEOUT_MS / 1000} seconds.`));
+      }, LOOKUP_TIMEOUT_MS).unref();
       lookUpAddresses(host, lookup, (error, addresses) => {
+        clearTimeout(timeout);
         if (error === undefined) resolve(addresses);
         else reject(error);
       });
@@ -84,12 +126,9 @@ export class ResolvedHost {
   #succeed(addresses: Addresses): number {
     this.#failing = false;
     this.#backoff.reset();
+    this.#addresses = addresses.map(({ address }) => address);
     // The same addresses in another order are not a change.
-    if (!this.#closed && !addresses.some(({ address }) => address === this.#address)) {
-      // StatsD servers listen on IPv4 more often, and a datagram to the wrong family is lost silently.
-      const preferred = addresses.find(({ family }) => family === 4) ?? addresses[0]!;
-      this.#setAddress(preferred.address);
-    }
+    if (!this.#closed && !this.#addresses.includes(this.#address!)) this.#setAddress(this.#addresses[0]!);
     return REFRESH_MS;
   }
 
@@ -128,6 +167,16 @@ export function staleOnErrorLookup(lookup: Lookup | undefined, onFailure: (error
   };
 }
 
+/** Adds the loopback address that the system does not list for `localhost`: a server may listen only there. */
+function bothLoopbacks(addresses: Addresses): Addresses {
+  const loopbacks = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+  const known = new Set(addresses.map(({ address }) => address));
+  return [...addresses, ...loopbacks.filter(({ address }) => !known.has(address))];
+}
+
 /** Passes at least one address, or the error of a lookup that failed, threw or found no address. */
 function lookUpAddresses(
   host: string,
@@ -138,7 +187,7 @@ function lookUpAddresses(
     lookup(host, { all: true }, (error, addresses = []) => {
       if (error !== null) callback(error, []);
       else if (addresses.length === 0) callback(new Error(`${host} has no address.`), []);
-      else callback(undefined, addresses);
+      else callback(undefined, host === 'localhost' ? bothLoopbacks(addresses) : addresses);
     });
   } catch (error) {
     callback(error as Error, []);

@@ -99,6 +99,11 @@ export class StreamTransport implements PacketTransport {
     return this.#connection?.isOpen === true && !this.#closed;
   }
 
+  /** A little longer than a server may read nothing, after which the connection ends and decides. */
+  get sendTimeout(): number {
+    return (this.#options.stallTimeout ?? DEFAULT_STALL_TIMEOUT) + 1000;
+  }
+
   get congested(): boolean {
     return this.#queue.length > 0;
   }

@@ -9,7 +9,7 @@ export function reportResolveFailure(reporter: BackendReporter, host: string, so
 
 /** Reports that packets are refused, kept and retried. */
 export function reportTransportDown(reporter: BackendReporter, address: string | undefined, cause: Error): void {
-  const message = `No server reads ${address}. Metrics are kept and merged until one does. Check that the server runs, and the address.`;
+  const message = `No packet reaches ${address}: ${cause.message}. Metrics are kept and merged until one does. Check that the server runs, and the address.`;
   reporter.report('transport_down', message, { cause });
 }
 
@@ -17,4 +17,19 @@ export function reportTransportDown(reporter: BackendReporter, address: string |
 export function reportSendFailure(reporter: BackendReporter, address: string | undefined, cause: Error): void {
   const message = `A packet to ${address} could not be sent, and its samples are dropped. Check the address and the network.`;
   reporter.report('send_failed', message, { cause });
+}
+
+/** Reports the number of samples that were lost when the backend was closed or the process exited. */
+export function reportLoss(
+  reporter: BackendReporter,
+  address: string | undefined,
+  moment: 'close' | 'exit',
+  count: number,
+): void {
+  const server = address ?? 'The server (its name did not resolve)';
+  const message =
+    moment === 'close'
+      ? `${server} did not take all samples by the deadline of close(), and the others are dropped. Check that the server runs, or give close() a longer timeout.`
+      : `${server} did not take all samples before the process exited, and the others are dropped. Check that the server runs, and await close() before process.exit().`;
+  reporter.report(`lost_at_${moment}`, message, { count });
 }

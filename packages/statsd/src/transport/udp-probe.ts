@@ -1,86 +1,115 @@
-// Detects on this machine whether a UDP server listens.
+// Detects whether a UDP server listens.
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { closeQuietly, type PacketError, packetError } from './datagram-socket.js';
 
 export interface UdpProbeOptions {
-  /** A literal address of this machine. */
+  /** A literal address. */
   readonly host: string;
   readonly port: number;
+  /** Called with an error that comes while no packet is watched: one that was sent before was refused. */
+  readonly onLateError: (error: PacketError) => void;
 }
 
 /**
  * A connected UDP socket that sends one packet at a time and detects whether a server listens: for a packet to a closed port
- * of this machine, the kernel immediately returns an error, but only to connected sockets. It probes with real packets only.
+ * of this machine, the kernel immediately returns an error, and for one to another machine if that reports it, but only to
+ * connected sockets. It probes with real packets only.
  */
 export class UdpProbe {
   readonly #socket: Socket;
+  readonly #onLateError: (error: PacketError) => void;
+  #isBound = false;
+  #isClosed = false;
+  /** The error of the bind. */
+  #failure: unknown;
   /** The callback of the packet that is watched. */
-  #done: ((error: Error | undefined) => void) | undefined;
+  #done: ((error: PacketError | undefined) => void) | undefined;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    // An error without a watched packet belongs to one that is counted already; the next packet will detect the same.
-    socket.on('error', (error) => this.#complete(error));
-  }
-
-  /** Returns undefined if the socket cannot be opened, for example without a route. */
-  static to({ host, port }: UdpProbeOptions): UdpProbe | undefined {
+  /** @throws {Error} if the socket cannot be opened: without a descriptor, a free port or a permission. */
+  constructor({ host, port, onLateError }: UdpProbeOptions) {
+    this.#onLateError = onLateError;
     const family = isIPv6(host) ? 6 : 4;
-    const socket = createSocket({
+    this.#socket = createSocket({
       type: family === 6 ? 'udp6' : 'udp4',
       // Calls back synchronously, so that the socket is connected when `connect` returns.
       lookup: (name, _options, callback) => callback(null, name, family),
     });
-    const probe = new UdpProbe(socket);
+    this.#socket.on('listening', () => {
+      this.#isBound = true;
+    });
+    this.#socket.on('error', (error) => this.#onError(error));
     try {
-      socket.connect(port, host);
-      socket.unref();
-      socket.remoteAddress();
-      return probe;
-    } catch {
-      probe.close();
-      return undefined;
+      this.#socket.unref();
+      this.#socket.connect(port, host);
+    } catch (error) {
+      this.#failure ??= error;
     }
+    if (this.#failure === undefined) return;
+    this.close();
+    throw packetError('The socket could not be opened', this.#failure);
   }
 
   /**
-   * Sends a packet and calls `done` within a millisecond or two. The error `ECONNREFUSED` means that no server received
-   * the packet.
+   * Sends a packet and calls `done` within a millisecond or two. An error means that no server received the packet.
    */
-  send(packet: Uint8Array, done: (error: Error | undefined) => void): void {
+  send(packet: Uint8Array, done: (error: PacketError | undefined) => void): void {
     this.#done = done;
-    this.#socket.send(packet, (error) => {
-      if (error !== null) this.#complete(error);
-    });
+    try {
+      this.#socket.send(packet, (error) => {
+        if (error !== null && this.#done === done) this.#complete(error);
+      });
+    } catch (error) {
+      return this.#complete(error);
+    }
     // The timeout is for kernels that return the error a little later; the immediate lets the event loop poll the socket.
     setTimeout(() => {
       setImmediate(() => {
-        if (this.#done === done) this.#complete(undefined);
+        if (this.#done === done) this.#complete();
       });
     }, 1);
   }
 
-  close(): void {
-    this.#done = undefined;
+  /** False if the address cannot be reached from this machine, or cannot be connected to. */
+  get isConnected(): boolean {
     try {
-      this.#socket.close();
+      this.#socket.remoteAddress();
+      return true;
     } catch {
-      // It was never open.
+      return false;
     }
   }
 
-  #complete(error: Error | undefined): void {
+  close(): void {
+    this.#isClosed = true;
+    this.#done = undefined;
+    closeQuietly(this.#socket, this.#isBound);
+  }
+
+  #onError(error: unknown): void {
+    if (this.#isClosed) return;
+    if (!this.#isBound) this.#failure ??= error;
+    else if (this.#done !== undefined) this.#complete(error);
+    else this.#onLateError(packetError('A packet was refused', error));
+  }
+
+  #complete(error?: unknown): void {
     const done = this.#done;
     this.#done = undefined;
-    done?.(error);
+    done?.(error === undefined ? undefined : packetError('The packet could not be sent', error));
   }
 }
 
-/** Returns true if a literal address belongs to this machine. */
+/** Returns true if a literal address is known to belong to this machine. */
 export function isOwnAddress(address: string): boolean {
   if (isLoopback(address)) return true;
-  return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));
+  try {
+    return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));
+  } catch {
+    // Some systems forbid it.
+    return false;
+  }
 }
 
 export function isLoopback(address: string): boolean {

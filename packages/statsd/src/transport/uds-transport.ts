@@ -1,5 +1,4 @@
 // The transport over Unix datagrams.
-import { constants } from 'node:os';
 import { HotShotsClient } from './hot-shots-client.js';
 import type { PacketTransport } from './packet-transport.js';
 
@@ -35,9 +34,7 @@ export class UdsTransport implements PacketTransport {
   }
 
   send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
-    this.#client.send(packet, (error) => {
-      done(error, error !== undefined && error.code !== -constants.errno.EMSGSIZE);
-    });
+    this.#client.send(packet, done);
   }
 
   connect(): Promise<boolean> {

@@ -31,6 +31,7 @@ test.each([
   ['\u{1f600}', '__'],
   ['\ud800', '_'],
   ['', '_'],
+  ['items[0]', 'items_0_'],
   ['http.requests/v1-x_y~!', 'http.requests/v1-x_y~!'],
 ])('the name %j becomes %j', (text, expected) => {
   expect(sanitize(text)).toBe(expected);
@@ -50,11 +51,43 @@ test('no encoded string contains syntax of any format', () => {
       const series = seriesOf('set', name, { tags, instance });
       for (const format of ['none', 'graphite', 'influx'] as const) {
         for (const part of tagEncoders[format].encode(series))
-          expect(part).toMatch(/^([!-~](?<![:|@#,;=]))+(=([!-~](?<![:|@#,;=]))+)?$/);
+          expect(part).toMatch(/^([!-~](?<![:|@#,;=[\]]))+(=([!-~](?<![:|@#,;=[\]]))+)?$/);
       }
       for (const part of tagEncoders.datadog.encode(series)) expect(part).toMatch(/^([!-~](?<![|@#,]))+$/);
     }),
     { numRuns: 1000 },
+  );
+});
+
+describe.each<TagFormat>(['none', 'graphite', 'influx', 'datadog'])('in format %s', (format) => {
+  // gostatsd refuses a name that begins with an underscore, the Agent and Telegraf read some as events or service checks.
+  test.each([
+    ['_e{5,5}', 'e{5_5}'],
+    ['_sc', 'sc'],
+    ['_errors', 'errors'],
+    ['__x', 'x'],
+    ['#x', 'x'],
+    ['_', 'unnamed'],
+    ['名前', 'unnamed'],
+    ['a._b', 'a._b'],
+  ])('the name %j becomes %j', (name, sent) => {
+    const [encoded, ...rest] = tagEncoders[format].encode(seriesOf('counter', name, { tags: { a: 'b' } }));
+    expect(encoded).toBe(sent);
+    expect(rest).toEqual(format === 'none' ? [] : [format === 'datadog' ? 'a:b' : 'a=b']);
+  });
+});
+
+test('a Datadog tag does not change the identity of the sender', () => {
+  const tags = { 'dd.internal.entity_id': 'uid', 'dd.internal.card': 'high', host: 'a' };
+  expect(tagEncoders.datadog.encode(seriesOf('counter', 'x', { tags })).toSorted()).toEqual(
+    ['x', 'dd_internal_entity_id:uid', 'dd_internal_card:high', 'host:a'].toSorted(),
+  );
+});
+
+test('a Graphite tag does not replace the name, and can be queried', () => {
+  const tags = { name: 'n', 'a!b^c': '1', names: '2' };
+  expect(tagEncoders.graphite.encode(seriesOf('counter', 'x', { tags })).toSorted()).toEqual(
+    ['x', 'name_=n', 'a_b_c=1', 'names=2'].toSorted(),
   );
 });
 
@@ -63,10 +96,13 @@ test('members are escaped so that two of them never become one', () => {
   expect(escapeSetMember('größe')).toBe('gr%f6%dfe');
   expect(escapeSetMember('\u4e2d\n')).toBe('%u4e2d%0a');
   expect(escapeSetMember('')).toBe('%');
+  expect(escapeSetMember('-5')).toBe('%2d5');
+  expect(escapeSetMember('+5')).toBe('%2b5');
+  expect(escapeSetMember('5-5')).toBe('5-5');
   const member = fc.string({ unit: 'binary' });
   fc.assert(
     fc.property(member, member, (one, other) => {
-      expect(escapeSetMember(one)).toMatch(/^[!-~]+$/);
+      expect(escapeSetMember(one)).toMatch(/^(?![+-])[!-~]+$/);
       expect(escapeSetMember(one)).not.toMatch(/[:|]/);
       expect(escapeSetMember(one) === escapeSetMember(other)).toBe(one === other);
     }),

@@ -8,7 +8,8 @@ import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { UdpReceiver } from 'test-kit/udp-receiver';
 import { UnixReceiver } from 'test-kit/unix-receiver';
 import { waitUntil } from 'test-kit/wait-until';
-import { HotShotsClient, type PacketError } from '../../src/transport/hot-shots-client.js';
+import type { PacketError } from '../../src/transport/datagram-socket.js';
+import { HotShotsClient } from '../../src/transport/hot-shots-client.js';
 
 function send(client: HotShotsClient, packet: string): Promise<PacketError | undefined> {
   return new Promise((resolve) => client.send(Buffer.from(packet), resolve));

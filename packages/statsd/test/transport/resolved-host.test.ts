@@ -60,16 +60,35 @@ test('a name is looked up once, then every minute; a new address replaces the ol
   resolved.close();
 });
 
-test('IPv4 is preferred, and the same addresses in another order are not a change', async () => {
+test('the order is that of the system, and the same addresses in another order are not a change', async () => {
   const first = [six('fd00::1'), four('10.0.0.1'), four('10.0.0.2')];
-  const { addresses, resolved } = setUp('statsd.test', first, [four('10.0.0.2'), four('10.0.0.1')]);
+  const { addresses, resolved } = setUp('statsd.test', first, [four('10.0.0.2'), six('fd00::1')]);
   await jest.advanceTimersByTimeAsync(130_000);
-  expect(addresses).toEqual(['10.0.0.1']);
+  expect(addresses).toEqual(['fd00::1']);
   resolved.close();
-  const onlySix = setUp('statsd.test', [six('fd00::1')]);
+});
+
+test('an address that refuses is left for the next one, and the name is looked up immediately, but once a second', async () => {
+  const all = [six('fd00::1'), four('10.0.0.1'), four('10.0.0.2')];
+  const { addresses, lookups, resolved } = setUp('statsd.test', all, all, [four('10.0.0.9')]);
+  await jest.advanceTimersByTimeAsync(30_000);
+  resolved.leaveAddress();
+  expect(addresses).toEqual(['fd00::1', '10.0.0.1']);
   await jest.advanceTimersByTimeAsync(0);
-  expect(onlySix.addresses).toEqual(['fd00::1']);
-  onlySix.resolved.close();
+  expect(lookups()).toBe(2);
+  for (let refusal = 0; refusal < 3; refusal += 1) resolved.leaveAddress();
+  expect(addresses.slice(2)).toEqual(['10.0.0.2', 'fd00::1', '10.0.0.1']);
+  await jest.advanceTimersByTimeAsync(999);
+  expect(lookups()).toBe(2);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(lookups()).toBe(3);
+  expect(resolved.address).toBe('10.0.0.9');
+  // A single address is kept.
+  resolved.leaveAddress();
+  expect(resolved.address).toBe('10.0.0.9');
+  resolved.close();
+  resolved.leaveAddress();
+  expect(jest.getTimerCount()).toBe(0);
 });
 
 test('the first of several failures is reported, lookups are retried after growing waits, and a stale address stays', async () => {

@@ -49,5 +49,8 @@ export interface DogStatsdServiceCheck extends Omit<ServiceCheck, 'tags'>, DogSt
   readonly tags: DogStatsdTags;
 }
 
-/** Tag keys and values in the order of the line, without a prototype. A tag without a colon has the value `''`. */
+/**
+ * Tag keys and values in the order of the line, without a prototype. A tag without a colon has the value `''`.
+ * Several values of one key are joined by commas, which no value contains.
+ */
 export type DogStatsdTags = Readonly<Record<string, string>>;

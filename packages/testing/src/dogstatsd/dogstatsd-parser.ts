@@ -21,7 +21,7 @@ export interface DogStatsdParserOptions {
  * It rejects, among others: a last line without a line feed, empty lines, CR and other control characters, exponents,
  * `NaN`, infinities, a sign `+`, names outside printable ASCII, rates on gauges and sets, rates whose inverse the Agent
  * truncates to another number, packed sets, timestamps on anything but counters and gauges, unknown and repeated
- * fields, repeated tag keys, tags without a key or with an empty value, wrong lengths, and packets that the Agent would
+ * fields, repeated tags, tags without a key or with an empty value, wrong lengths, and packets that the Agent would
  * truncate.
  *
  * @param packet bytes, or a string, which is encoded as UTF-8.

@@ -30,19 +30,20 @@ export function parseSeconds(cursor: DogStatsdCursor): number {
   return seconds;
 }
 
-/** A second of the year 2286. Timestamps in milliseconds have more digits. */
-const MAX_SECONDS = 9_999_999_999;
+/** A second of the year 5138. Timestamps in milliseconds have more digits. */
+const MAX_SECONDS = 99_999_999_999;
 
 const PRINTABLE = /[!-{}~]+/y;
 
-/** Parses `key:value,key,…`. */
+/** Parses `key:value,key,…`. Several values of one key are joined by commas, which no value contains. */
 function parseTags(cursor: DogStatsdCursor): DogStatsdTags {
   const tags = Object.create(null) as Record<string, string>;
   for (let more = true; more; more = cursor.tryConsume(',')) {
     const start = cursor.position;
     const key = cursor.readWhile(/[ -+\--9;-{}~\x80-\xff]+/y, 'the key of a tag');
-    if (key in tags) cursor.fail(`no second tag ${key}`, start);
-    tags[key] = cursor.tryConsume(':') ? cursor.readWhile(/[ -+\--{}~\x80-\xff]+/y, 'the value of a tag') : '';
+    const value = cursor.tryConsume(':') ? cursor.readWhile(/[ -+\--{}~\x80-\xff]+/y, 'the value of a tag') : '';
+    if (tags[key]?.split(',').includes(value)) cursor.fail(`no second tag ${key} with the same value`, start);
+    tags[key] = key in tags ? `${tags[key]},${value}` : value;
   }
   return Object.freeze(tags);
 }

@@ -41,7 +41,7 @@ export function assertCardinality(
 ): void {
   const { metrics = {} } = budget;
   const excesses = report.metrics.flatMap((metric) =>
-    findExcesses(metric, metrics[metric.metric] ?? metrics['*'] ?? {}),
+    findExcesses(metric, (Object.hasOwn(metrics, metric.metric) ? metrics[metric.metric] : metrics['*']) ?? {}),
   );
   const totals = { series: report.series, customMetrics: countCustomMetrics(report, counting) };
   for (const total of ['series', 'customMetrics'] as const) {

@@ -145,7 +145,10 @@ function matches(sample: RecordedSample, { kind, key, name, instance, tags = {} 
     (key === undefined || sample.key === key) &&
     (name === undefined || sample.name === name) &&
     (instance === undefined || sample.instance === instance) &&
-    Object.keys(tags).every((tag) => sample.tags[tag] === (tags[tag] == null ? undefined : String(tags[tag])))
+    Object.keys(tags).every((tag) => {
+      const value = Object.hasOwn(sample.tags, tag) ? sample.tags[tag] : undefined;
+      return value === (tags[tag] == null ? undefined : String(tags[tag]));
+    })
   );
 }
 

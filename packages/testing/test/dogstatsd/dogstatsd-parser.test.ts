@@ -276,7 +276,9 @@ describe('rejected input, with the position of the error', () => {
     ['a:1|c|#a:', 10, 'the value of a tag'],
     ['a:1|c|#a:,b', 10, 'the value of a tag'],
     ['a:1|c|#a:b\tc', 11, "'|' or the end of the line"],
-    ['a:1|c|#a:1,b,a:2', 14, 'no second tag a'],
+    ['a:1|c|#a:1,b,a:1', 14, 'no second tag a with the same value'],
+    ['a:1|c|#a:1,a:2,a:1', 16, 'no second tag a with the same value'],
+    ['a:1|c|#a,a', 10, 'no second tag a with the same value'],
     ['a:1|c|#a|#b', 10, 'no second field #'],
     // Times.
     ['a:1|c|T', 8, 'whole seconds since the epoch, greater than 0'],

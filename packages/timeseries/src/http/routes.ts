@@ -1,8 +1,9 @@
 // The JSON that the handler responds with, by path.
+import type { RangeOptions } from '../read-options.js';
 import type { Statistic } from '../statistic.js';
 import type { StoredSeries } from '../stored-series.js';
 import type { TimeSeriesBackend } from '../time-series-backend.js';
-import type { Point, RangeOptions } from '../time-series-reader.js';
+import type { Point } from '../time-series-reader.js';
 import { QueryParameters } from './query-parameters.js';
 import type { KeysResponse, RangeResponse, SeriesResponse, TopResponse } from './responses.js';
 

@@ -13,6 +13,7 @@ import { MemorySeries, type SeriesRing } from './memory-series.js';
 import { type MemoryStoreOptions, resolveMemoryStoreOptions } from './memory-store-options.js';
 import { NumberPages } from './number-pages.js';
 import { readCounters, readGauges, readSummaries } from './ring-reads.js';
+import { describeRollups, findSources, findUnreadStep, type RollupSource } from './saved-rollups.js';
 import { parseSeries, restoreRings, type SeriesRecord, toSeriesRecord } from './series-record.js';
 import { SummaryRing } from './summary-ring.js';
 
@@ -41,6 +42,8 @@ export class MemoryStore implements TimeSeriesStore {
   readonly #sketch = new Sketch();
   readonly #distinct = new DistinctCount();
   #host: StoreHost | undefined;
+  /** From where each rollup is restored. */
+  #sources: readonly RollupSource[] = [];
   /** The bucket in which no idle series was found: the next search waits for the next bucket. */
   #noIdleSince = -1;
 
@@ -73,7 +76,9 @@ export class MemoryStore implements TimeSeriesStore {
     this.#host = host;
     this.#snapshots?.start({
       maxBytes: this.#budget.limit * 4,
+      header: () => describeRollups(host.rollups, this.#sources, host.now()),
       records: () => this.#records(),
+      restoreHeader: (header) => this.#restoreRollups(header),
       restoreSeries: (record) => this.#restoreSeries(record),
       report: (problem) => host.report(problem),
     });
@@ -134,6 +139,10 @@ export class MemoryStore implements TimeSeriesStore {
 
   async series(key: string): Promise<readonly StoredSeries[]> {
     return Array.from(this.#byKey.get(key) ?? [], ({ series }) => series);
+  }
+
+  async completeSince(): Promise<readonly number[]> {
+    return this.#sources.map(({ completeSince }) => completeSince);
   }
 
   async read(series: readonly StoredSeries[], query: StoreQuery): Promise<readonly (number | undefined)[]> {
@@ -226,13 +235,22 @@ export class MemoryStore implements TimeSeriesStore {
     for (const history of this.#series.values()) yield toSeriesRecord(history, this.#host!.rollups);
   }
 
+  #restoreRollups(header: unknown): void {
+    const host = this.#host!;
+    this.#sources = findSources(host.rollups, header, host.now());
+    const unread = findUnreadStep(this.#sources, header);
+    if (unread === undefined) return;
+    const message = `The snapshot has history in steps of ${unread} seconds that fits none of the rollups, so it is not read any more. Keep that step, or a multiple of it.`;
+    host.report({ code: 'rollups_changed', count: 1, message });
+  }
+
   #restoreSeries(record: unknown): void {
     const { series, writtenAt } = parseSeries(record);
     const history = this.#addSeries(series);
     if (history === undefined) return;
     history.writtenAt = writtenAt;
     const { rollups, now } = this.#host!;
-    restoreRings(history, record, { rollups, now: now(), summary: this.#summaryFor(series) });
+    restoreRings(history, record, { rollups, sources: this.#sources, now: now(), summary: this.#summaryFor(series) });
   }
 
   #summaryFor({ kind }: StoredSeries): MergeableSummary {

@@ -6,6 +6,7 @@ import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import { CounterRing } from './counter-ring.js';
 import { GaugeRing } from './gauge-ring.js';
 import type { MemorySeries, SeriesRing } from './memory-series.js';
+import type { RollupSource } from './saved-rollups.js';
 
 /** A bucket's number and its content, by kind: `sum`; `last, min, max, time`; or a summary in base64. */
 type BucketRecord = readonly [bucket: number, ...(number | string)[]];
@@ -32,26 +33,37 @@ export function parseSeries(record: unknown): { readonly series: StoredSeries; r
   return { series: createStoredSeries({ kind, key, unit, tags: Object.entries(tags) }), writtenAt };
 }
 
-/** Fills the rings whose step is in the record, with the buckets that are still kept. */
+export interface RestoreContext {
+  readonly rollups: readonly Rollup[];
+  /** The source of each rollup. */
+  readonly sources: readonly RollupSource[];
+  /** Seconds since the epoch. */
+  readonly now: number;
+  /** A summary to merge with; its content is overwritten. */
+  readonly summary: MergeableSummary;
+}
+
+/** Fills each ring from its source, with the buckets that are still kept. */
 export function restoreRings(
   { rings }: MemorySeries,
   record: unknown,
-  {
-    rollups,
-    now,
-    summary,
-  }: { readonly rollups: readonly Rollup[]; readonly now: number; readonly summary: MergeableSummary },
+  { rollups, sources, now, summary }: RestoreContext,
 ): void {
   rings.forEach((ring, index) => {
     const { step } = rollups[index]!;
+    const source = sources[index]!.step;
+    if (source === undefined) return;
     const current = Math.floor(now / step);
-    for (const [bucket, ...content] of (record as SeriesRecord).rings[step] ?? []) {
-      if (bucket * step < oldestBucket(rollups[index]!, now) || bucket * step > now + MAX_AHEAD_SECONDS) continue;
+    for (const [saved, ...content] of (record as SeriesRecord).rings[source] ?? []) {
+      const start = saved * source;
+      const bucket = Math.floor(start / step);
+      if (bucket * step < oldestBucket(rollups[index]!, now) || start > now + MAX_AHEAD_SECONDS) continue;
       if (ring instanceof CounterRing) {
         ring.add(bucket, current, content[0] as number);
       } else if (ring instanceof GaugeRing) {
         const [last, min, max, time] = content as number[] as [number, number, number, number];
-        ring.merge(bucket, current, time, { last, min, max });
+        // The finest rollup of the snapshot has no times of its own.
+        ring.merge(bucket, current, time === 0 ? start : time, { last, min, max });
       } else {
         ring.merge(bucket, current, Buffer.from(content[0] as string, 'base64').toString('latin1'), summary);
       }

@@ -48,8 +48,8 @@ export class LiveBuffer {
   #entries = new Int32Array(16).fill(UNKNOWN);
   /** Start of the bucket that the slot's samples belong to, in seconds. */
   #buckets = new Float64Array(16);
-  /** Number of samples in the slot. */
-  #samples = new Uint32Array(16);
+  /** Number of samples in the slot. Doubles count beyond 32 bits. */
+  #samples = new Float64Array(16);
   /** A counter's sum, a gauge's last value. */
   #values = new Float64Array(16);
   #minima = new Float64Array(16);

@@ -8,7 +8,7 @@ import type { ScriptInput } from './redis-client.js';
 import { encodeGauge, encodeSketch } from './redis-encoding.js';
 import { expiresAt, PAGE_BUCKETS, type RedisKeys } from './redis-keys.js';
 
-type ChangeKind = 'counter' | 'gauge' | 'sketch' | 'members' | 'index';
+type ChangeKind = 'counter' | 'gauge' | 'sketch' | 'members' | 'index' | 'rollups';
 
 /** The changes of one key on Redis. */
 interface Change {
@@ -79,11 +79,20 @@ export class RedisBatch {
     return new Set(this.#writes.flatMap((write) => write?.series ?? []));
   }
 
-  /** Adds a series to the indexes until `expiry`, in seconds since the epoch. */
+  /** Adds a series to the indexes, and the rollups, until `expiry`, in seconds since the epoch. */
   index(series: StoredSeries, expiry: number): void {
     if (this.indexed.has(series)) return;
+    const { keys, shard, rollups, now } = this.#options;
+    if (this.indexed.size === 0)
+      for (const { step, points } of rollups)
+        this.#addChange(
+          keys.rollups(shard),
+          'rollups',
+          expiry,
+          `${step}`,
+          this.#addValue(`${now} ${points}`, undefined),
+        );
     this.indexed.add(series);
-    const { keys, shard } = this.#options;
     const { kind, key, unit, tags } = series;
     this.#addChange(keys.keyIndex(shard), 'index', expiry, '', this.#addValue(key, undefined));
     const description = JSON.stringify({ kind, key, unit, tags });

@@ -5,6 +5,9 @@ export interface RedisCommands {
   hGetAll(key: string): Promise<unknown>;
   hmGet(key: string, fields: string[]): Promise<unknown>;
   pfCount(keys: string[]): Promise<unknown>;
+  pfMerge(destination: string, sources: string[]): Promise<unknown>;
+  expire(key: string, seconds: number): Promise<unknown>;
+  del(key: string): Promise<unknown>;
   zRange(key: string, start: number, stop: number): Promise<unknown>;
 }
 

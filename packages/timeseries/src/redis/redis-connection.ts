@@ -1,16 +1,23 @@
 // The connection to Redis, with timeouts and without secrets in errors.
 import { createClient } from 'redis';
 import type { RedisCommands, RedisStoreClient } from './redis-client.js';
+import { RedisStoreError, secretsOf } from './redis-errors.js';
 import type { ResolvedRedisStoreOptions } from './redis-store-options.js';
 
 type OwnClient = RedisStoreClient & { connect(): Promise<unknown>; destroy(): void; unref(): void };
 
+/** Milliseconds that commands may take after `beforeExit`: the facade lets a finished process wait for a second. */
+const FINISH_TIMEOUT = 900;
+/** Time at which the commands of a finished process must end, as of `performance.now`. */
+let finishBy: number | undefined;
+
 /**
  * The connection to Redis: the application's client, or a client of the store that connects when it is needed. No wait is
- * longer than the timeout, and no error contains a password.
+ * longer than the timeout, connecting included; none keeps the process alive; and no error contains a password.
  */
 export class RedisConnection {
   readonly #options: ResolvedRedisStoreOptions;
+  readonly #secrets: readonly string[];
   #own: OwnClient | undefined;
   #connecting: Promise<OwnClient> | undefined;
   #isClosed = false;
@@ -18,32 +25,64 @@ export class RedisConnection {
   /** @throws {TypeError} if no client can be made from the options. */
   constructor(options: ResolvedRedisStoreOptions) {
     this.#options = options;
+    this.#secrets = secretsOf(options);
     // Without a listener, an error of the connection would terminate the process.
     if (options.client !== undefined) options.client.on('error', ignoreError);
     else destroyClient(this.#newClient());
+    if (finishBy !== undefined) return;
+    finishBy = Number.NEGATIVE_INFINITY;
+    // Before the listener of the facade, which flushes.
+    process.prependListener('beforeExit', () => {
+      finishBy = performance.now() + FINISH_TIMEOUT;
+    });
   }
 
   /**
-   * Runs commands as soon as there is a connection, and keeps the process alive meanwhile. Rejects if the connection or
-   * the last reply takes longer than the timeout; commands already sent may still take effect.
+   * Runs commands as soon as there is a connection. Rejects if the connection or the last reply takes longer than the
+   * timeout; commands already sent may still take effect. If this connection leads to a server that cannot store anything,
+   * such as the former primary after a failover, the commands run once more over another one.
    */
   async run<T>(commands: (client: RedisCommands) => Promise<T>): Promise<T> {
-    const { commandTimeout } = this.#options;
+    const deadline = performance.now() + this.#timeout();
+    const used = this.#own;
+    try {
+      return await this.#runOnce(commands, deadline);
+    } catch (error) {
+      if (!(error instanceof RedisStoreError && error.isOfConnection) || this.#options.client !== undefined)
+        throw error;
+      // Another command may have given it up, and there may be a better one already.
+      if (this.#own === used) this.#disconnect();
+      if (used === undefined) throw error;
+      return this.#runOnce(commands, deadline);
+    }
+  }
+
+  async #runOnce<T>(commands: (client: RedisCommands) => Promise<T>, deadline: number): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no reply within ${commandTimeout} ms`));
-        // Replies come in order, so this connection is of no more use.
-        this.#disconnect();
-      }, commandTimeout);
+      timer = setTimeout(
+        () => {
+          reject(new Error(`no reply within ${this.#options.commandTimeout} ms`));
+          // Replies come in order, so this connection is of no more use.
+          this.#disconnect();
+        },
+        Math.max(1, deadline - performance.now()),
+      ).unref();
     });
     try {
       return await Promise.race([this.#ready().then(commands), timedOut]);
     } catch (error) {
-      throw redactError(error);
+      throw new RedisStoreError(error, this.#secrets);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Returns the milliseconds that commands may take now. */
+  #timeout(): number {
+    const { commandTimeout } = this.#options;
+    const left = (finishBy ?? 0) - performance.now();
+    return left > 0 ? Math.min(left, commandTimeout) : commandTimeout;
   }
 
   /** Closes the store's client. The application's client stays open. */
@@ -119,15 +158,4 @@ function destroyClient(client: OwnClient): void {
   } catch {
     // Version 5 throws if there is nothing to destroy.
   }
-}
-
-/**
- * Returns an error with the message only. A server that does not support a command quotes its arguments, such as a
- * password.
- */
-function redactError(error: unknown): Error {
-  const { message = '', errors } = error as Partial<AggregateError>;
-  const full = message === '' && errors?.[0] instanceof Error ? errors[0].message : message;
-  const [reason] = full.split(/,? with args/);
-  return new Error(`Redis: ${(reason || 'unknown error').slice(0, 200)}`);
 }

@@ -1,5 +1,5 @@
 // The names of keys on Redis, and how long they live.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Rollup } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 
@@ -20,6 +20,7 @@ interface SeriesLocation {
  * | --- | --- | --- |
  * | `ts:{5}:keys` | sorted set | the keys of metrics, each with the second from which it may be forgotten |
  * | `ts:{5}:series:<digest of key>` | sorted set | the series of a metric as JSON, likewise |
+ * | `ts:{5}:rollups` | hash | the step of each rollup, with the time since when it has every sample, and its points |
  * | `ts:{5}:<digest of series>:10:28333333` | hash | a page of 60 buckets of ten seconds, a field for each |
  * | `ts:{5}:<digest of series>:10:1700000000` | HyperLogLog | one bucket of a set |
  * | `ts:{5}:writer:<id>` | string | the number of the last batch of a process that was stored |
@@ -47,6 +48,15 @@ export class RedisKeys {
 
   seriesIndex(key: string): string {
     return `${this.#shardPrefix(this.shardOf(key))}series:${digest(key)}`;
+  }
+
+  rollups(shard: number): string {
+    return `${this.#shardPrefix(shard)}rollups`;
+  }
+
+  /** Returns the name of a key that exists during one read, next to those of a series. */
+  temporary(series: StoredSeries): string {
+    return `${this.#shardPrefix(this.shardOfSeries(series))}union:${randomBytes(12).toString('base64url')}`;
   }
 
   writer(shard: number, id: string): string {

@@ -2,9 +2,11 @@
 import type { StoredSeries } from '../stored-series.js';
 import type { Sketch } from '../summary/sketch.js';
 import type { StoreHost } from '../time-series-store.js';
+import { nextTurn } from '../turns.js';
 import type { PendingWrites } from './pending-writes.js';
 import { RedisBatch } from './redis-batch.js';
 import type { RedisConnection } from './redis-connection.js';
+import { adviceFor } from './redis-errors.js';
 import { expiresAt, PAGE_BUCKETS, type RedisKeys } from './redis-keys.js';
 import { runScript, type ScriptReply } from './redis-script.js';
 
@@ -30,8 +32,8 @@ export interface RedisShardOptions {
   readonly keys: RedisKeys;
   readonly pending: PendingWrites;
   readonly sketch: Sketch;
-  /** Resolves when the shard may occupy the event loop for a millisecond. */
-  readonly yieldTurn: () => Promise<void>;
+  /** Called with the step of a rollup whose history is not read any more. */
+  readonly onUnread: (step: number) => void;
 }
 
 /**
@@ -88,7 +90,7 @@ export class RedisShard {
 
   async #flush(lastNumber: number): Promise<void> {
     while (this.#batch !== undefined || this.#isPending(lastNumber)) {
-      await this.#options.yieldTurn();
+      await nextTurn();
       if (this.#batch === undefined) this.#startBatch(this.#nextBatch(lastNumber));
       if (this.#batch === undefined) return;
       await this.#send(this.#batch);
@@ -143,16 +145,16 @@ export class RedisShard {
     if (this.#batch === batch) this.#confirm(batch, reply);
   }
 
-  #confirm(batch: RedisBatch, { isKnown, refusedValues }: ScriptReply): void {
-    const { host } = this.#options;
+  #confirm(batch: RedisBatch, { isKnown, refusedValues, code, unreadStep }: ScriptReply): void {
+    const { host, onUnread } = this.#options;
     this.#batch = undefined;
+    if (unreadStep > 0) onUnread(unreadStep);
     let refused = 0;
     for (const { samples } of batch.writesOf(refusedValues)) refused += samples;
     host.confirm(batch.samples - refused);
     if (refused > 0) host.drop(refused, 'redis_refused');
     if (refusedValues.length > 0) {
-      const message =
-        'Redis refused to store some values: a key of the history holds something else. Choose a prefix that nothing else uses.';
+      const message = `Redis refused to store some values. ${adviceFor(code === 'ERR' ? 'WRONGTYPE' : code)}`;
       host.report({ code: 'redis_refused', count: Math.max(1, refused), message });
     }
     for (const series of batch.indexed) this.#indexedAt.set(series, performance.now());

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { keepAlive } from '../keep-alive.js';
 import { bucketStart, oldestBucket } from '../rollup.js';
 import type { StoredSeries } from '../stored-series.js';
 import { Sketch } from '../summary/sketch.js';
@@ -6,10 +7,14 @@ import type { GaugeReading, StoreHost, StoreQuery, TimeSeriesStore } from '../ti
 import { MAX_TIMEOUT } from '../timer-delay.js';
 import { PendingWrites } from './pending-writes.js';
 import { RedisConnection } from './redis-connection.js';
+import { adviceFor, RedisStoreError } from './redis-errors.js';
 import { RedisKeys, SHARDS } from './redis-keys.js';
 import { RedisReads } from './redis-reads.js';
 import { RedisShard } from './redis-shard.js';
 import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-store-options.js';
+
+/** Milliseconds between attempts to flush at close. */
+const CLOSE_RETRY_MS = 100;
 
 /**
  * History on a Redis or Valkey server of version 7 or later, or a cluster of them, which processes share.
@@ -17,7 +22,7 @@ import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-store-
  * Samples are merged in memory until the next flush or read, and confirmed when the server acknowledges them. They are
  * dropped as `too_old` if they are too old for every rollup; as `pending_full`, the oldest first, if Redis is unavailable
  * for long; as `redis_refused` if a key holds something else; as `unacknowledged` after 23 hours without a reply; as
- * `timeout` at close and `closed` after it.
+ * `timeout` at close, `closed` after it, and `exit` when the process ends without.
  */
 export class RedisStore implements TimeSeriesStore {
   readonly #connection: RedisConnection;
@@ -29,7 +34,6 @@ export class RedisStore implements TimeSeriesStore {
   #reads: RedisReads | undefined;
   #host: StoreHost | undefined;
   #isDown = false;
-  #turns: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it; never showing a URL or a password. */
@@ -50,11 +54,18 @@ export class RedisStore implements TimeSeriesStore {
     if (this.#host !== undefined) throw new Error('This store has a backend already: give each backend its own.');
     this.#host = host;
     const writer = randomBytes(12).toString('base64url');
-    const shared = { connection: this.#connection, keys: this.#keys, sketch: this.#sketch };
-    const yieldTurn = () => this.#yieldTurn();
+    const reported = new Set<number>();
+    const onUnread = (step: number) => {
+      if (reported.has(step)) return;
+      reported.add(step);
+      const message = `Redis has history in steps of ${step} seconds that fits none of the rollups, so it is not read any more. Keep that step.`;
+      host.report({ code: 'rollups_changed', count: 1, message });
+    };
+    const shared = { connection: this.#connection, keys: this.#keys, host };
     this.#shards = Array.from(
       { length: SHARDS },
-      (_, number) => new RedisShard({ ...shared, number, writer, host, pending: this.#pending, yieldTurn }),
+      (_, number) =>
+        new RedisShard({ ...shared, number, writer, pending: this.#pending, sketch: this.#sketch, onUnread }),
     );
     this.#reads = new RedisReads(shared);
   }
@@ -81,26 +92,45 @@ export class RedisStore implements TimeSeriesStore {
     else this.#isDown = false;
   }
 
-  /** Flushes, and once more if a flush is under way. Then closes the store's client; the application's stays open. */
+  /** Drops everything pending as `exit`: nothing can be sent without waiting. */
+  flushSync(): void {
+    this.#dropPending('exit');
+  }
+
+  /**
+   * Flushes, again and again until everything is stored or the time is up. Then closes the store's client; the
+   * application's stays open.
+   */
   close({ timeout }: { readonly timeout: number }): Promise<void> {
     this.#closing ??= this.#close(timeout);
     return this.#closing;
   }
 
-  async keys(): Promise<readonly string[]> {
-    await Promise.all(this.#shards.map((shard) => shard.flush()));
-    return this.#reads?.keys() ?? [];
+  keys(): Promise<readonly string[]> {
+    return this.#read(this.#shards, (reads) => reads.keys());
   }
 
-  async series(key: string): Promise<readonly StoredSeries[]> {
-    await this.#shards[this.#keys.shardOf(key)]?.flush();
-    return this.#reads?.series(key) ?? [];
+  series(key: string): Promise<readonly StoredSeries[]> {
+    return this.#read([this.#shards[this.#keys.shardOf(key)]], (reads) => reads.series(key));
+  }
+
+  completeSince(key: string): Promise<readonly number[]> {
+    return this.#read([this.#shards[this.#keys.shardOf(key)]], (reads) => reads.completeSince(key));
   }
 
   /** @param series of one key. */
-  async read(series: readonly StoredSeries[], query: StoreQuery): Promise<readonly (number | undefined)[]> {
-    if (series[0] !== undefined) await this.#shards[this.#keys.shardOfSeries(series[0])]?.flush();
-    return this.#reads?.read(series, query) ?? [];
+  read(series: readonly StoredSeries[], query: StoreQuery): Promise<readonly (number | undefined)[]> {
+    const shards = series.slice(0, 1).map((first) => this.#shards[this.#keys.shardOfSeries(first)]);
+    return this.#read(shards, (reads) => reads.read(series, query));
+  }
+
+  /** Reads after everything pending for some shards is stored. */
+  #read<T>(
+    shards: readonly (RedisShard | undefined)[],
+    read: (reads: RedisReads) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const flushed = Promise.all(shards.map(async (shard) => shard?.flush()));
+    return keepAlive(flushed.then(() => (this.#reads === undefined ? [] : read(this.#reads))));
   }
 
   #write(series: StoredSeries, time: number, samples: number, write: (shard: number) => void): void {
@@ -123,36 +153,40 @@ export class RedisStore implements TimeSeriesStore {
     host.report({ code: 'pending_full', count: dropped, message });
   }
 
-  /** Resolves for one caller in each round of the event loop. */
-  #yieldTurn(): Promise<void> {
-    this.#turns = this.#turns.then(() => new Promise((resolve) => setImmediate(resolve)));
-    return this.#turns;
-  }
-
   #bytes(): number {
     return this.#shards.reduce((bytes, shard) => bytes + shard.bytes, this.#pending.bytes);
   }
 
   async #close(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout;
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, Math.min(timeout, MAX_TIMEOUT));
     });
-    await Promise.race([this.flush(), timedOut]);
+    do {
+      await Promise.race([this.flush(), timedOut]);
+      if (this.pending === 0 || timeout === Number.POSITIVE_INFINITY) break;
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS)), timedOut]);
+    } while (performance.now() < deadline);
     clearTimeout(timer);
-    for (const shard of this.#shards) shard.drop('timeout');
+    this.#dropPending('timeout');
+    this.#connection.close();
+  }
+
+  #dropPending(reason: string): void {
+    for (const shard of this.#shards) shard.drop(reason);
     for (let write = this.#pending.oldest(); write !== undefined; write = this.#pending.oldest()) {
       this.#pending.remove(this.#keys.shardOfSeries(write.series), write);
-      this.#host?.drop(write.samples, 'timeout');
+      this.#host?.drop(write.samples, reason);
     }
-    this.#connection.close();
   }
 
   /** Reports once until Redis is available again. */
   #reportUnavailable(error: Error): void {
     if (this.#isDown) return;
     this.#isDown = true;
-    const message = `Redis cannot store history, so it waits in memory. ${error.message}. Check that Redis runs, that the client is connected, and its permissions.`;
+    const advice = adviceFor(error instanceof RedisStoreError ? error.code : '');
+    const message = `Redis cannot store history, so it waits in memory. ${error.message}. ${advice}`;
     this.#host?.report({ code: 'redis_unavailable', count: 1, message, cause: error });
   }
 }

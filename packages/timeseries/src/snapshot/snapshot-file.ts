@@ -24,12 +24,13 @@ export class SnapshotFile {
   }
 
   /**
-   * Calls `onRecord` with each record, up to the end or to the first that is damaged. A missing file has no records.
+   * Calls `onHeader`, then `onRecord` with each record, up to the end or to the first that is damaged. A missing file has
+   * no records.
    *
    * @param maxBytes a larger file is not read.
    * @throws {Error} after the intact records, saying what is wrong.
    */
-  load(maxBytes: number, onRecord: (record: unknown) => void): void {
+  load(maxBytes: number, onHeader: (header: unknown) => void, onRecord: (record: unknown) => void): void {
     const size = statSync(this.#path, { throwIfNoEntry: false })?.size;
     if (size === undefined) return;
     if (size > maxBytes) throw new Error(`the snapshot has ${size} bytes, more than the ${maxBytes} that are read`);
@@ -42,8 +43,10 @@ export class SnapshotFile {
       if (end < 0 || line.slice(0, 9) !== `${checksum(json)} `)
         throw new Error(`the snapshot is damaged after its record ${records}`);
       const record: unknown = JSON.parse(json);
-      if (records < 0) checkHeader(record);
-      else if (isEnd(record, records)) return;
+      if (records < 0) {
+        checkHeader(record);
+        onHeader(record);
+      } else if (isEnd(record, records)) return;
       else onRecord(record);
       records += 1;
       start = end + 1;
@@ -54,14 +57,15 @@ export class SnapshotFile {
   /**
    * Writes the records in slices, yielding to the event loop between them.
    *
+   * @param header facts about all records, in addition to the format.
    * @param isLate is called between slices. If it returns true, the old file stays.
    * @throws {Error} if the file cannot be written, or `isLate` returned true.
    */
-  async save(records: Iterable<unknown>, isLate: () => boolean): Promise<void> {
+  async save(header: object, records: Iterable<unknown>, isLate: () => boolean): Promise<void> {
     const file = await open(this.#temporaryPath, 'w', 0o600);
     try {
       let sliceEnds = performance.now() + SLICE_MS;
-      for (const chunk of toChunks(records)) {
+      for (const chunk of toChunks(header, records)) {
         if (chunk !== '') await file.writeFile(chunk);
         else if (performance.now() >= sliceEnds) await new Promise((resolve) => setImmediate(resolve));
         else continue;
@@ -79,11 +83,11 @@ export class SnapshotFile {
   }
 
   /** Writes the records without yielding, when the process exits. An unfinished {@link save} does not disturb it. */
-  saveSync(records: Iterable<unknown>): void {
+  saveSync(header: object, records: Iterable<unknown>): void {
     const temporaryPath = `${this.#temporaryPath}2`;
     const file = openSync(temporaryPath, 'w', 0o600);
     try {
-      for (const chunk of toChunks(records)) if (chunk !== '') writeFileSync(file, chunk);
+      for (const chunk of toChunks(header, records)) if (chunk !== '') writeFileSync(file, chunk);
       fsyncSync(file);
     } catch (error) {
       closeSync(file);
@@ -96,8 +100,8 @@ export class SnapshotFile {
 }
 
 /** Yields the lines in chunks that are worth a write, and an empty string for each line between, to check the clock. */
-function* toChunks(records: Iterable<unknown>): Generator<string> {
-  let chunk = toLine(HEADER);
+function* toChunks(header: object, records: Iterable<unknown>): Generator<string> {
+  let chunk = toLine({ ...HEADER, ...header });
   let count = 0;
   for (const record of records) {
     chunk += toLine(record);

@@ -6,6 +6,10 @@ import { SnapshotFile } from './snapshot-file.js';
 export interface SnapshotSource {
   /** A larger file is not read, in bytes. */
   readonly maxBytes: number;
+  /** Returns facts about all records, as JSON can express them. */
+  header(): object;
+  /** Takes note of the header before the first record. */
+  restoreHeader(header: unknown): void;
   /** Returns a record of each series. It is read step by step, while the store keeps changing. */
   records(): Iterable<unknown>;
   /** Restores a series from its record. */
@@ -33,7 +37,11 @@ export class Snapshots {
   start(source: SnapshotSource): void {
     this.#source = source;
     try {
-      this.#file.load(source.maxBytes, (record) => source.restoreSeries(record));
+      this.#file.load(
+        source.maxBytes,
+        (header) => source.restoreHeader(header),
+        (record) => source.restoreSeries(record),
+      );
     } catch (cause) {
       const message =
         'The snapshot of the time series could not be read completely, so history before this start is missing. See the cause.';
@@ -58,7 +66,7 @@ export class Snapshots {
     if (!this.#isChanged) return;
     this.#isChanged = false;
     try {
-      this.#file.saveSync(this.#records());
+      this.#file.saveSync(this.#header(), this.#records());
     } catch (cause) {
       this.#reportFailure(cause);
     }
@@ -76,7 +84,7 @@ export class Snapshots {
     if (!this.#isChanged) return;
     this.#isChanged = false;
     try {
-      await this.#file.save(this.#records(), () => performance.now() > this.#deadline);
+      await this.#file.save(this.#header(), this.#records(), () => performance.now() > this.#deadline);
     } catch (cause) {
       this.#reportFailure(cause);
     }
@@ -87,6 +95,10 @@ export class Snapshots {
     const message =
       'The snapshot of the time series could not be written; the one before is still there. See the cause.';
     this.#source?.report({ code: 'snapshot_failed', count: 1, message, cause });
+  }
+
+  #header(): object {
+    return this.#source?.header() ?? {};
   }
 
   #records(): Iterable<unknown> {
