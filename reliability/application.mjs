@@ -1,6 +1,6 @@
 // @ts-check
-// The application of a cell, in its own process: it records at a steady rate, counts its own calls, compares them with the
-// ledger at every tick, and ends as its plan says. Its last act is to write its report to a file, from the event `exit`.
+// The application of a cell, in its own process: it records at a steady rate, counts its own calls, compares them with
+// `stats()` at every tick, and ends as its plan says. Its last act is to write its report to a file, from the event `exit`.
 import { writeFileSync } from 'node:fs';
 import { metrics } from '@metrics/core';
 import { backends } from './backends.mjs';
@@ -17,13 +17,13 @@ import { uptime } from './uptime.mjs';
  * @property {readonly NodeJS.Signals[]} [signals] passed to `register`
  * @property {boolean} [attack] each call has a new tag value
  *
- * @typedef {'close' | 'close twice' | 'close at once twice' | 'close in withTags' | 'close in exit hook' | 'process.exit' | 'natural end' | 'throw' | 'wait'} Finish
+ * @typedef {'close' | 'close twice' | 'close twice together' | 'close in withTags' | 'close in exit hook' | 'process.exit' | 'natural end' | 'throw' | 'wait'} Finish
  * @typedef {'block' | 'no descriptors' | 'clock back' | 'clock back a little' | 'clock ahead' | 'unhandled rejection' | 'replace' | 'flush storm' | 'observer flushes' | 'onError throws'} Disturbance
  *
  * @typedef {object} Report
  * @property {number} made calls, by the application's own count
  * @property {import('@metrics/core').MetricsStats} stats
- * @property {readonly string[]} violations of the ledger, at any tick
+ * @property {readonly string[]} violations of the accounting, at any tick
  * @property {readonly { code: string, message: string, count: number }[]} problems
  * @property {readonly string[]} errors that reached the process
  * @property {number} longestBlock of the event loop, in milliseconds, without the one that the plan caused
@@ -58,7 +58,7 @@ process.on('unhandledRejection', (reason) => {
   errors.push(`unhandled rejection: ${String(reason)}`);
 });
 
-/** Every backend of this process, so that the ledger of each can be read after it was replaced or closed. @type {import('@metrics/core').MetricsBackend[]} */
+/** Every backend of this process, so that the stats of each can be read after it was replaced or closed. @type {import('@metrics/core').MetricsBackend[]} */
 const created = [];
 const create = async () => {
   const backend = await row.create(plan.target);
@@ -74,7 +74,7 @@ metrics.register(await create(), {
   },
 });
 if (has('observer flushes')) metrics.defineGauge('observed', { observe: () => (void metrics.flush(), made) });
-// After the hook of `register`, so the ledger is final.
+// After the hook of `register`, so the stats are final.
 process.on('exit', writeReport);
 // A signal ends the process without the event.
 const { kill } = process;
@@ -119,7 +119,7 @@ function record() {
   }
 }
 
-/** Compares the calls of the application with what becomes of them, as the ledger has it. */
+/** Compares the calls of the application with what becomes of them, by the stats. */
 function checkLedger() {
   if (violations.length > 10) return;
   const { dropped, discarded, sampledOut } = metrics.stats();
@@ -220,7 +220,7 @@ async function closeAs(how) {
   const deadline = { timeout: 2000 };
   if (how === 'close in exit hook') process.once('beforeExit', () => void metrics.close(deadline));
   else if (how === 'close in withTags') await metrics.withTags({ shard: '1' }, () => metrics.close(deadline));
-  else if (how === 'close at once twice') await Promise.all([metrics.close(deadline), metrics.close(deadline)]);
+  else if (how === 'close twice together') await Promise.all([metrics.close(deadline), metrics.close(deadline)]);
   else if (how !== 'natural end') {
     await metrics.close(deadline);
     if (how === 'close twice') await metrics.close(deadline);

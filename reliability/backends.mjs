@@ -3,7 +3,7 @@
 
 /**
  * @typedef {'udp' | 'tcp' | 'unixgram' | 'unixstream' | 'intake' | 'redis' | 'stdout' | 'file' | 'snapshot'} PeerKind
- * @typedef {{ port: number, path: string, url: string }} Target where the peer listens, or the file that is written
+ * @typedef {{ port: number, path: string, url: string }} Target the address of the peer, or the file that is written
  *
  * @typedef {object} BackendRow
  * @property {PeerKind} peer

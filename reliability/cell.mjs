@@ -29,7 +29,7 @@ import { uptime } from './uptime.mjs';
  * @property {number} received by the peers
  * @property {readonly string[]} malformed
  * @property {number | NodeJS.Signals | undefined} exit code or signal; undefined if the process had to be killed
- * @property {number} exitMilliseconds from the moment it was finished, or was told to end, until it was gone
+ * @property {number} exitMilliseconds from the moment it was finished, or received the signal, until it was gone
  * @property {string} stderr
  */
 
@@ -166,7 +166,7 @@ class PeerGroup {
     // A peer that was killed leaves its socket file.
     if (this.#kind.startsWith('unix')) rmSync(file, { force: true });
     const setup = JSON.stringify({ kind: this.#kind, ...settings });
-    // A group of its own, because the receiver of Unix datagrams is a child of the peer.
+    // Its own process group, because the receiver of Unix datagrams is a child of the peer.
     const child = fork(path.join(here, 'peer.mjs'), [setup], { detached: true });
     const index = this.#processes.push(child) - 1;
     child.on('message', (/** @type {any} */ { received, malformed = [] }) => {

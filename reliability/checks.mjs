@@ -36,7 +36,7 @@ export function brokenPromises(outcome) {
   broken.push(...violations.slice(0, 3));
   if (fault !== 'uncaught exception') broken.push(...errors.slice(0, 3));
   const { sent, pending, dropped } = stats.backend;
-  // Without close(), nobody waits for what the system says about the last packets.
+  // Without close(), no one waits for the results of the last packets.
   const unconfirmed = WITHOUT_CLOSE.has(fault) ? pending : 0;
   if (pending !== unconfirmed) broken.push(`${pending} samples are pending at the end`);
   const lost = Object.values(dropped).reduce((total, count) => total + count, 0);
@@ -50,7 +50,7 @@ export function brokenPromises(outcome) {
   return broken;
 }
 
-/** A request without an answer is sent again: what it held may then have arrived without counting as sent. @param {string} backend */
+/** A request without a response is sent again: what it held may then have arrived without counting as sent. @param {string} backend */
 function isUncertain(backend) {
   return backend === 'datadog' || backend === 'timeseries redis';
 }

@@ -5,7 +5,7 @@ import { backends } from './backends.mjs';
 /**
  * @typedef {object} Fault
  * @property {string} title
- * @property {(control: import('./cell.mjs').Control) => Promise<void>} [during] runs beside the application
+ * @property {(control: import('./cell.mjs').Control) => Promise<void>} [during] runs next to the application
  * @property {boolean} [absentAtStart] the peer starts only when `during` starts it
  * @property {Partial<import('./application.mjs').Plan>} [plan]
  * @property {readonly string[]} [nodeOptions]
@@ -13,7 +13,7 @@ import { backends } from './backends.mjs';
  * @property {boolean} [ends] the fault itself ends the application, and this is the exit code or signal it then has
  * @property {number | NodeJS.Signals} [exit] how the process ends; 0 by default
  * @property {string} [eats] the loss that no client can see: received may be less than sent. Undefined if there is none
- * @property {boolean} [loses] the application is told about lost samples
+ * @property {boolean} [loses] samples may be lost, if a problem is reported
  * @property {(row: import('./backends.mjs').BackendRow) => string | undefined} [impossible] why a backend does not have it
  */
 
@@ -29,7 +29,7 @@ const opensDescriptors = ({ peer }) => (peer === 'stdout' ? 'it opens nothing' :
 const refusesWrongDates = ({ peer }) =>
   peer === 'intake' ? 'the intake refuses points that are an hour old, or in the future' : undefined;
 
-/** What a receiver that ends, or is away, loses of what the kernel had accepted. */
+/** Samples that the kernel had accepted when their receiver ended or stopped reading. */
 const IN_FLIGHT = 'what was in the buffers of the peer, or on its way';
 
 /** @type {Readonly<Record<string, Fault>>} */
@@ -176,7 +176,7 @@ export const faults = {
     plan: { attack: true },
   },
   'close twice': { title: 'close() twice', plan: { finish: 'close twice' } },
-  'close at once twice': { title: 'close() twice at the same time', plan: { finish: 'close at once twice' } },
+  'close twice together': { title: 'close() twice at the same time', plan: { finish: 'close twice together' } },
   'close in withTags': { title: 'close() inside withTags()', plan: { finish: 'close in withTags' } },
   'close in exit hook': { title: 'close() from the event beforeExit', plan: { finish: 'close in exit hook' } },
   replace: { title: 'another backend is registered under load', plan: { disturbances: ['replace'] } },
@@ -203,7 +203,7 @@ export const faults = {
  */
 export const notRun = {
   'a third of the packets lost, a name that does not resolve, no free ports':
-    'they need a network namespace of their own, with iptables and /etc/hosts in it',
+    'they need their own network namespace, with iptables and /etc/hosts in it',
 };
 
 /** @param {string} backend @param {string} fault @returns {string | undefined} why there is no such cell */

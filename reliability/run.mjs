@@ -45,7 +45,7 @@ const SHORT = [
 
 const HELP = `Usage: npm run reliability -- [options]
 
-Runs an application against every backend under every fault. Its own count of calls, the ledger of the library and the count
+Runs an application against every backend under every fault. Its own count of calls, the stats of the library and the count
 of the peer must agree; it must end in time, with nothing pending, and no error may reach it.
 
 Options:

@@ -99,7 +99,7 @@ else {
     broken.push(`descriptors: ${first.descriptors}, then ${last.descriptors}`);
   if (last.listeners > first.listeners) broken.push(`listeners: ${first.listeners}, then ${last.listeners}`);
 }
-if (made !== backend.accepted + lost) broken.push(`made ${made}, but the ledger has ${backend.accepted + lost}`);
+if (made !== backend.accepted + lost) broken.push(`made ${made}, but the stats have ${backend.accepted + lost}`);
 if (backend.pending !== 0) broken.push(`${backend.pending} samples are pending after close()`);
 for (const line of broken) console.error(`BROKEN ${line}`);
 console.log(broken.length === 0 ? 'the soak holds' : `reported: ${[...problems].join(', ')}`);
