@@ -15,7 +15,7 @@ import { wordPatterns } from './word-patterns.mjs';
  */
 
 const sourceFile =
-  /^(?:packages\/[^/]+\/(?:src|page|test)|scripts|examples|benchmarks)\/.*\.(?:[mc]?ts|[mc]?js|css|html)$/;
+  /^(?:packages\/[^/]+\/(?:src|page|test)|scripts|examples|benchmarks|reliability)\/.*\.(?:[mc]?ts|[mc]?js|css|html)$/;
 const document = /^(?:(?:README|CONTRIBUTING)\.md|docs\/[^/]+\.md|packages\/[^/]+\/README\.md|\.changeset\/[^/]+\.md)$/;
 const skippedFolders = new Set(['node_modules', 'dist', '.git', '.turbo', 'coverage', 'results', '.docs-check']);
 /** They hold the words that they look for. */

@@ -22,6 +22,11 @@ const HANDSHAKE_FAILURE = Buffer.from('15030300020228', 'hex');
 /** Options of {@link RecordingIntake.start}. */
 export interface RecordingIntakeOptions {
   /**
+   * The port, on 127.0.0.1.
+   * @default a free port
+   */
+  readonly port?: number | undefined;
+  /**
    * True serves HTTPS with a certificate made at start, see {@link RecordingIntake.ca}; false serves plain HTTP.
    * @default true
    */
@@ -78,10 +83,11 @@ export class RecordingIntake extends IntakeRecord implements AsyncDisposable {
    * Starts an intake. Resolves when it is ready.
    *
    * @throws {TypeError | RangeError} if `maxPoints` is not a positive integer.
+   * @throws {Error} if the port is in use.
    */
   static async start(options: RecordingIntakeOptions = {}): Promise<RecordingIntake> {
     const intake = new RecordingIntake(options);
-    intake.#front.listen(0, '127.0.0.1');
+    intake.#front.listen(options.port ?? 0, '127.0.0.1');
     await once(intake.#front, 'listening');
     intake.#port = (intake.#front.address() as AddressInfo).port;
     return intake;

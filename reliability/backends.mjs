@@ -1,0 +1,111 @@
+// @ts-check
+// The rows of the matrix: how the application creates each backend, and what receives its samples.
+
+/**
+ * @typedef {'udp' | 'tcp' | 'unixgram' | 'unixstream' | 'intake' | 'redis' | 'stdout' | 'file' | 'snapshot'} PeerKind
+ * @typedef {{ port: number, path: string, url: string }} Target the address of the peer, or the file that is written
+ *
+ * @typedef {object} BackendRow
+ * @property {PeerKind} peer
+ * @property {number} [copies] how many members of `combine` count each sample
+ * @property {boolean} [unacknowledged] the receiver confirms nothing, so what it loses counts as sent
+ * @property {(target: Target) => Promise<import('@metrics/core').MetricsBackend>} create
+ */
+
+/** @type {Readonly<Record<string, BackendRow>>} */
+export const backends = {
+  'statsd udp': { peer: 'udp', unacknowledged: true, create: ({ port }) => statsd({ host: '127.0.0.1', port }) },
+  'statsd tcp': { peer: 'tcp', create: ({ port }) => statsd({ host: '127.0.0.1', port, protocol: 'tcp' }) },
+  'statsd unixgram': { peer: 'unixgram', create: ({ path }) => statsd({ path, protocol: 'uds' }) },
+  'dogstatsd udp': {
+    peer: 'udp',
+    unacknowledged: true,
+    create: ({ port }) => dogstatsd({ statsdHost: '127.0.0.1', statsdPort: port }),
+  },
+  'dogstatsd unixgram': {
+    peer: 'unixgram',
+    create: ({ path }) => dogstatsd({ statsdSocketPath: `unixgram://${path}` }),
+  },
+  'dogstatsd unixstream': {
+    peer: 'unixstream',
+    create: ({ path }) => dogstatsd({ statsdSocketPath: `unixstream://${path}` }),
+  },
+  datadog: { peer: 'intake', create: datadog },
+  'logging console': { peer: 'stdout', create: () => logging('Console') },
+  'logging file': { peer: 'file', create: ({ path }) => logging('File', { filename: path }) },
+  'logging stream': { peer: 'file', create: loggingStream },
+  'timeseries memory': { peer: 'snapshot', create: memory },
+  'timeseries redis': { peer: 'redis', create: redis },
+  combine: {
+    peer: 'tcp',
+    copies: 2,
+    create: async (target) => {
+      const { combine } = await import('@metrics/core');
+      const { TimeSeriesBackend } = await import('@metrics/timeseries');
+      return combine(
+        await statsd({ host: '127.0.0.1', port: target.port, protocol: 'tcp' }),
+        new TimeSeriesBackend({ include: ['*'] }),
+      );
+    },
+  },
+};
+
+/** @param {import('@metrics/statsd').StatsdOptions} options */
+async function statsd(options) {
+  const { StatsdMetricsBackend } = await import('@metrics/statsd');
+  return new StatsdMetricsBackend({ flushInterval: 100, ...options });
+}
+
+/** @param {import('@metrics/dogstatsd').DogStatsdOptions} options */
+async function dogstatsd(options) {
+  const { DogStatsdMetricsBackend } = await import('@metrics/dogstatsd');
+  return new DogStatsdMetricsBackend({ flushInterval: 100, telemetry: false, ...options });
+}
+
+/** @param {Target} target */
+async function datadog({ url }) {
+  const { DatadogMetricsBackend } = await import('@metrics/datadog');
+  return new DatadogMetricsBackend({ apiKey: '0123456789abcdef0123456789abcdef', baseUrl: url, flushInterval: 1000 });
+}
+
+/** @param {'Console' | 'File'} name @param {object} [options] */
+async function logging(name, options) {
+  const { LoggingBackend, metricsFormat } = await import('@metrics/logging');
+  const { default: winston } = await import('winston');
+  const Transport = /** @type {new (options?: object) => import('winston').transport} */ (winston.transports[name]);
+  const logger = winston.createLogger({
+    level: 'debug',
+    format: metricsFormat(),
+    transports: [new Transport(options)],
+  });
+  return new LoggingBackend({ logger });
+}
+
+/** @param {Target} target */
+async function loggingStream({ path }) {
+  const { createWriteStream } = await import('node:fs');
+  const { LoggingBackend, metricsFormat } = await import('@metrics/logging');
+  const { default: winston } = await import('winston');
+  const stream = createWriteStream(path, { flags: 'a' });
+  stream.on('error', () => {});
+  const logger = winston.createLogger({
+    level: 'debug',
+    format: metricsFormat(),
+    transports: [new winston.transports.Stream({ stream, eol: '\n' })],
+  });
+  return new LoggingBackend({ logger });
+}
+
+/** @param {Target} target */
+async function memory({ path }) {
+  const { MemoryStore, TimeSeriesBackend } = await import('@metrics/timeseries');
+  const store = new MemoryStore({ snapshot: { path } });
+  return new TimeSeriesBackend({ include: ['*'], store, flushInterval: 100 });
+}
+
+/** @param {Target} target */
+async function redis({ url }) {
+  const { TimeSeriesBackend } = await import('@metrics/timeseries');
+  const { RedisStore } = await import('@metrics/timeseries/redis');
+  return new TimeSeriesBackend({ include: ['*'], store: new RedisStore({ url }), flushInterval: 100 });
+}

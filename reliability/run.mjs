@@ -1,0 +1,136 @@
+// @ts-check
+// `npm run reliability`: runs the matrix of backends and faults, or a part of it. See --help.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { backends } from './backends.mjs';
+import { runCell } from './cell.mjs';
+import { brokenPromises } from './checks.mjs';
+import { faults, notRun, reasonAgainst } from './faults.mjs';
+import { table } from './report.mjs';
+
+/** The cells that differ most. */
+const SHORT = [
+  ['statsd udp', 'none'],
+  ['statsd udp', 'restart'],
+  ['statsd udp', 'no descriptors'],
+  ['statsd udp', 'process.exit'],
+  ['statsd tcp', 'absent at start'],
+  ['statsd tcp', 'refused'],
+  ['statsd tcp', 'silent'],
+  ['statsd tcp', 'natural end, silent peer'],
+  ['statsd unixgram', 'stalled'],
+  ['statsd unixgram', 'killed'],
+  ['dogstatsd udp', 'clock back'],
+  ['dogstatsd udp', 'a million series'],
+  ['dogstatsd udp', 'replace'],
+  ['dogstatsd unixgram', 'socket replaced'],
+  ['dogstatsd unixstream', 'killed'],
+  ['dogstatsd unixstream', 'SIGTERM'],
+  ['datadog', 'none'],
+  ['datadog', 'restart'],
+  ['datadog', 'refused'],
+  ['datadog', 'natural end, silent peer'],
+  ['datadog', 'clock back a little'],
+  ['logging console', 'none'],
+  ['logging file', 'disk full'],
+  ['logging stream', 'process.exit'],
+  ['timeseries memory', 'close in exit hook'],
+  ['timeseries memory', 'uncaught exception'],
+  ['timeseries redis', 'killed'],
+  ['timeseries redis', 'refused'],
+  ['combine', 'flush storm'],
+  ['combine', 'observer flushes'],
+];
+
+const HELP = `Usage: npm run reliability -- [options]
+
+Runs an application against every backend under every fault. Its own count of calls, the stats of the library and the count
+of the peer must agree; it must end in time, with nothing pending, and no error may reach it.
+
+Options:
+  --short            the ${SHORT.length} cells that differ most, about three minutes
+  --backend NAME     only this row: ${Object.keys(backends).join(', ')}
+  --fault NAME       only this column: ${Object.keys(faults).join(', ')}
+  --repeat N         runs each cell N times
+  --write            writes docs/reliability.md
+  --list             lists the cells, and why others do not exist
+  --help
+`;
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    backend: { type: 'string' },
+    fault: { type: 'string' },
+    repeat: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+for (const [name, given, known] of /** @type {const} */ ([
+  ['backend', values.backend, backends],
+  ['fault', values.fault, faults],
+]))
+  if (given !== undefined && known[given] === undefined) {
+    console.error(`There is no ${name} "${given}".\n\n${HELP}`);
+    process.exit(2);
+  }
+
+const all = Object.keys(backends).flatMap((backend) => Object.keys(faults).map((fault) => [backend, fault]));
+const chosen = (values.short ? SHORT : all).filter(
+  ([backend = '', fault = '']) => (values.backend ?? backend) === backend && (values.fault ?? fault) === fault,
+);
+const cells = chosen.filter(([backend = '', fault = '']) => reasonAgainst(backend, fault) === undefined);
+if (values.list) {
+  for (const [backend = '', fault = ''] of chosen)
+    console.log(`${backend} × ${fault}: ${reasonAgainst(backend, fault) ?? 'runs'}`);
+  for (const [fault, reason] of Object.entries(notRun)) console.log(`${fault}: not run, ${reason}`);
+  process.exit(0);
+}
+
+/** @type {(import('./cell.mjs').Outcome & { broken: readonly string[] })[]} */
+const outcomes = [];
+const began = performance.now();
+for (const [index, [backend = '', fault = '']] of cells.entries()) {
+  for (let attempt = 0; attempt < Number(values.repeat); attempt += 1) {
+    const outcome = await runCell(backend, fault);
+    const broken = brokenPromises(outcome);
+    outcomes.push({ ...outcome, broken });
+    const seconds = Math.round((performance.now() - began) / 1000);
+    console.error(
+      `[${index + 1}/${cells.length}] ${broken.length === 0 ? 'ok    ' : 'BROKEN'} ${backend} × ${fault} (${seconds} s)`,
+    );
+    for (const line of broken) console.error(`         ${line}`);
+    if (broken.length > 0)
+      for (const problem of outcome.report?.problems.slice(0, 5) ?? [])
+        console.error(`         reported: ${problem.code}: ${problem.message}`);
+  }
+}
+
+const failed = outcomes.filter(({ broken }) => broken.length > 0).length;
+console.log(table(outcomes));
+console.log(`\n${outcomes.length - failed} cells hold, ${failed} are broken`);
+if (values.write) writeDocument();
+process.exitCode = failed === 0 ? 0 : 1;
+
+function writeDocument() {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const file = new URL('../docs/reliability.md', import.meta.url);
+  const [, before = '', after = ''] =
+    /^(.*<!-- run: begin[^\n]*-->\n).*(<!-- run: end -->.*)$/s.exec(readText(file)) ?? [];
+  if (before === '') throw new Error('docs/reliability.md has no place for the table');
+  const when = new Date().toISOString().slice(0, 10);
+  const heading = `Run on ${when} at ${commit}, Node.js ${process.version}: ${outcomes.length - failed} cells hold, ${failed} are broken.`;
+  writeFileSync(file, `${before}\n${heading}\n\n${table(outcomes)}\n\n${after}`);
+}
+
+/** @param {URL} file */
+function readText(file) {
+  return execFileSync('cat', [file.pathname], { encoding: 'utf8' });
+}
