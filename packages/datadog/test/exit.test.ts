@@ -57,6 +57,28 @@ test('an intake that never responds delays a finished process by a second, not b
   expect({ code, output }).toEqual({ code: 0, output: 'lost_at_exit 1\nlate false\n' });
 });
 
+test('the same with buckets of one second, whose dates are never far ahead of the clock', async () => {
+  intake.script(['ok'], { afterwards: 'hang' });
+  const { code, output } = await run(`
+    await metrics.close();
+    const { createMetrics } = await import('@metrics/core');
+    const { DatadogMetricsBackend: Backend } = await import('@metrics/datadog');
+    const backend = new Backend({ apiKey: KEY, baseUrl: URL, ca: CA, flushInterval: 1000 });
+    const own = createMetrics({ backend, onError() {} });
+    for (let i = 0; i < 250; i += 1) {
+      own.incr('a');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    let finished;
+    process.once('beforeExit', () => {
+      finished = performance.now();
+    });
+    process.once('exit', () => console.log('late', performance.now() - finished > 2500));
+  `);
+  expect(code).toBe(0);
+  expect(output).toContain('late false');
+});
+
 test('a flush that the application awaits still has its time', async () => {
   intake.script([], { afterwards: 'hang' });
   const { output } = await run(`

@@ -89,10 +89,11 @@ export class BucketScheduler {
     if (isLast) this.#dateWaits.limit(0);
     await this.#trackRequest(async () => {
       await this.#drain('sealed');
+      // Buckets that close meanwhile wait for their dates: otherwise these would stay ahead of the clock.
+      if (isLast && this.#closing === undefined) this.#dateWaits.limit(Number.POSITIVE_INFINITY);
       await this.#options.delivery.settled(isLast ? LAST_FLUSH_TIMEOUT : undefined);
       await this.#dateWaits.untilReached();
     });
-    if (isLast && this.#closing === undefined) this.#dateWaits.limit(Number.POSITIVE_INFINITY);
   }
 
   /** Drops everything under `exit`, because HTTPS cannot send synchronously. */
