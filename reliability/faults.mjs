@@ -181,7 +181,11 @@ export const faults = {
   'close in exit hook': { title: 'close() from the event beforeExit', plan: { finish: 'close in exit hook' } },
   replace: { title: 'another backend is registered under load', plan: { disturbances: ['replace'] } },
   'flush storm': { title: 'a thousand calls of flush()', plan: { disturbances: ['flush storm'] } },
-  'observer flushes': { title: 'an observed gauge calls flush()', plan: { disturbances: ['observer flushes'] } },
+  'observer flushes': {
+    title: 'an observed gauge calls flush()',
+    plan: { disturbances: ['observer flushes'] },
+    eats: 'samples of the observed gauge, which the peer does not count',
+  },
   'onError throws': {
     title: 'the handler of problems throws, while the peer restarts',
     plan: { disturbances: ['onError throws'] },

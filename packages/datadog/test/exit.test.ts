@@ -63,8 +63,8 @@ test('the same with buckets of one second, whose dates are never far ahead of th
     await metrics.close();
     const { createMetrics } = await import('@metrics/core');
     const { DatadogMetricsBackend: Backend } = await import('@metrics/datadog');
-    const backend = new Backend({ apiKey: KEY, baseUrl: URL, ca: CA, flushInterval: 1000 });
-    const own = createMetrics({ backend, onError() {} });
+    const other = new Backend({ apiKey: KEY, baseUrl: URL, ca: CA, flushInterval: 1000 });
+    const own = createMetrics({ backend: other, onError() {} });
     for (let i = 0; i < 250; i += 1) {
       own.incr('a');
       await new Promise((resolve) => setTimeout(resolve, 10));
