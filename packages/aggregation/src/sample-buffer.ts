@@ -7,6 +7,9 @@ import type { SampleBufferOptions } from './sample-buffer-options.js';
 import type { SampleWriter } from './sample-writer.js';
 import type { SlotKind, SlotTable } from './slot-table.js';
 
+/** The greatest count in a column. */
+const MAX_COUNT = 2 ** 32 - 1;
+
 /**
  * The samples recorded since the last drain. Counters and gauges are two columns indexed by slot, so recording one is two
  * stores; samples that cannot be merged are kept one by one in a {@link BatchBuffer}. Recording never sends, and memory is
@@ -22,8 +25,10 @@ export class SampleBuffer {
   readonly #batches: BatchBuffer;
   /** The sum of a counter, the last value of a gauge. */
   #values = new Float64Array(16);
-  /** Number of samples in {@link #values}. While nothing can be sent, it may exceed 32 bits. */
-  #samples = new Float64Array(16);
+  /** Number of samples in {@link #values}. While nothing can be sent, it may exceed 32 bits; see {@link #carried}. */
+  #samples = new Uint32Array(16);
+  /** Samples of a slot beyond 32 bits. */
+  readonly #carried = new Map<number, number>();
   /** The sum of {@link #samples}: adding up a column at each `stats()` would take milliseconds. */
   #merged = 0;
   readonly #drained: Record<SlotKind, number> = {
@@ -101,7 +106,7 @@ export class SampleBuffer {
     const slot = this.#slots.slotForId(id);
     if (slot < 0) return this.dropSample(id);
     this.#values[slot]! += amount;
-    this.#samples[slot]! += 1;
+    if ((this.#samples[slot]! += 1) > MAX_COUNT) this.#carry(slot);
     this.#merged += 1;
   }
 
@@ -110,7 +115,7 @@ export class SampleBuffer {
     const slot = this.#slots.slotForId(id);
     if (slot < 0) return this.dropSample(id);
     this.#values[slot] = value;
-    this.#samples[slot]! += 1;
+    if ((this.#samples[slot]! += 1) > MAX_COUNT) this.#carry(slot);
     this.#merged += 1;
   }
 
@@ -141,7 +146,7 @@ export class SampleBuffer {
   /** Hands the merged samples of a slot to the writer, and moves those kept one by one to the end of the queue. */
   drainSlot(slot: number, writer: SampleWriter): void {
     const isBatched = this.#batches.seal(slot);
-    const samples = this.#samples[slot]!;
+    const samples = this.#takeSamples(slot);
     if (isBatched || samples > 0) {
       const kind = this.#slots.kind(slot);
       this.#drained[kind] += 1;
@@ -164,9 +169,7 @@ export class SampleBuffer {
   dropAll(reason: string): void {
     for (let slot = 0; slot < this.#slots.bound; slot += 1) {
       this.#batches.seal(slot);
-      this.#accounting.drop(this.#samples[slot]!, reason);
-      this.#merged -= this.#samples[slot]!;
-      this.#samples[slot] = 0;
+      this.#accounting.drop(this.#takeSamples(slot), reason);
       this.#values[slot] = 0;
       this.#freeSlotIfUnused(slot);
     }
@@ -180,10 +183,25 @@ export class SampleBuffer {
     this.#rejectedSeries.clear();
   }
 
+  #carry(slot: number): void {
+    this.#carried.set(slot, (this.#carried.get(slot) ?? 0) + MAX_COUNT);
+    this.#samples[slot] = 1;
+  }
+
+  /** Returns the number of merged samples of a slot, and sets it to 0. */
+  #takeSamples(slot: number): number {
+    let samples = this.#samples[slot]!;
+    this.#samples[slot] = 0;
+    if (this.#carried.size > 0) {
+      samples += this.#carried.get(slot) ?? 0;
+      this.#carried.delete(slot);
+    }
+    this.#merged -= samples;
+    return samples;
+  }
+
   #drainColumns(slot: number, kind: SlotKind, samples: number, writer: SampleWriter): void {
     const value = this.#values[slot]!;
-    this.#samples[slot] = 0;
-    this.#merged -= samples;
     if (kind !== 'gauge') this.#values[slot] = 0;
     if (kind !== 'counter' && kind !== 'gauge') return this.#accounting.drop(samples, 'wrong_kind');
     // A sum of finite amounts can overflow.

@@ -91,6 +91,6 @@ function parseOptions(text: string | undefined): unknown {
 }
 
 function parseTags(text: string | undefined): Tags {
-  const pairs = [...(text ?? '').matchAll(/([^,:]*):([^,]*)/g)];
-  return Object.fromEntries(pairs.map(([, key, value]) => [key!.trim(), value!.trim()]));
+  const pairs = (text ?? '').split(',').map((pair) => pair.split(/:(.*)/s, 2).map((part) => part.trim()));
+  return Object.fromEntries(pairs.filter((pair) => pair.length > 1));
 }

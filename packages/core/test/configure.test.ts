@@ -157,3 +157,13 @@ it.each([
   const configuration = { backend: 'throwing-backend', options, from: from() };
   expect(() => configure(configuration)).toThrow(/"throwing-backend" could not be created: apiKey \*\*\* is bad/);
 });
+
+it('variables of any length take linear time', () => {
+  const start = performance.now();
+  for (const text of [',', ':', ' ', 'a', 'a:', "'", ' a'].map((unit) => unit.repeat(300_000))) {
+    for (const name of ['METRICS_TAGS', 'METRICS_DENY', 'METRICS_PREFIX']) process.env[name] = text.slice(0, 100_000);
+    registration = configure({ onError: () => {} });
+    registration.dispose();
+  }
+  expect(performance.now() - start).toBeLessThan(5000);
+});

@@ -178,7 +178,9 @@ function resolveUrl({ site, baseUrl, allowInsecureUrl = false }: DatadogOptions)
       `baseUrl must use https, because the API key can be read on the way to ${describeValue(hideKey(url.host))}. Set allowInsecureUrl to allow it.`,
     );
   }
-  return url.href.replace(/\/+$/, '');
+  let { length } = url.href;
+  while (url.href[length - 1] === '/') length -= 1;
+  return url.href.slice(0, length);
 }
 
 function resolveSite(option: string | undefined): string {

@@ -176,12 +176,12 @@ export class PacketQueue implements Outlet {
   }
 
   #send(packet: Packet): void {
-    this.#inFlight.add(packet);
+    const sentAt = this.#inFlight.add(packet);
     this.#transport.send(packet.buffer.subarray(0, packet.length), (error, retryable) => {
       // The packet was dropped meanwhile.
       if (!this.#inFlight.delete(packet)) return;
       if (error === undefined) this.#confirm(packet);
-      else if (retryable) this.#scheduleRetry(packet, error);
+      else if (retryable) this.#scheduleRetry(packet, error, sentAt);
       else this.#drop(packet, error);
       this.#inFlight.completeIfEmpty();
     });
@@ -220,15 +220,15 @@ export class PacketQueue implements Outlet {
     this.#accounting.dropInFlight(packet.samples, 'send_failed');
   }
 
-  #scheduleRetry(packet: Packet, error: Error): void {
+  #scheduleRetry(packet: Packet, error: Error, sentAt: number): void {
     this.#retryQueue.push(packet);
     this.refusal = error;
-    const now = performance.now();
-    if (!this.#isBlocked) this.#blockedSince = now;
+    if (!this.#isBlocked) this.#blockedSince = sentAt;
     this.#isBlocked = true;
     this.#retryTimer ??= setTimeout(() => this.#retry(), this.#backoff.next()).unref();
     // A transport that lost its connection reports that itself.
-    if (now - this.#blockedSince >= UNREPORTED_MS && this.#transport.ready) this.#reportFirstFailure(error, true);
+    if (performance.now() - this.#blockedSince >= UNREPORTED_MS && this.#transport.ready)
+      this.#reportFirstFailure(error, true);
   }
 
   #reportFirstFailure(error: Error, willRetry: boolean): void {

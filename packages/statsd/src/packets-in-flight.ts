@@ -43,7 +43,8 @@ export class PacketsInFlight<Packet> {
     return this.#hasWaited(STALL_MS);
   }
 
-  add(packet: Packet): void {
+  /** Returns the time. */
+  add(packet: Packet): number {
     const now = performance.now();
     if (this.#packets.size === 0) {
       this.#oldestSince = now;
@@ -52,6 +53,7 @@ export class PacketsInFlight<Packet> {
       else this.#timer.refresh();
     }
     this.#packets.set(packet, now);
+    return now;
   }
 
   /** Returns false if the packet is not in flight any more. */

@@ -80,7 +80,7 @@ export class Engine {
     this.problems.handler = options.onError;
     const denied = globalThis.process?.env?.['METRICS_DENY'] ?? '';
     // Spaces after commas, and quotes that a shell would have removed.
-    this.denied = [...(options.deny ?? []), ...denied.split(',').map((name) => name.replace(/^[\s'"]+|[\s'"]+$/g, ''))];
+    this.denied = [...(options.deny ?? []), ...denied.split(',').map((name) => name.replace(/['"]/g, '').trim())];
     this.prefix = options.prefix ?? '';
     for (const family of this.families.values()) family.name = this.prefix + family.key;
     this.series = new SeriesRegistry(this.#familyList);

@@ -28,7 +28,8 @@ const WORD_WITH_DIGITS = /^(?!\d+$)(?:[A-Z]?[a-z]{0,10}\d{1,2}[a-z]{0,10}|[A-Z]{
 export function routeTemplate(path: string): string {
   if (typeof path !== 'string') return '/';
   const [bare = ''] = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
-  const segments = bare.replace(/^\/+|\/+$/g, '').split(/\/+/, MAX_SEGMENTS + 1);
+  // Not trimmed by a pattern: `/+$` would look for the end from each slash of a long row of them.
+  const segments = bare.split(/\/+/, MAX_SEGMENTS + 2).filter((segment) => segment !== '');
   let template = '';
   for (const [index, raw] of segments.entries()) {
     const [segment = ''] = raw.split(';', 1);

@@ -53,12 +53,12 @@ export class Interner {
   }
 }
 
-/** A longer column than this grows by a quarter: doubling would leave up to half of it unused. */
+/** A longer column than this grows by a fifth: doubling would leave up to half of it unused. */
 const MAX_DOUBLED_LENGTH = 16_384;
 
 /** Returns a longer copy of a column, padded with `fill`. */
 export function grow<T extends Int32Array | Float64Array | Uint8Array | Uint32Array>(column: T, fill = 0): T {
-  const factor = column.length < MAX_DOUBLED_LENGTH ? 2 : 1.25;
+  const factor = column.length < MAX_DOUBLED_LENGTH ? 2 : 1.2;
   const copy = new (column.constructor as new (length: number) => T)(Math.ceil(column.length * factor));
   copy.set(column);
   if (fill !== 0) copy.fill(fill, column.length);
