@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeIf } from 'test-kit/describe-with';
+import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { freePort } from 'test-kit/free-port';
 import { runProgram } from 'test-kit/run-program';
 import { TcpReceiver } from 'test-kit/tcp-receiver';
@@ -72,7 +72,7 @@ describe('with a name that does not resolve', () => {
   describeLoss(() => Promise.resolve({ host: 'statsd.invalid' }));
 });
 
-describeIf(process.platform !== 'win32')('without a server on a Unix socket', () => {
+describeWithUnixDatagrams('without a server on a Unix socket', () => {
   describeLoss(() => Promise.resolve({ protocol: 'uds', path: join(directory, 'none.sock') }));
 });
 
