@@ -28,6 +28,8 @@ export function subject(
 ): BackendUnderTest {
   return {
     capabilities: { ...carries, ...capabilities },
+    // A flush of ten thousand single lines, on a machine that is busy with something else.
+    timeout: 4000,
     create: async () => {
       const server = await RecordingServer.start({ transport });
       return {

@@ -8,6 +8,9 @@ import { UdpReceiver } from 'test-kit/udp-receiver';
 import { UnixReceiver } from 'test-kit/unix-receiver';
 import { StatsdMetricsBackend, type StatsdOptions } from '../src/index.js';
 
+/** For ten thousand single lines, on a machine that is busy with something else. */
+const MAX_FLUSH_MS = 4000;
+
 const KINDS = { c: 'counter', g: 'gauge', ms: 'timing', s: 'set' } as const;
 
 const carries: Capabilities = {
@@ -34,6 +37,7 @@ function delivered({ name, type, value, rate, tags }: ParsedLine): DeliveredSamp
 export function udpSubject(options: StatsdOptions = {}, capabilities: Partial<Capabilities> = {}): BackendUnderTest {
   return {
     capabilities: { ...carries, ...capabilities },
+    timeout: MAX_FLUSH_MS,
     create: async () => {
       const receiver = await UdpReceiver.start();
       return {
@@ -59,6 +63,7 @@ export function udpSubject(options: StatsdOptions = {}, capabilities: Partial<Ca
 /** The backend on a Unix socket whose server can disappear. */
 export const unixSubject: BackendUnderTest = {
   capabilities: carries,
+  timeout: MAX_FLUSH_MS,
   create: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'statsd-subject-'));
     const path = join(directory, 'statsd.sock');
@@ -78,6 +83,7 @@ export const unixSubject: BackendUnderTest = {
 /** The backend on a TCP connection whose server can disappear. */
 export const tcpSubject: BackendUnderTest = {
   capabilities: carries,
+  timeout: MAX_FLUSH_MS,
   create: async () => {
     const receiver = await TcpReceiver.start();
     return {
