@@ -41,5 +41,5 @@ const redisBackend: BackendUnderTest = {
 
 describeWithRedis('TimeSeriesBackend on Redis', () => {
   // One of the checks reads the history of a hundred thousand series, one by one.
-  test.each(conformanceChecks)('$name', ({ run }) => run(redisBackend), 120_000);
+  test.each(conformanceChecks)('$name', ({ run }) => run(redisBackend), 400_000);
 });
