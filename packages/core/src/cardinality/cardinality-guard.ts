@@ -78,7 +78,7 @@ export class CardinalityGuard {
   applyLimits(family: MetricFamily, given: TagDraft): SeriesId {
     const registry = this.#registry;
     const isReport = this.#rules.mode === 'report';
-    const draft = isReport ? copyTags(given, registry.tags) : given;
+    const draft = isReport ? copyDraft(given, registry.tags) : given;
     const metric = this.#metricUsage(family);
     let isMerged = false;
     // Backwards, because a tag that is dropped moves those after it.
@@ -203,7 +203,7 @@ export class CardinalityGuard {
 }
 
 /** Returns a draft with the normalized tags of another. */
-function copyTags({ keys, values, count }: TagDraft, table: TagTable): TagDraft {
+function copyDraft({ keys, values, count }: TagDraft, table: TagTable): TagDraft {
   const copy = new TagDraft();
   for (let i = 0; i < count; i += 1) copy.set(keys[i]!, values[i]!, table);
   return copy;

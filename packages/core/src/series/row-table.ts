@@ -12,8 +12,10 @@ export class RowTable implements IndexedIds {
   readonly #freeIds: number[] = [];
   #nextId = 0;
   readonly #index = new IdIndex(this);
-  /** Number of rows. */
-  size = 0;
+
+  get size(): number {
+    return this.#nextId - this.#freeIds.length;
+  }
 
   /** One more than the greatest id ever used: the length a column needs. */
   get bound(): number {
@@ -60,7 +62,6 @@ export class RowTable implements IndexedIds {
       while (this.#cellsUsed > this.#cells.length) this.#cells = grow(this.#cells);
     }
     this.#starts[id] = start;
-    this.size += 1;
     const cells = this.#cells;
     cells[start] = length;
     for (let i = 0; i < length; i += 1) cells[start + 1 + i] = row[i]!;
@@ -74,7 +75,6 @@ export class RowTable implements IndexedIds {
     this.#cells[start + 1] = this.#freeBlocks[length] ?? -1;
     this.#freeBlocks[length] = start;
     this.#starts[id] = -1;
-    this.size -= 1;
     this.#freeIds.push(id);
   }
 

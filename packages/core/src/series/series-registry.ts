@@ -16,13 +16,15 @@ export class SeriesRegistry {
   /** The tags that open series have. */
   tags: TagTable = new TagTable();
   #rows = new RowTable();
-  /** Number of open series. */
-  size = 0;
   /** The row being looked up or added. */
   readonly #row: number[] = [];
 
   constructor(families: readonly MetricFamily[]) {
     this.families = families;
+  }
+
+  get size(): number {
+    return this.#rows.size;
   }
 
   /** Returns the series with the tags of a draft, or {@link NOT_FOUND}. */
@@ -49,7 +51,6 @@ export class SeriesRegistry {
       row[i + 1] = tags[i]!;
     }
     const id = this.#rows.insert(row, count + 1);
-    this.size += 1;
     if (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
     return id;
   }
@@ -58,14 +59,12 @@ export class SeriesRegistry {
     const length = this.#rows.length(id);
     for (let i = 1; i < length; i += 1) this.tags.release(this.#rows.at(id, i));
     this.#rows.remove(id);
-    this.size -= 1;
     this.handles[id] = undefined;
   }
 
   clear(): void {
     this.tags = new TagTable();
     this.#rows = new RowTable();
-    this.size = 0;
     this.handles.length = 0;
   }
 
