@@ -58,13 +58,7 @@ process.on('unhandledRejection', (reason) => {
   errors.push(`unhandled rejection: ${String(reason)}`);
 });
 
-/** Every backend of this process, so that the stats of each can be read after it was replaced or closed. @type {import('@metrics/core').MetricsBackend[]} */
-const created = [];
-const create = async () => {
-  const backend = await row.create(plan.target);
-  created.push(backend);
-  return backend;
-};
+const create = async () => row.create(plan.target);
 metrics.register(await create(), {
   signals: /** @type {any} */ (plan.signals),
   onError(problem) {
@@ -122,8 +116,7 @@ function record() {
 /** Compares the calls of the application with what becomes of them, by the stats. */
 function checkLedger() {
   if (violations.length > 10) return;
-  const { dropped, discarded, sampledOut } = metrics.stats();
-  const backend = totalStats();
+  const { backend, dropped, discarded, sampledOut } = metrics.stats();
   const copies = row?.copies ?? 1;
   const lost = sum(dropped) + discarded + sampledOut;
   const expected = (made - lost) * copies;
@@ -135,26 +128,6 @@ function checkLedger() {
   const fates = backend.sent + sum(backend.dropped) + backend.pending;
   if (backend.accepted !== fates)
     violations.push(`accepted ${backend.accepted} is not sent + dropped + pending, ${fates}`);
-}
-
-/** @returns {import('@metrics/core').BackendStats} */
-function totalStats() {
-  const total = {
-    accepted: 0,
-    sent: 0,
-    pending: 0,
-    sampledOut: 0,
-    dropped: /** @type {Record<string, number>} */ ({}),
-  };
-  for (const backend of created) {
-    const { accepted, sent, pending, sampledOut, dropped } = backend.stats();
-    total.accepted += accepted;
-    total.sent += sent;
-    total.pending += pending;
-    total.sampledOut += sampledOut;
-    for (const [reason, count] of Object.entries(dropped)) total.dropped[reason] = (total.dropped[reason] ?? 0) + count;
-  }
-  return total;
 }
 
 /** @param {Readonly<Record<string, number>>} counts */
@@ -232,7 +205,7 @@ function writeReport() {
   /** @type {Report} */
   const report = {
     made,
-    stats: { ...metrics.stats(), backend: totalStats() },
+    stats: metrics.stats(),
     violations,
     problems,
     errors,

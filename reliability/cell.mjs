@@ -3,7 +3,7 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { uptime } from './uptime.mjs';
 /**
  * @typedef {object} Control what a fault can do
  * @property {(milliseconds: number) => Promise<void>} sleep
- * @property {(command: 'down' | 'up' | 'pause' | 'resume') => Promise<void>} ask the peer
+ * @property {(command: 'down' | 'up') => Promise<void>} ask the peer
  * @property {() => Promise<void>} startPeer at the address of the one before
  * @property {() => Promise<void>} killPeer
  * @property {() => void} suspendPeer
@@ -228,10 +228,9 @@ class PeerGroup {
   }
 
   async #readHistory() {
-    const { backends: rows } = await import('./backends.mjs');
     if (this.#kind === 'redis') await this.#startRedis();
     const history = /** @type {import('@metrics/timeseries').TimeSeriesBackend} */ (
-      await rows[this.#kind === 'redis' ? 'timeseries redis' : 'timeseries memory']?.create(this.target)
+      await backends[this.#kind === 'redis' ? 'timeseries redis' : 'timeseries memory']?.create(this.target)
     );
     history.start?.({ report() {}, collect() {} });
     try {
@@ -277,7 +276,6 @@ async function freePort() {
 
 /** @param {number} port */
 async function acceptsConnections(port) {
-  const { connect } = await import('node:net');
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const socket = connect(port, '127.0.0.1');
     const isOpen = await new Promise((resolve) => {

@@ -10,7 +10,6 @@ import { backends } from './backends.mjs';
  * @property {Partial<import('./application.mjs').Plan>} [plan]
  * @property {readonly string[]} [nodeOptions]
  * @property {number} [maxDescriptors] the limit of the application's process
- * @property {boolean} [ends] the fault itself ends the application, and this is the exit code or signal it then has
  * @property {number | NodeJS.Signals} [exit] how the process ends; 0 by default
  * @property {string} [eats] the loss that no client can see: received may be less than sent. Undefined if there is none
  * @property {boolean} [loses] samples may be lost, if a problem is reported
@@ -31,6 +30,20 @@ const refusesWrongDates = ({ peer }) =>
 
 /** Samples that the kernel had accepted when their receiver ended or stopped reading. */
 const IN_FLIGHT = 'what was in the buffers of the peer, or on its way';
+
+/** @type {NonNullable<Fault['during']>} */
+const restartPeer = async ({ sleep, ask }) => {
+  await sleep(600);
+  await ask('down');
+  await sleep(500);
+  await ask('up');
+};
+
+/** @type {NonNullable<Fault['during']>} */
+const suspendPeerForGood = async ({ sleep, suspendPeer }) => {
+  await sleep(600);
+  suspendPeer();
+};
 
 /** @type {Readonly<Record<string, Fault>>} */
 export const faults = {
@@ -57,10 +70,7 @@ export const faults = {
     loses: true,
     eats: IN_FLIGHT,
     impossible: hasPeer,
-    async during({ sleep, suspendPeer }) {
-      await sleep(600);
-      suspendPeer();
-    },
+    during: suspendPeerForGood,
   },
   stalled: {
     title: 'the peer stops reading for a second',
@@ -77,12 +87,7 @@ export const faults = {
     title: 'the peer restarts, and is away for half a second',
     eats: IN_FLIGHT,
     impossible: hasPeer,
-    async during({ sleep, ask }) {
-      await sleep(600);
-      await ask('down');
-      await sleep(500);
-      await ask('up');
-    },
+    during: restartPeer,
   },
   killed: {
     title: 'the peer is killed, and another one comes half a second later',
@@ -154,10 +159,7 @@ export const faults = {
     loses: true,
     eats: IN_FLIGHT,
     impossible: hasPeer,
-    async during({ sleep, suspendPeer }) {
-      await sleep(600);
-      suspendPeer();
-    },
+    during: suspendPeerForGood,
   },
   'uncaught exception': {
     title: 'the application throws',
@@ -191,12 +193,7 @@ export const faults = {
     plan: { disturbances: ['onError throws'] },
     eats: IN_FLIGHT,
     impossible: hasPeer,
-    async during({ sleep, ask }) {
-      await sleep(600);
-      await ask('down');
-      await sleep(500);
-      await ask('up');
-    },
+    during: restartPeer,
   },
 };
 

@@ -1,6 +1,6 @@
 // @ts-check
-// The peer of a cell, in its own process: it receives and counts, and does what the cell says: `down`, `up`, `pause`,
-// `resume`. It sends its count whenever it changes, so that what it received before it was killed is known.
+// The peer of a cell, in its own process: it receives and counts, and goes `down` or `up` as the cell says. It sends its
+// count whenever it changes, so that what it received before it was killed is known.
 import { RecordingIntake, RecordingServer } from '@metrics/testing/servers';
 
 const { kind, port, path } = /** @type {{ kind: string, port?: number, path?: string }} */ (
@@ -36,9 +36,6 @@ async function startServer() {
     commands: {
       down: () => server.down(),
       up: () => server.up(),
-      pause: () => server.pause(),
-      resume: () => server.resume(),
-      count: () => {},
     },
     count: () => ({
       received: Math.round(server.recorded.counter('jobs')) + server.recorded.timings('latency').length,
@@ -55,9 +52,6 @@ async function startIntake() {
     commands: {
       down: () => intake.outage('reset'),
       up: () => intake.outage(false),
-      pause: () => intake.outage('silent'),
-      resume: () => intake.outage(false),
-      count: () => {},
     },
     count: () => ({
       received: Math.round(intake.sum('jobs')) + intake.sum('latency.count') + intake.values('latency').length,

@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run reliability`: runs the matrix of backends and faults, or a part of it. See --help.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { backends } from './backends.mjs';
 import { runCell } from './cell.mjs';
@@ -123,14 +123,9 @@ function writeDocument() {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const file = new URL('../docs/reliability.md', import.meta.url);
   const [, before = '', after = ''] =
-    /^(.*<!-- run: begin[^\n]*-->\n).*(<!-- run: end -->.*)$/s.exec(readText(file)) ?? [];
+    /^(.*<!-- run: begin[^\n]*-->\n).*(<!-- run: end -->.*)$/s.exec(readFileSync(file, 'utf8')) ?? [];
   if (before === '') throw new Error('docs/reliability.md has no place for the table');
   const when = new Date().toISOString().slice(0, 10);
   const heading = `Run on ${when} at ${commit}, Node.js ${process.version}: ${outcomes.length - failed} cells hold, ${failed} are broken.`;
   writeFileSync(file, `${before}\n${heading}\n\n${table(outcomes)}\n\n${after}`);
-}
-
-/** @param {URL} file */
-function readText(file) {
-  return execFileSync('cat', [file.pathname], { encoding: 'utf8' });
 }
