@@ -7,11 +7,10 @@ import { ProblemReporter } from '../problems/problem-reporter.js';
 import { flatCopy } from '../series/interning.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { createSeries, SeriesRegistry } from '../series/series-registry.js';
-import { NOT_FOUND } from '../series/series-result.js';
+import { NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import type { TagDraft } from '../series/tag-draft.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
-import { isValidValue } from './emit.js';
 import { IdleSweep } from './idle-sweep.js';
 import type { Interceptor } from './interceptor.js';
 
@@ -187,11 +186,14 @@ export class Engine {
 
   /** Returns the share of samples to keep, or 0 if this one is skipped, or dropped for its value or its rate. */
   checkSample(kind: MetricKind, key: string, value: unknown, rate: number): number {
-    return rate === 1 && isValidValue(kind, value) ? 1 : this.#checkUnusualSample(kind, key, value, rate);
+    return rate === 1 && Number.isFinite(value) && (kind !== 'timing' || (value as number) >= 0)
+      ? 1
+      : this.#checkUnusualSample(kind, key, value, rate);
   }
 
   #checkUnusualSample(kind: MetricKind, key: string, value: unknown, rate: number): number {
-    if (!isValidValue(kind, value)) {
+    const isValid = typeof value === 'string' ? kind === 'set' : Number.isFinite(value);
+    if (!isValid || (kind === 'timing' && (value as number) < 0)) {
       const message = 'Values are finite numbers, timings are not negative, members of sets are strings.';
       this.drop('invalid_value', key, message, { value });
       return 0;
@@ -201,6 +203,18 @@ export class Engine {
     if (rate === 0) this.sampledOut += 1;
     else this.drop('invalid_sample_rate', key, 'A sample rate is a number from 0 to 1.', { value: rate });
     return 0;
+  }
+
+  /** Passes a valid sample to the backend. Without a series of its own it was counted before, or is counted now. */
+  deliver(kind: MetricKind, id: SeriesId, value: unknown, rate: number): void {
+    if (id < 0) return id === WOULD_MERGE ? this.count('gauge_would_merge') : undefined;
+    const { backend } = this;
+    this.recentlyUsed[id] = 1;
+    if (kind === 'counter') backend.incr(id, value as number, rate);
+    else if (kind === 'gauge') backend.gauge(id, value as number);
+    else if (kind === 'timing') backend.timing(id, value as number, rate);
+    else if (kind === 'distribution') backend.distribution(id, value as number, rate);
+    else backend.set(id, String(value));
   }
 
   /** Counts a dropped sample. */

@@ -1,4 +1,3 @@
-import { emit } from '../engine/emit.js';
 import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { onRejection } from '../problems/problem-reporter.js';
@@ -19,7 +18,7 @@ import type {
   Timing,
   TimingHandle,
 } from './instrument.js';
-import { cachedSeries, type MetricCache } from './metric-cache.js';
+import type { MetricCache } from './metric-cache.js';
 import type { Scope } from './scope.js';
 import { copyTags, splitArguments, type TimedFunction, timeCall } from './timer.js';
 
@@ -87,9 +86,8 @@ export class DeclaredInstrument
       this.#isCounter
     ) {
       try {
-        const root = this.#root!;
-        const id = findPath(root, amountOrTags, undefined);
-        if (id >= 0 && id !== root.id) {
+        const id = findPath(this.#root!, amountOrTags);
+        if (id >= 0) {
           engine.recentlyUsed[id] = 1;
           engine.backend.incr(id, 1, 1);
           return;
@@ -138,9 +136,9 @@ export class DeclaredInstrument
       const rate = engine.checkSample(kind, this.key, value, engine.sampleRate);
       if (rate === 0) return;
       const context = engine.context?.current();
-      let id = cachedSeries(cache, context, tags);
-      id = id === NOT_FOUND ? this.scope.openSeries(cache, tags, undefined, context) : this.scope.markUsed(id);
-      if (id >= 0) emit(engine.backend, kind, id, value, rate);
+      let id = findPath(context === undefined ? cache.root : cache.rootFor(context), tags);
+      if (id === NOT_FOUND) id = this.scope.openSeries(cache, tags, undefined, context);
+      engine.deliver(kind, id, value, rate);
     } catch (error) {
       engine.recordingFailed(error, this.key);
     }
@@ -154,7 +152,7 @@ export class DeclaredInstrument
     const handle = new Handle(this, copy ?? tags);
     try {
       // Invalid tags are kept as they are, so that each sample is dropped and reported.
-      if (copy && handle.refresh(0)) return engine.series.handles[handle.id] as SeriesHandle;
+      if (copy && handle.refresh(0)) return (engine.series.handles[handle.id] as SeriesHandle | undefined) ?? handle;
     } catch (error) {
       engine.recordingFailed(error, this.key);
     }
@@ -202,9 +200,7 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
     try {
       if (this.generation !== engine.generation && !this.refresh()) return;
       const rate = engine.checkSample(kind, this.key, value, engine.sampleRate);
-      if (rate === 0) return;
-      engine.series.recentlyUsed[this.id] = 1;
-      emit(engine.backend, kind, this.id, value, rate);
+      if (rate > 0) engine.deliver(kind, this.id, value, rate);
     } catch (error) {
       engine.recordingFailed(error, this.key);
     }
@@ -220,9 +216,9 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
     const cache = this.#instrument.currentCache();
     if (cache === undefined) return false;
     this.id = this.#instrument.scope.openSeries(cache, this.#tags);
-    if (this.id < 0) return false;
+    if (this.id === NOT_FOUND) return false;
     this.generation = engine.generation;
-    engine.series.handles[this.id] ??= this;
+    if (this.id >= 0) engine.series.handles[this.id] ??= this;
     return true;
   }
 }

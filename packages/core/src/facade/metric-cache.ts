@@ -1,8 +1,7 @@
-import type { MetricKind, SeriesId } from '../metrics-backend.js';
+import type { MetricKind } from '../metrics-backend.js';
 import type { MetricFamily } from '../series/metric-family.js';
-import { NOT_FOUND } from '../series/series-result.js';
-import { findPath, TrieNode } from '../series/tag-trie.js';
-import { isTagsObject, type NormalizedTags, type Tags } from '../series/tags.js';
+import { TrieNode } from '../series/tag-trie.js';
+import type { NormalizedTags } from '../series/tags.js';
 
 /** A metric as one scope sees it: its family, and the tries that find its series. */
 export class MetricCache {
@@ -19,24 +18,10 @@ export class MetricCache {
   }
 
   /** Returns the trie of calls with these context tags. */
-  rootFor(context: NormalizedTags | undefined): TrieNode {
-    if (context === undefined) return this.root;
+  rootFor(context: NormalizedTags): TrieNode {
     this.#contexts ??= new WeakMap();
     let root = this.#contexts.get(context);
     if (root === undefined) this.#contexts.set(context, (root = new TrieNode()));
     return root;
   }
-}
-
-/** Returns the cached series of these tags, or {@link NOT_FOUND}. */
-export function cachedSeries(
-  cache: MetricCache,
-  context: NormalizedTags | undefined,
-  tags: Tags | undefined,
-  instance?: string,
-): SeriesId {
-  const root = cache.rootFor(context);
-  const id = findPath(root, tags, instance);
-  // A walk without a step: either no tags, or an object such as a Map, which hides its content.
-  return id === root.id && tags !== undefined && tags !== null && !isTagsObject(tags) ? NOT_FOUND : id;
 }

@@ -1,7 +1,6 @@
 // The implementation of `Metrics`: each method checks its arguments and delegates to its scope or to the lifecycle.
 import { type CardinalityReport, cardinalityReport } from '../cardinality/cardinality-report.js';
 import { ContextTags } from '../engine/context-tags.js';
-import { emit } from '../engine/emit.js';
 import { Engine } from '../engine/engine.js';
 import type { Interceptable, Interceptor } from '../engine/interceptor.js';
 import { Lifecycle } from '../engine/lifecycle.js';
@@ -111,8 +110,7 @@ export class MetricsFacade implements Metrics, Interceptable {
       const rate = engine.checkSample(kind, key, value, options?.sampleRate ?? engine.sampleRate);
       if (rate === 0) return;
       const id = scope.findOrOpen(kind, key, options);
-      if (id < 0) return;
-      if (options?.timestamp === undefined) emit(engine.backend, kind, id, value, rate);
+      if (options?.timestamp === undefined || id < 0) engine.deliver(kind, id, value, rate);
       else this.#recordAt(kind, id, key, value as number, options.timestamp, rate);
     } catch (error) {
       engine.recordingFailed(error, key);
@@ -126,8 +124,9 @@ export class MetricsFacade implements Metrics, Interceptable {
       engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
     else {
       const hasTimestamp = kind === 'counter' || kind === 'gauge';
+      engine.recentlyUsed[id] = 1;
       if (hasTimestamp && backend.recordAt) backend.recordAt(id, value, timestamp);
-      else emit(backend, kind, id, value, rate);
+      else engine.deliver(kind, id, value, rate);
       // A tap may have timestamps that the backend has not.
       if (hasTimestamp && engine.active.backend.recordAt) return;
       const message = 'This backend or kind has no timestamps; the sample counts as of now.';

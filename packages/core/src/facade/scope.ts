@@ -4,12 +4,12 @@ import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { matchesAny } from '../options/name-pattern.js';
 import { flatCopy } from '../series/interning.js';
 import { isSameDeclaration, type MetricFamily, parseDeclaredTags } from '../series/metric-family.js';
-import { NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
+import { NOT_FOUND } from '../series/series-result.js';
 import { TagDraft } from '../series/tag-draft.js';
-import { findRawPath, insertPath } from '../series/tag-trie.js';
+import { findPath, findRawPath, insertPath } from '../series/tag-trie.js';
 import type { MetricOptions, NormalizedTags, Tags } from '../series/tags.js';
 import type { GaugeDefinition } from './instrument.js';
-import { cachedSeries, MetricCache } from './metric-cache.js';
+import { MetricCache } from './metric-cache.js';
 import { readAllTags } from './read-tags.js';
 
 /** Longer keys are invalid: no receiver accepts such a name, and keys are kept forever. */
@@ -60,17 +60,17 @@ export class Scope {
     if (cache === undefined) return NOT_FOUND;
     const { engine } = this;
     const context = engine.context?.current();
-    let id: SeriesId;
-    if (options === undefined || options === null) id = cache.rootFor(context).id;
-    else {
+    const root = context === undefined ? cache.root : cache.rootFor(context);
+    let { id } = root;
+    if (options !== undefined && options !== null) {
       const { tags, instance, unit, internal } = options;
-      id = cachedSeries(cache, context, tags, instance);
+      id = findPath(root, tags, instance);
       if ((id === NOT_FOUND || (tags === undefined && instance === undefined)) && !isOptionsObject(options))
         return this.reportMisplaced(key);
       if ((unit !== undefined || internal !== undefined) && !this.#checkDefinition(cache.family, unit, internal))
         return NOT_FOUND;
     }
-    return id === NOT_FOUND ? this.openSeries(cache, options?.tags, options?.instance, context) : this.markUsed(id);
+    return id === NOT_FOUND ? this.openSeries(cache, options?.tags, options?.instance, context) : id;
   }
 
   /** Returns the cache of a key, or `undefined` if the sample was dropped and counted. */
@@ -150,7 +150,7 @@ export class Scope {
       if (engine.generation === generation) {
         draft.clear();
         engine.spareDraft = draft;
-        return id === NOT_FOUND ? id : this.markUsed(id);
+        return id;
       }
       // A handler of problems or the backend has changed the active backend, to which `id` means nothing: start over.
       const { kind, key, unit, internal } = current.family;
@@ -178,7 +178,7 @@ export class Scope {
     draft.clear();
     if (!readAllTags(engine, this.tags, draft, tags, instance, family.key, context, family.declaredTags))
       return NOT_FOUND;
-    const root = cache.rootFor(context);
+    const root = context === undefined ? cache.root : cache.rootFor(context);
     // Beyond the budget, all orders of the same tags share one sorted path.
     const pathBudget = 2 * engine.series.size + EXTRA_CACHED_PATHS - engine.cachedPaths;
     if (pathBudget <= 0) {
@@ -195,13 +195,6 @@ export class Scope {
       engine.cachedPaths += 1;
       insertPath(root, draft, id);
     }
-    return id;
-  }
-
-  /** Marks a series as used, or counts a sample that has none. Returns `id`. */
-  markUsed(id: SeriesId): SeriesId {
-    if (id === WOULD_MERGE) this.engine.count('gauge_would_merge');
-    else this.engine.series.recentlyUsed[id] = 1;
     return id;
   }
 

@@ -2,17 +2,27 @@
 import { flatCopy } from './interning.js';
 import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
 import type { KeptValues, TagDraft } from './tag-draft.js';
-import { isTagValue, type Tags, truncateValue } from './tags.js';
+import { isTagsObject, isTagValue, type Tags, truncateValue } from './tags.js';
 
 /** Longer raw values are never kept as keys of a cache. */
 const MAX_CACHED_LENGTH = 256;
 
 const NO_VALUE: unique symbol = Symbol();
 
-/** All values of one tag key at a node. A leaf is the bare id, which costs a map entry and no object. */
-class Edge {
-  /** The tag key; `undefined` at a node that nothing leads away from yet. */
-  key: string | undefined;
+/**
+ * A cache that finds a series id by the tags of a call. It walks the tags in the order they were written, without building,
+ * sorting or hashing a string. Every spelling of the same tags (another order, `200` for `'200'`) is a separate path to the
+ * same id. The whole trie is discarded when an id may have changed its meaning.
+ *
+ * A node has the values of the tag key that came first at it, which is nearly always the only one. Any other key has a node
+ * of its own in {@link otherKeys}, which is used for its values alone.
+ */
+export class TrieNode {
+  /** The series whose path ends here, or {@link NOT_FOUND}. */
+  id: number;
+  /** The tag key that leads away from here; `undefined` if nothing does yet. */
+  key: string | undefined = undefined;
+  /** A leaf is the bare id, which costs a map entry and no object. */
   readonly children: Map<unknown, TrieNode | number> = new Map();
   /** The child of all values not in {@link keptValues}, if the tag is one of {@link TagDraft.ignored}. */
   fallback: TrieNode | number | undefined = undefined;
@@ -20,38 +30,23 @@ class Edge {
   /** The value that came first, often the only one: it is found without a map lookup. */
   firstValue: unknown = NO_VALUE;
   firstChild: TrieNode | number = NOT_FOUND;
-
-  constructor(key: string | undefined) {
-    this.key = key;
-  }
-}
-
-/**
- * A cache that finds a series id by the tags of a call. It walks the tags in the order they were written, without building,
- * sorting or hashing a string. Every spelling of the same tags (another order, `200` for `'200'`) is a separate path to the
- * same id. The whole trie is discarded when an id may have changed its meaning.
- *
- * A node is the edge of the tag key that came first at it, which is nearly always the only one: one object less to load.
- */
-export class TrieNode extends Edge {
-  /** The series whose path ends here, or {@link NOT_FOUND}. */
-  id: number;
-  otherEdges: Map<string, Edge> | undefined = undefined;
+  otherKeys: Map<string, TrieNode> | undefined = undefined;
 
   constructor(id: number = NOT_FOUND) {
-    super(undefined);
     this.id = id;
   }
 }
 
 /** Returns the series of a call's tags and instance, or {@link NOT_FOUND}. */
-export function findPath(root: TrieNode, tags: Tags | undefined, instance: string | undefined): number {
+export function findPath(root: TrieNode, tags: Tags | null | undefined, instance?: string): number {
   let node: TrieNode | number = root;
   for (const key in tags) {
     // Returns before it reads a value it cannot find: a getter may return another value the next time.
     if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
     node = nextNode(node, key, tags[key]);
   }
+  // A walk without a step: either no tags, or an object such as a Map, which hides its content.
+  if (node === root && tags !== undefined && tags !== null && !isTagsObject(tags)) return NOT_FOUND;
   if (instance !== undefined) {
     if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
     node = nextNode(node, INSTANCE_KEY, instance);
@@ -70,7 +65,7 @@ export function findRawPath(root: TrieNode, { rawKeys, rawValues, rawCount }: Ta
 }
 
 function nextNode(node: TrieNode, key: string, value: unknown): TrieNode | number {
-  const edge = node.key === key ? node : node.otherEdges?.get(key);
+  const edge = node.key === key ? node : node.otherKeys?.get(key);
   if (edge === undefined) return NOT_FOUND;
   if (edge.firstValue === value) return edge.firstChild;
   const child = edge.children.get(value);
@@ -78,7 +73,7 @@ function nextNode(node: TrieNode, key: string, value: unknown): TrieNode | numbe
 }
 
 /** Returns the child of a value that the edge does not contain, or {@link NOT_FOUND}. */
-function followFallback({ fallback, keptValues }: Edge, value: unknown): TrieNode | number {
+function followFallback({ fallback, keptValues }: TrieNode, value: unknown): TrieNode | number {
   if (fallback === undefined || !isTagValue(value)) return NOT_FOUND;
   return keptValues?.has(truncateValue(String(value))) ? NOT_FOUND : fallback;
 }
@@ -113,11 +108,11 @@ export function insertPath(root: TrieNode, draft: TagDraft, id: number): void {
   node.id = id;
 }
 
-function findOrAddEdge(node: TrieNode, key: string): Edge {
+function findOrAddEdge(node: TrieNode, key: string): TrieNode {
   node.key ??= key;
   if (node.key === key) return node;
-  node.otherEdges ??= new Map();
-  let edge = node.otherEdges.get(key);
-  if (edge === undefined) node.otherEdges.set(key, (edge = new Edge(key)));
+  node.otherKeys ??= new Map();
+  let edge = node.otherKeys.get(key);
+  if (edge === undefined) node.otherKeys.set(key, (edge = new TrieNode()));
   return edge;
 }
