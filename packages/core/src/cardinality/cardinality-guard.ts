@@ -58,7 +58,8 @@ interface Reporter {
  * series, the tag with most values is collapsed first. Totals stay right.
  */
 export class CardinalityGuard {
-  readonly metrics: Map<MetricFamily, MetricUsage> = new Map();
+  /** By the id of the family; a family that was never seen, or was forgotten, has none. */
+  readonly metrics: (MetricUsage | undefined)[] = [];
   readonly #rules: CardinalityRules;
   readonly #registry: SeriesRegistry;
   readonly #reporter: Reporter;
@@ -79,7 +80,7 @@ export class CardinalityGuard {
     const registry = this.#registry;
     const isReport = this.#rules.mode === 'report';
     const draft = isReport ? copyDraft(given, registry.tags) : given;
-    const metric = this.#metricUsage(family);
+    const metric = (this.metrics[family.id] ??= { series: 0, tags: new Map() });
     let isMerged = false;
     // Backwards, because a tag that is dropped moves those after it.
     for (let i = draft.count - 1; i >= 0; i -= 1) {
@@ -130,7 +131,7 @@ export class CardinalityGuard {
 
   /** Counts a series that was opened (1) or is about to be released (-1). */
   countSeries(family: MetricFamily, { keys, values, tags, count }: DraftedTags, change: 1 | -1): void {
-    const metric = this.#metricUsage(family);
+    const metric = this.metrics[family.id]!;
     metric.series += change;
     for (let i = 0; i < count; i += 1)
       if (values[i] !== OVERFLOW_VALUE) metric.tags.get(keys[i]!)?.seriesByValue.count(tags[i]!, change);
@@ -138,8 +139,8 @@ export class CardinalityGuard {
 
   /** Returns true if the metric has open series, otherwise forgets it. */
   isInUse(family: MetricFamily): boolean {
-    const inUse = (this.metrics.get(family)?.series ?? 0) > 0;
-    if (!inUse) this.metrics.delete(family);
+    const inUse = (this.metrics[family.id]?.series ?? 0) > 0;
+    if (!inUse) this.metrics[family.id] = undefined;
     return inUse;
   }
 
@@ -149,12 +150,6 @@ export class CardinalityGuard {
     if ((this.#rejectedMetrics & 4095) === 0) this.#report('too_many_metrics');
     this.#rejectedMetrics += 1;
     return this.#rules.mode === 'report';
-  }
-
-  #metricUsage(family: MetricFamily): MetricUsage {
-    let metric = this.metrics.get(family);
-    if (metric === undefined) this.metrics.set(family, (metric = { series: 0, tags: new Map() }));
-    return metric;
   }
 
   #tagUsage(family: MetricFamily, metric: MetricUsage, tag: string): TagUsage {

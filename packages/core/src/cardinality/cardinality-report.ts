@@ -42,7 +42,7 @@ export function cardinalityReport(
 ): CardinalityReport {
   const metrics: MetricReport[] = [];
   for (const family of families) {
-    const usage = guard?.metrics.get(family);
+    const usage = guard?.metrics[family.id];
     // Declared metrics are part of the worst case, used or not.
     if (usage || family.declaredTags) metrics.push(reportMetric(family, usage ?? UNUSED));
   }

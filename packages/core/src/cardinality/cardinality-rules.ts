@@ -35,6 +35,7 @@ export class CardinalityRules {
   readonly idleAfter: number;
   /** A message if `METRICS_CARDINALITY_MODE` is invalid and ignored: a bad environment must not prevent a start. */
   readonly invalidMode: string | undefined;
+  readonly #allow: Record<string, readonly string[] | undefined> = withoutPrototype();
   readonly #options: CardinalityOptions;
 
   /**
@@ -42,21 +43,15 @@ export class CardinalityRules {
    * @throws {TypeError | RangeError} if an option is unknown, the mode is, or a bound is not a number from 0.
    */
   constructor(options: CardinalityOptions = {}, isStrict = false) {
-    const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = options;
     checkOptionTypes('cardinality', options, OPTION_TYPES);
-    const { warnAt, maxValuesPerTag, allow } = options;
-    for (const [name, limit] of Object.entries({
-      warnAt,
-      maxValuesPerTag,
-      maxMetrics,
-      maxSeries,
-      maxSeriesPerMetric,
-      idleAfter,
-    }))
-      checkLimit(`cardinality.${name}`, limit);
-    for (const [metric, tags] of Object.entries(allow ?? {}))
+    const { mode: given, never, avoid, allow = {}, ...limits } = options;
+    const { warnAt, maxValuesPerTag, ...bounds } = copyLimits('cardinality', limits);
+    const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = bounds;
+    for (const [metric, tags] of Object.entries(allow)) {
       if (!Array.isArray(tags)) throw new TypeError(`cardinality.allow: the tags of ${metric} must be a list.`);
-    let mode = options.mode ?? (isStrict ? 'strict' : 'guard');
+      this.#allow[metric] = tags;
+    }
+    let mode = given ?? (isStrict ? 'strict' : 'guard');
     checkOneOf('cardinality.mode', mode, MODES);
     const fromEnvironment = globalThis.process?.env?.['METRICS_CARDINALITY_MODE']?.trim();
     if (MODES.includes(fromEnvironment as CardinalityMode)) mode = fromEnvironment as CardinalityMode;
@@ -66,7 +61,7 @@ export class CardinalityRules {
     this.maxSeries = maxSeries - 2 * this.maxMetrics;
     this.maxSeriesPerMetric = maxSeriesPerMetric - 2;
     this.idleAfter = idleAfter;
-    this.#options = options;
+    this.#options = { never, avoid, warnAt, maxValuesPerTag };
   }
 
   /** Returns the limits of a tag of a metric. They follow from the tag's key, its declaration and the options. */
@@ -81,9 +76,10 @@ export class CardinalityRules {
   }
 
   #severityOf({ key, declaredTags }: MetricFamily, tag: string): TagSeverity | undefined {
-    const { never = [], avoid = [], allow } = this.#options;
-    const isAllowed = (metric: string): boolean | undefined => ownValue(allow, metric)?.includes(tag);
-    if (tag === INSTANCE_KEY || declaredTags?.has(tag) || isAllowed(key) || isAllowed('*')) return undefined;
+    const { never = [], avoid = [] } = this.#options;
+    const allow = this.#allow;
+    if (tag === INSTANCE_KEY || declaredTags?.has(tag)) return undefined;
+    if (allow[key]?.includes(tag) || allow['*']?.includes(tag)) return undefined;
     const byKey = tagSeverity(tag);
     if (byKey === 'never' || matchesAny(never, tag)) return 'never';
     return byKey === 'avoid' || matchesAny(avoid, tag) ? 'avoid' : undefined;
@@ -103,19 +99,23 @@ const OPTION_TYPES: OptionTypes<CardinalityOptions> = {
   idleAfter: 'number',
 };
 
-/** Checks a limit, or one for each metric and tag. */
-function checkLimit(name: string, limit: unknown): void {
-  if (typeof limit !== 'object' || limit === null) return checkNumber(name, limit, 0, Infinity);
-  for (const [part, value] of Object.entries(limit)) checkLimit(`${name}.${part}`, value);
+/** Checks limits by name, also those by metric and tag, and returns a copy of them. */
+function copyLimits<Limits extends object>(path: string, limits: Limits): Limits {
+  const copy: Record<string, unknown> = withoutPrototype();
+  for (const [name, limit] of Object.entries<unknown>(limits as Record<string, unknown>)) {
+    const isNested = typeof limit === 'object' && limit !== null;
+    if (!isNested) checkNumber(`${path}.${name}`, limit, 0, Infinity);
+    copy[name] = isNested ? copyLimits(`${path}.${name}`, limit) : limit;
+  }
+  return copy as Limits;
 }
 
 function limitOf(option: CardinalityLimit | undefined, metric: string, tag: string, otherwise: number): number {
-  if (typeof option !== 'object') return option ?? otherwise;
-  const limit = ownValue(option, metric) ?? option['*'];
-  return (typeof limit === 'object' ? ownValue(limit, tag) : limit) ?? otherwise;
+  const limit = typeof option === 'object' ? (option[metric] ?? option['*']) : option;
+  return (typeof limit === 'object' ? limit[tag] : limit) ?? otherwise;
 }
 
-/** Returns the value of a name in an option. The names are data: `constructor` is one that every object inherits. */
-function ownValue<Value>(option: { readonly [name: string]: Value } | undefined, name: string): Value | undefined {
-  return option && Object.hasOwn(option, name) ? option[name] : undefined;
+/** Returns an object for names that are data: `constructor` is one that every other object inherits. */
+function withoutPrototype<Value>(): Record<string, Value> {
+  return Object.create(null) as Record<string, Value>;
 }

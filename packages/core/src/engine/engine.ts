@@ -79,7 +79,8 @@ export class Engine {
     this.problems.handler = options.onError;
     const denied = globalThis.process?.env?.['METRICS_DENY'] ?? '';
     // Spaces after commas, and quotes that a shell would have removed.
-    this.denied = [...(options.deny ?? []), ...denied.split(',').map((name) => name.replace(/['"]/g, '').trim())];
+    const names = denied.split(',').map((name) => name.replace(/['"]/g, '').trim());
+    this.denied = [...(options.deny ?? []), ...names.filter(Boolean)];
     this.prefix = options.prefix ?? '';
     for (const family of this.families.values()) family.name = this.prefix + family.key;
     this.series = new SeriesRegistry(this.#familyList);
@@ -115,7 +116,7 @@ export class Engine {
     this.discarding = backend.discards === true && this.#interceptors.size === 0 && !this.#strict;
     if (this.discarding) {
       this.series.clear();
-      this.guard?.metrics.clear();
+      if (this.guard) this.guard.metrics.length = 0;
     }
     this.invalidate();
   }
