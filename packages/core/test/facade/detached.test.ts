@@ -40,6 +40,9 @@ async function useAll(given: Metrics): Promise<void> {
 
 test('Methods that are taken from the facade work', () => useAll(metrics));
 test('Methods of a child that are taken from it work', () => useAll(metrics.child({ tags: { s: 1 } })));
+test('Methods of a proxy of a child work', () => useAll(new Proxy(metrics.child({ tags: { s: 1 } }), {})));
+test('Methods of an object that inherits from a child work', () =>
+  useAll(Object.create(metrics.child({ tags: { s: 1 } })) as Metrics));
 test('A proxy of the facade works', () => useAll(new Proxy(metrics, {})));
 test('An object that inherits from the facade works', () => useAll(Object.create(metrics) as Metrics));
 
@@ -59,4 +62,25 @@ test('A method can be replaced, as test tools do', () => {
   expect(spy).toHaveBeenCalledWith('x');
   expect(backend.lines).toEqual(['counter x 1']);
   expect(Object.keys(metrics)).toEqual([]);
+});
+
+test('A method of a child can be replaced, also before it was used', () => {
+  const child = metrics.child({ prefix: 'a.' });
+  const spy = jest.spyOn(child, 'incr');
+  child.incr('x');
+  expect(spy).toHaveBeenCalledWith('x');
+  spy.mockRestore();
+  child.incr('y');
+  child.gauge = () => {};
+  child.gauge('z', 1);
+  expect(backend.lines).toEqual(['counter a.x 1', 'counter a.y 1']);
+  expect(Object.keys(child)).toEqual([]);
+});
+
+test('A child binds a method when it is first used, so a child for each request is cheap', () => {
+  const child = metrics.child({ prefix: 'a.' });
+  expect(Object.getOwnPropertyNames(child)).toEqual([]);
+  child.incr('x');
+  expect(Object.getOwnPropertyNames(child)).toEqual(['incr']);
+  expect(child.incr).toBe(child.incr);
 });
