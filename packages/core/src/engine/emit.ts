@@ -1,4 +1,4 @@
-// Checks a value and passes it to the method of its kind.
+// Checks the value of a call, and passes it to the method of its kind.
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
 
 /** Returns true for a finite number, not negative if it is a timing, and for a string as a member of a set. */
@@ -14,4 +14,9 @@ export function emit(backend: MetricsBackend, kind: MetricKind, id: SeriesId, va
   else if (kind === 'timing') backend.timing(id, value as number, rate);
   else if (kind === 'distribution') backend.distribution(id, value as number, rate);
   else backend.set(id, String(value));
+}
+
+/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
+export function amountWithout({ length }: IArguments): number {
+  return length === 0 ? 1 : (undefined as never);
 }

@@ -37,3 +37,15 @@ function define<Value>(target: object, name: PropertyKey, value: Value): Value {
   Object.defineProperty(target, name, { value, writable: true, configurable: true });
   return value;
 }
+
+let hasWarned = false;
+
+/** Warns once that a method recorded nothing, because it needs its object. */
+export function warnDetached(): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  globalThis.process?.emitWarning?.(
+    'A method was called without its handle, so nothing is recorded: pass () => handle.incr() instead of handle.incr.',
+    { type: 'MetricsWarning', code: 'detached_handle' },
+  );
+}

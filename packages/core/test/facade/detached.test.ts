@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { createMetrics, type Metrics } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
@@ -83,4 +84,33 @@ test('A child binds a method when it is first used, so a child for each request 
   child.incr('x');
   expect(Object.getOwnPropertyNames(child)).toEqual(['incr']);
   expect(child.incr).toBe(child.incr);
+});
+
+test('A method of a handle without its handle records nothing, never throws into the application, and warns once', async () => {
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const handles = {
+    incr: metrics.defineCounter('counter').with({}).incr,
+    set: metrics.defineGauge('gauge').with({}).set,
+    time: metrics.defineTiming('timing').with({}).record,
+    record: metrics.defineDistribution('distribution').with({}).record,
+    add: metrics.defineSet('set').with({}).add,
+  };
+  for (const method of Object.values(handles) as ((value?: unknown) => void)[]) {
+    method();
+    method(1);
+    [1, 2].forEach(method);
+    // `this` is another object: a list, the emitter, a timer, an object whose fields have names of ours.
+    [method][0]!(1);
+    const emitter = Object.assign(new EventEmitter(), { engine: {} }).on('event', method);
+    emitter.emit('event', 1);
+    emitter.emit('event');
+    await new Promise<void>((resolve) => {
+      setTimeout(method, 0, 1);
+      setTimeout(resolve, 5);
+    });
+    method.call({ engine: metrics, kind: 'counter', record: 5 }, 1);
+  }
+  expect(backend.lines).toEqual([]);
+  const details = { type: 'MetricsWarning', code: 'detached_handle' };
+  expect(emitWarning.mock.calls).toEqual([[expect.stringMatching('without its handle'), details]]);
 });
