@@ -4,7 +4,7 @@ import { onRejection } from '../problems/problem-reporter.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { findPath, type TrieNode } from '../series/tag-trie.js';
 import type { Tags } from '../series/tags.js';
-import { bindMethods } from './bind-methods.js';
+import { bindMethods, warnDetached } from './bind-methods.js';
 import type {
   Counter,
   CounterHandle,
@@ -160,11 +160,6 @@ export class DeclaredInstrument
   }
 }
 
-/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
-function amountWithout({ length }: IArguments): number {
-  return length === 0 ? 1 : (undefined as never);
-}
-
 /** An instrument bound to one series, whose id it keeps while the generation lasts. */
 class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, DistributionHandle, SetHandle {
   readonly engine: Engine;
@@ -184,26 +179,19 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
   }
 
   incr(amount = amountWithout(arguments)): void {
-    this.record(amount);
+    record(this, amount);
   }
 
   set(value: number): void {
-    this.record(value);
+    record(this, value);
   }
 
   add(member: string | number): void {
-    this.record(member);
+    record(this, member);
   }
 
   record(value: unknown): void {
-    const { engine, kind } = this;
-    try {
-      if (this.generation !== engine.generation && !this.refresh()) return;
-      const rate = engine.checkSample(kind, this.key, value, engine.sampleRate);
-      if (rate > 0) engine.deliver(kind, this.id, value, rate);
-    } catch (error) {
-      engine.recordingFailed(error, this.key);
-    }
+    record(this, value);
   }
 
   /** Finds or opens the series. Returns false if there is none; `samples` are counted as discarded if nothing receives them. */
@@ -226,13 +214,38 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
 /** The handle of a counter, with a short way for what hot loops do. */
 class BoundCounter extends SeriesHandle {
   override incr(amount = amountWithout(arguments)): void {
-    const { engine } = this;
-    if (this.generation !== engine.plainGeneration || !Number.isFinite(amount)) return this.record(amount);
     try {
-      engine.recentlyUsed[this.id] = 1;
-      engine.backend.incr(this.id, amount, 1);
+      const { engine } = this;
+      if (this.generation === engine.plainGeneration && Number.isFinite(amount)) {
+        engine.recentlyUsed[this.id] = 1;
+        engine.backend.incr(this.id, amount, 1);
+        return;
+      }
     } catch (error) {
-      engine.recordingFailed(error, this.key);
+      return recordingFailed(this, error);
     }
+    record(this, amount);
   }
+}
+
+/** @param handle anything, if the method was taken from its handle. */
+function record(handle: SeriesHandle, value: unknown): void {
+  try {
+    const { engine, kind } = handle;
+    if (handle.generation !== engine.generation && !handle.refresh()) return;
+    const rate = engine.checkSample(kind, handle.key, value, engine.sampleRate);
+    if (rate > 0) engine.deliver(kind, handle.id, value, rate);
+  } catch (error) {
+    recordingFailed(handle, error);
+  }
+}
+
+function recordingFailed(handle: SeriesHandle, error: unknown): void {
+  if (handle instanceof SeriesHandle) handle.engine.recordingFailed(error, handle.key);
+  else warnDetached();
+}
+
+/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
+function amountWithout({ length }: IArguments): number {
+  return length === 0 ? 1 : (undefined as never);
 }

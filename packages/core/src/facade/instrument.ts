@@ -44,21 +44,24 @@ export interface GaugeDefinition<Declared extends string | TagLists = string | T
   readonly observe?: (() => number | undefined) | undefined;
 }
 
-/** One series of a counter, for hot loops. Context tags do not apply to handles. */
+/**
+ * One series of a counter, for hot loops. Context tags do not apply to handles. Their methods need them: one that was taken
+ * from its handle records nothing.
+ */
 export interface CounterHandle {
-  incr(amount?: number): void;
+  incr(this: CounterHandle, amount?: number): void;
 }
 export interface GaugeHandle {
-  set(value: number): void;
+  set(this: GaugeHandle, value: number): void;
 }
 export interface TimingHandle {
-  record(milliseconds: number): void;
+  record(this: TimingHandle, milliseconds: number): void;
 }
 export interface DistributionHandle {
-  record(value: number): void;
+  record(this: DistributionHandle, value: number): void;
 }
 export interface SetHandle {
-  add(member: string | number): void;
+  add(this: SetHandle, member: string | number): void;
 }
 
 export interface Counter<Declared extends string | TagLists> {

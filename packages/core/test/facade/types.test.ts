@@ -199,3 +199,14 @@ it('a backend may omit optional methods', () => {
     >
   >().toExtend<MetricsBackend>();
 });
+
+it('a method of a handle that is taken from it is a type error', () => {
+  const handle = metrics.defineCounter('x').with({});
+  const { incr } = handle;
+  // @ts-expect-error it needs its handle
+  incr();
+  const { add } = metrics.defineSet('y').with({});
+  // @ts-expect-error it needs its handle
+  add('z');
+  handle.incr();
+});
