@@ -26,6 +26,7 @@ export const packages = {
       ['options/'],
       ['metrics-backend'],
       ['problems/'],
+      ['runtime'],
     ],
   },
   aggregation: {

@@ -3,6 +3,7 @@ import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
 import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
 import { emitWarningNow, isLossAtEnd, type ProblemHandler } from '../problems/problem-reporter.js';
+import { now } from '../runtime.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { Engine } from './engine.js';
@@ -79,7 +80,7 @@ export class Lifecycle implements ExitTarget {
           engine.problems.report(problem, options.onError);
         },
         collect: () => {
-          if (engine.active === active && performance.now() >= this.#collectedUntil) this.collect();
+          if (engine.active === active && now() >= this.#collectedUntil) this.collect();
         },
       }),
     );
@@ -133,7 +134,7 @@ export class Lifecycle implements ExitTarget {
       this.#closeInBackground(active.backend, timeout);
     }
     // A backend that misses its deadline must not delay the application.
-    await before(this.#allEnd(), timeout);
+    if (this.#live.size > 0) await before(this.#allEnd(), timeout);
     this.#deleteHooksIfClosed();
   }
 
@@ -154,7 +155,7 @@ export class Lifecycle implements ExitTarget {
   /** Reads the observed gauges, and returns until when backends that are flushed do not read them again. */
   #collectForAll(): number {
     this.collect();
-    this.#collectedUntil = performance.now() + FLUSH_MS;
+    this.#collectedUntil = now() + FLUSH_MS;
     return this.#collectedUntil;
   }
 
