@@ -14,6 +14,7 @@ export const packages = {
   core: {
     uses: [],
     layers: [
+      ['auto'],
       ['index'],
       ['configure', 'backend', 'normalizers/'],
       ['tap'],

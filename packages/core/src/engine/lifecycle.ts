@@ -3,9 +3,10 @@ import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
 import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
 import { emitWarningNow, isLossAtEnd, type ProblemHandler } from '../problems/problem-reporter.js';
-import { now } from '../runtime.js';
+import { now, readVariable } from '../runtime.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
+import { isSameCaller } from './caller.js';
 import type { Engine } from './engine.js';
 import { addExitHooks, deleteExitHooks, type ExitTarget } from './exit-hooks.js';
 import { type CloseOptions, REGISTER_OPTIONS, type RegisterOptions, type Registration } from './registration.js';
@@ -56,7 +57,11 @@ export class Lifecycle implements ExitTarget {
       throw new TypeError('register() takes a backend, such as new StatsdMetricsBackend()');
     if (closedBackends.has(backend) && !backend.discards)
       throw new Error('register() cannot open a closed backend again: create another one.');
-    if (!previous.backend.replaceable && !options.replace)
+    const registeredAt = new Error('registered here');
+    if (
+      !(previous.backend.replaceable || options.replace || previous.options.overridable) &&
+      !isSameCaller(readVariable('NODE_ENV'), previous.registeredAt, registeredAt)
+    )
       throw new Error(
         'A backend is registered already: the cause shows where. Pass { replace: true } to switch, or combine() both.',
         { cause: previous.registeredAt },
@@ -67,7 +72,6 @@ export class Lifecycle implements ExitTarget {
     // A backend that is not replaceable is closed now and cannot be restored.
     let restorable = previous;
     while (!restorable.backend.replaceable) restorable = restorable.previous!;
-    const registeredAt = new Error('registered here');
     const active: ActiveBackend = { backend, options, rules, tags, previous: restorable, registeredAt };
     this.#replaceActive(active);
     const live = this.#live.get(backend) ?? { onError: options.onError, reported: 0 };

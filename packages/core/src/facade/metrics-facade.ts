@@ -279,6 +279,13 @@ export class MetricsFacade implements Metrics, Interceptable {
     return cardinalityReport(families.values(), guard, series.size);
   }
 
+  /** Reports methods that another version of this package has and this one lacks; without them, counts a dropped sample. */
+  missMethods(methods?: string): void {
+    if (methods === undefined) return this.#engine.count('missing_method');
+    const message = `Two versions of @metrics/core are loaded, and the first one lacks ${methods}: their samples are dropped. Install one version; npm ls @metrics/core shows them.`;
+    this.#engine.report('missing_method', undefined, message);
+  }
+
   intercept(interceptor: Interceptor): () => void {
     return this.#engine.intercept(interceptor);
   }
