@@ -14,6 +14,7 @@ export const packages = {
   core: {
     uses: [],
     layers: [
+      ['auto'],
       ['index'],
       ['configure', 'backend', 'normalizers/'],
       ['tap'],
@@ -26,6 +27,7 @@ export const packages = {
       ['options/'],
       ['metrics-backend'],
       ['problems/'],
+      ['runtime'],
     ],
   },
   aggregation: {

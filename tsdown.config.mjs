@@ -9,18 +9,23 @@ const root = import.meta.dirname;
 /** @type {Record<string, string[]>} */
 const sources = ts.readConfigFile(path.join(root, 'tsconfig.base.json'), ts.sys.readFile).config.compilerOptions.paths;
 
-/** @type {{ name: string, exports: Record<string, unknown> }} */
+/** @type {{ name: string, exports: Record<string, object> }} */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
 export default defineConfig({
   entry: Object.fromEntries(
-    Object.keys(manifest.exports)
-      .filter((subpath) => subpath !== './package.json')
-      .map((subpath) => {
+    Object.entries(manifest.exports)
+      .filter(([subpath]) => subpath !== './package.json')
+      .flatMap(([subpath, conditions]) => {
+        const name = subpath === '.' ? 'index' : subpath.slice(2);
         const source = sources[path.posix.join(manifest.name, subpath)]?.[0];
-        return [subpath === '.' ? 'index' : subpath.slice(2), source ? path.join(root, source) : 'src/index.ts'];
+        const entry = [name, source ? path.join(root, source) : 'src/index.ts'];
+        // What browsers get instead, if that is another module.
+        return 'browser' in conditions ? [entry, [`${name}.browser`, `src/${name}.browser.ts`]] : [entry];
       }),
   ),
+  // One entry of a package imports another by the name of the package.
+  deps: { neverBundle: [manifest.name] },
   // tsdown would take the folder of this file.
   cwd: process.cwd(),
   format: ['esm', 'cjs'],

@@ -10,7 +10,7 @@ const loader = path.resolve('src/transport/unix-dgram.ts');
 
 export default {
   ...shared,
-  deps: { alwaysBundle: ['hot-shots'] },
+  deps: { ...shared.deps, alwaysBundle: ['hot-shots'] },
   plugins: [
     {
       name: 'required-modules',

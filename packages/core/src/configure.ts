@@ -1,20 +1,34 @@
-// Registers a backend by name, from code or from the environment.
+// Registers backends by name, from code or from the environment.
+import { combine } from './combine.js';
 import { DummyMetricsBackend } from './dummy-metrics-backend.js';
 import { REGISTER_OPTIONS, type RegisterOptions, type Registration } from './engine/registration.js';
 import { metrics } from './facade/shared-metrics.js';
 import type { MetricsBackend } from './metrics-backend.js';
 import { checkKnownOptions } from './options/option-checks.js';
+import { redact } from './problems/redact.js';
+import { readVariable } from './runtime.js';
 import type { Tags } from './series/tags.js';
 
 /** Creates a backend from its options: the export `createBackend` of a package. */
 type CreateBackend = (options: never) => MetricsBackend;
 
 export interface ConfigureOptions extends RegisterOptions {
-  /** A package that exports `createBackend(options)`, or such a function. `METRICS_BACKEND`. @default the dummy */
-  readonly backend?: string | CreateBackend | undefined;
-  /** Passed to `createBackend` unchanged. `METRICS_OPTIONS`, as JSON. */
+  /**
+   * A package that exports `createBackend(options)`, or such a function, or a list of them: then each gets every sample.
+   * `METRICS_BACKEND`, separated by commas. @default the dummy
+   */
+  readonly backend?: string | CreateBackend | readonly (string | CreateBackend)[] | undefined;
+  /**
+   * Passed to `createBackend` unchanged. With a list, an object: the options of each package by its name; functions in the
+   * list get none. `METRICS_OPTIONS`, as JSON.
+   */
   readonly options?: unknown;
-  /** The path or URL of the file from which the package is resolved. @default the application's main file */
+  /** Functions by the name of a package, which is then not looked up: in a bundle there are no packages. */
+  readonly factories?: Readonly<Record<string, CreateBackend>> | undefined;
+  /**
+   * The path or URL of the file from which packages are looked up.
+   * @default the application's main file, then the working directory
+   */
   readonly from?: string | { readonly href: string } | undefined;
 }
 
@@ -22,72 +36,115 @@ export interface ConfigureOptions extends RegisterOptions {
  * Registers a backend by name, from code or from the environment: `METRICS_BACKEND`, `METRICS_OPTIONS` (JSON),
  * `METRICS_PREFIX`, `METRICS_SAMPLE_RATE`, `METRICS_TAGS` (`key:value,key:value`). Code overrides the environment.
  *
- * @throws {Error} if the backend cannot be found or created. The message never shows the options, which may contain secrets.
+ * @throws {Error} if a backend cannot be found or created. The message never shows the options, which may contain secrets.
  */
 export function configure(configuration: ConfigureOptions = {}): Registration {
-  checkKnownOptions('configure()', configuration, ['backend', 'options', 'from', ...Object.keys(REGISTER_OPTIONS)]);
-  // A variable that is set to nothing is absent.
-  const read = (name: string): string | undefined => globalThis.process?.env?.[name]?.trim() || undefined;
-  const rate = read('METRICS_SAMPLE_RATE');
-  const { backend: given, options: backendOptions, from, ...registerOptions } = configuration;
-  const backend = given ?? read('METRICS_BACKEND');
-  const options = backendOptions ?? parseOptions(read('METRICS_OPTIONS'));
-  return metrics.register(backend === undefined ? new DummyMetricsBackend() : createFrom(backend, options, from), {
-    ...registerOptions,
-    prefix: registerOptions.prefix ?? read('METRICS_PREFIX'),
-    sampleRate: registerOptions.sampleRate ?? (rate ? Number(rate) : undefined),
-    tags: { ...parseTags(read('METRICS_TAGS')), ...registerOptions.tags },
-  });
-}
-
-function createFrom(backend: string | CreateBackend, options: unknown, from: ConfigureOptions['from']): MetricsBackend {
+  const own = ['backend', 'options', 'factories', 'from'];
+  checkKnownOptions('configure()', configuration, [...own, ...Object.keys(REGISTER_OPTIONS)]);
+  const { backend: given, options, factories, from, ...registerOptions } = configuration;
+  const rate = readVariable('METRICS_SAMPLE_RATE');
+  const backends = createBackends(
+    [given ?? readVariable('METRICS_BACKEND')?.split(',') ?? []].flat(),
+    options ?? parseOptions(readVariable('METRICS_OPTIONS')),
+    (name) => factories?.[name] ?? loadFactory(name, from),
+  );
+  const [backend = new DummyMetricsBackend()] = backends;
   try {
-    const createBackend = typeof backend === 'function' ? backend : loadFactory(backend, from);
-    return createBackend((options ?? {}) as never);
+    return metrics.register(backends.length > 1 ? combine(...backends) : backend, {
+      ...registerOptions,
+      prefix: registerOptions.prefix ?? readVariable('METRICS_PREFIX'),
+      sampleRate: registerOptions.sampleRate ?? (rate ? Number(rate) : undefined),
+      tags: { ...parseTags(readVariable('METRICS_TAGS')), ...registerOptions.tags },
+    });
   } catch (error) {
-    const name = typeof backend === 'string' ? `"${backend}"` : 'function';
-    // oxlint-disable-next-line preserve-caught-error -- the cause may quote the options, which may contain secrets
-    throw new Error(`The metrics backend ${name} could not be created: ${withoutOptions(error, options)}`);
+    closeAll(backends);
+    throw error;
   }
 }
 
-function loadFactory(name: string, from: ConfigureOptions['from']): CreateBackend {
-  const module = globalThis.process?.getBuiltinModule?.('node:module');
-  if (module === undefined) throw new Error('this runtime cannot load a package by name; pass a function');
-  const given = typeof from === 'object' ? from.href : from;
-  const main = given ?? globalThis.process.argv[1] ?? `${globalThis.process.cwd()}/main.js`;
-  const { createBackend } = module.createRequire(main)(name) as { createBackend?: CreateBackend };
-  if (typeof createBackend !== 'function') throw new Error('the package exports no createBackend()');
-  return createBackend;
+function createBackends(
+  given: readonly (string | CreateBackend)[],
+  options: unknown,
+  findFactory: (name: string) => CreateBackend,
+): MetricsBackend[] {
+  const names = given.map((each) => (typeof each === 'string' ? each.trim() : each)).filter((each) => each !== '');
+  const isList = names.length > 1;
+  if (isList) checkOptionsByName(names, options);
+  const backends: MetricsBackend[] = [];
+  for (const name of names)
+    try {
+      const createBackend = typeof name === 'function' ? name : findFactory(name);
+      const own = isList ? (options as Record<string, unknown> | undefined)?.[name as string] : options;
+      backends.push(createBackend((own ?? {}) as never));
+    } catch (error) {
+      closeAll(backends);
+      const subject = typeof name === 'string' ? `"${name}"` : 'function';
+      // oxlint-disable-next-line preserve-caught-error -- the cause may quote the options, which may contain secrets
+      throw new Error(`The metrics backend ${subject} could not be created: ${redact(error, options)}`);
+    }
+  return backends;
 }
 
-/** Returns the first line of an error's message, with every string of the options replaced by asterisks. */
-function withoutOptions(error: unknown, options: unknown): string {
-  let [message = ''] = String((error as Error | undefined)?.message ?? error).split('\n');
-  // Grows while it is read. Options may contain themselves.
-  const parts = new Set<unknown>([options]);
-  for (const part of parts)
-    if (typeof part === 'string' && part.length > 2) message = message.replaceAll(part, '***');
-    else if (typeof part === 'object' && part !== null)
-      try {
-        for (const inner of Object.values(part)) parts.add(inner);
-        // A URL keeps its parts in private fields.
-        // oxlint-disable-next-line typescript/no-base-to-string -- `[object Object]` is in no message
-        parts.add(String(part));
-      } catch {
-        // A getter or a proxy throws: what it hides cannot be quoted.
-      }
-  return message;
+/** @throws {TypeError} unless the options of several backends are objects by the names of the packages. */
+function checkOptionsByName(names: readonly (string | CreateBackend)[], options: unknown): void {
+  const packages = names.filter((name) => typeof name === 'string');
+  const repeated = packages.find((name, index) => packages.includes(name, index + 1));
+  if (repeated !== undefined) throw new TypeError(`The metrics backend "${repeated}" is listed twice.`);
+  if (options === undefined) return;
+  if (!isObject(options))
+    throw new TypeError('With several metrics backends, their options are an object by the name of the package.');
+  checkKnownOptions('options of several metrics backends, by the name of the package', options, packages);
+  const wrong = packages.find((name) => options[name] !== undefined && !isObject(options[name]));
+  if (wrong !== undefined) throw new TypeError(`The options of the metrics backend "${wrong}" are not an object.`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Releases backends that are never registered: they may have sockets and timers. */
+function closeAll(backends: readonly MetricsBackend[]): void {
+  for (const backend of backends) void Promise.resolve(backend?.close?.({ timeout: 0 })).catch(() => {});
+}
+
+function loadFactory(name: string, from: ConfigureOptions['from']): CreateBackend {
+  const { process } = globalThis;
+  const module = process?.getBuiltinModule?.('node:module');
+  if (module === undefined)
+    throw new Error('this runtime cannot load a package by its name; pass a function as `backend`, or in `factories`');
+  const given = typeof from === 'object' ? from.href : from;
+  // The main file belongs to the runtime on AWS Lambda, and to the tool under a test runner or a development server.
+  const places = given === undefined ? [process.argv[1], `${process.cwd()}/main.js`] : [given];
+  const bases = places.filter((place) => place !== undefined);
+  for (const base of bases) {
+    const require = module.createRequire(base);
+    try {
+      require.resolve(name);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'MODULE_NOT_FOUND') continue;
+      throw error;
+    }
+    const { createBackend } = require(name) as { createBackend?: CreateBackend };
+    if (typeof createBackend !== 'function') throw new Error('the package exports no createBackend()');
+    return createBackend;
+  }
+  throw new Error(
+    `Cannot find module '${name}' from ${bases.join(' or ')}: install it, set \`from\`, or in a bundle pass \`factories\``,
+  );
 }
 
 function parseOptions(text: string | undefined): unknown {
-  if (!text?.trim()) return undefined;
+  if (text === undefined) return undefined;
+  let options: unknown;
   try {
-    return JSON.parse(text);
+    options = JSON.parse(text);
   } catch {
     // The parser's message quotes the value.
     throw new Error('METRICS_OPTIONS is not valid JSON');
   }
+  if (!isObject(options))
+    throw new TypeError('METRICS_OPTIONS is not an object in JSON, such as {"host":"localhost"}.');
+  return options;
 }
 
 function parseTags(text: string | undefined): Tags {

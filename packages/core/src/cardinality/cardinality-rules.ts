@@ -1,6 +1,7 @@
 // Checks the `cardinality` options and derives the limits of each tag.
 import { matchesAny } from '../options/name-pattern.js';
 import { checkNumber, checkOneOf, checkOptionTypes, type OptionTypes } from '../options/option-checks.js';
+import { readVariable } from '../runtime.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { INSTANCE_KEY } from '../series/series-result.js';
 import type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality-options.js';
@@ -53,7 +54,7 @@ export class CardinalityRules {
     }
     let mode = given ?? (isStrict ? 'strict' : 'guard');
     checkOneOf('cardinality.mode', mode, MODES);
-    const fromEnvironment = globalThis.process?.env?.['METRICS_CARDINALITY_MODE']?.trim();
+    const fromEnvironment = readVariable('METRICS_CARDINALITY_MODE');
     if (MODES.includes(fromEnvironment as CardinalityMode)) mode = fromEnvironment as CardinalityMode;
     else if (fromEnvironment) this.invalidMode = `METRICS_CARDINALITY_MODE is ignored: use ${MODES.join(', ')}.`;
     this.mode = mode;

@@ -4,6 +4,7 @@ import { describeValue } from '../problems/describe-value.js';
 import { MetricsError } from '../problems/metrics-error.js';
 import type { Problem, ProblemCode } from '../problems/problem.js';
 import { ProblemReporter } from '../problems/problem-reporter.js';
+import { readVariable } from '../runtime.js';
 import { flatCopy } from '../series/interning.js';
 import type { MetricFamily } from '../series/metric-family.js';
 import { createSeries, SeriesRegistry } from '../series/series-registry.js';
@@ -77,7 +78,7 @@ export class Engine {
     this.#strict = options.strict === true;
     this.sampleRate = options.sampleRate ?? 1;
     this.problems.handler = options.onError;
-    const denied = globalThis.process?.env?.['METRICS_DENY'] ?? '';
+    const denied = readVariable('METRICS_DENY') ?? '';
     // Spaces after commas, and quotes that a shell would have removed.
     const names = denied.split(',').map((name) => name.replace(/['"]/g, '').trim());
     this.denied = [...(options.deny ?? []), ...names.filter(Boolean)];

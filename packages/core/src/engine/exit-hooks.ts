@@ -12,62 +12,86 @@ export interface ExitTarget {
   backendStats(): BackendStats;
 }
 
-// One set of listeners serves all instances, however many there are.
+/** Under this key the process keeps the hooks, which all copies of this package share. */
+const KEY: unique symbol = Symbol.for('@metrics/core/exit/v1');
 
-/** Targets, with the accepted count at their last flush, so that an idle process can exit. */
-const targets = new Map<ExitTarget, number>();
-/** Targets to close on a signal. */
-const targetsBySignal = new Map<ExitSignal, Set<ExitTarget>>();
+type Process = NodeJS.Process & { [KEY]?: ExitHooks };
+
+/**
+ * One set of listeners for all instances of all copies of the package: test runners and development servers load it again
+ * and again.
+ */
+class ExitHooks {
+  /** Targets, with the accepted count at their last flush, so that an idle process can exit. */
+  readonly #targets = new Map<ExitTarget, number>();
+  /** Targets to close on a signal. */
+  readonly #targetsBySignal = new Map<ExitSignal, Set<ExitTarget>>();
+  readonly #process: NodeJS.Process;
+
+  constructor(process: NodeJS.Process) {
+    this.#process = process;
+  }
+
+  add(target: ExitTarget, signals: readonly ExitSignal[]): void {
+    if (this.#targets.size === 0) {
+      this.#process.on('beforeExit', this.#onBeforeExit);
+      this.#process.on('exit', this.#onExit);
+    }
+    this.#targets.set(target, -1);
+    for (const signal of signals) {
+      const all = this.#targetsBySignal.get(signal);
+      if (all === undefined) this.#process.once(signal, this.#onSignal);
+      this.#targetsBySignal.set(signal, new Set(all).add(target));
+    }
+  }
+
+  delete(target: ExitTarget): void {
+    if (!this.#targets.delete(target)) return;
+    for (const [signal, all] of this.#targetsBySignal) {
+      if (!all.delete(target) || all.size > 0) continue;
+      this.#targetsBySignal.delete(signal);
+      this.#process.off(signal, this.#onSignal);
+    }
+    if (this.#targets.size > 0) return;
+    this.#process.off('beforeExit', this.#onBeforeExit);
+    this.#process.off('exit', this.#onExit);
+  }
+
+  readonly #onBeforeExit = (): void => {
+    for (const [target, flushed] of this.#targets) {
+      const { accepted, pending } = target.backendStats();
+      if (accepted === flushed || (accepted === 0 && pending === 0)) continue;
+      // A pending timer keeps the process alive while it flushes.
+      const deadline = setTimeout(() => {}, BEFORE_EXIT_TIMEOUT);
+      void target.flush().then(() => {
+        clearTimeout(deadline);
+      });
+      this.#targets.set(target, target.backendStats().accepted);
+    }
+  };
+
+  readonly #onExit = (): void => {
+    for (const target of this.#targets.keys()) target.flushSync();
+  };
+
+  readonly #onSignal = (signal: ExitSignal): void => {
+    const all = [...(this.#targetsBySignal.get(signal) ?? [])];
+    this.#targetsBySignal.delete(signal);
+    void Promise.all(all.map((target) => target.close())).then(() => {
+      // Without another listener, the process must end as the signal would have ended it.
+      if (this.#process.listenerCount(signal) === 0) this.#process.kill(this.#process.pid, signal);
+    });
+  };
+}
 
 /** Flushes the target when the process ends naturally, flushes synchronously at its exit, and closes on the signals. */
 export function addExitHooks(target: ExitTarget, signals: readonly ExitSignal[] = []): void {
-  const { process } = globalThis;
+  const process: Process | undefined = globalThis.process;
   if (typeof process?.on !== 'function') return;
-  if (targets.size === 0) {
-    process.on('beforeExit', onBeforeExit);
-    process.on('exit', onExit);
-  }
-  targets.set(target, -1);
-  for (const signal of signals) {
-    if (!targetsBySignal.has(signal)) process.once(signal, onSignal);
-    targetsBySignal.set(signal, new Set(targetsBySignal.get(signal)).add(target));
-  }
+  process[KEY] ??= new ExitHooks(process);
+  process[KEY].add(target, signals);
 }
 
 export function deleteExitHooks(target: ExitTarget): void {
-  if (!targets.delete(target)) return;
-  for (const [signal, all] of targetsBySignal) {
-    if (!all.delete(target) || all.size > 0) continue;
-    targetsBySignal.delete(signal);
-    process.off(signal, onSignal);
-  }
-  if (targets.size > 0) return;
-  process.off('beforeExit', onBeforeExit);
-  process.off('exit', onExit);
-}
-
-function onBeforeExit(): void {
-  for (const [target, flushed] of targets) {
-    const { accepted, pending } = target.backendStats();
-    if (accepted === flushed || (accepted === 0 && pending === 0)) continue;
-    // A pending timer keeps the process alive while it flushes.
-    const deadline = setTimeout(() => {}, BEFORE_EXIT_TIMEOUT);
-    void target.flush().then(() => {
-      clearTimeout(deadline);
-    });
-    targets.set(target, target.backendStats().accepted);
-  }
-}
-
-function onExit(): void {
-  for (const target of targets.keys()) target.flushSync();
-}
-
-function onSignal(signal: ExitSignal): void {
-  const all = [...(targetsBySignal.get(signal) ?? [])];
-  targetsBySignal.delete(signal);
-  void Promise.all(all.map((target) => target.close())).then(() => {
-    // Without another listener, the process must end as the signal would have ended it.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  });
+  (globalThis.process as Process | undefined)?.[KEY]?.delete(target);
 }

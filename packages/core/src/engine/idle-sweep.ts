@@ -25,7 +25,7 @@ export interface SweepTarget {
 export class IdleSweep {
   readonly #target: SweepTarget;
   #period: ReturnType<typeof setInterval> | undefined;
-  #slice: ReturnType<typeof setImmediate> | undefined;
+  #slice: ReturnType<typeof setTimeout> | undefined;
 
   constructor(target: SweepTarget) {
     this.#target = target;
@@ -33,9 +33,10 @@ export class IdleSweep {
 
   /** Starts over with this many milliseconds between sweeps; 0 stops. */
   restart(idleAfter: number): void {
-    clearInterval(this.#period);
-    clearImmediate(this.#slice);
-    this.#slice = undefined;
+    // Without a sweep before, nothing is called: a runtime may have no timers.
+    if (this.#period !== undefined) clearInterval(this.#period);
+    if (this.#slice !== undefined) clearTimeout(this.#slice);
+    this.#period = this.#slice = undefined;
     // A timer cannot wait longer.
     if (!(idleAfter > 0 && idleAfter < 2 ** 31)) return;
     this.#period = setInterval(() => this.#startSweep(), idleAfter);
@@ -58,7 +59,7 @@ export class IdleSweep {
   #releaseSlice(idle: SeriesId[]): void {
     const { series } = this.#target;
     for (const id of idle.splice(-SLICE_SERIES)) if (series.recentlyUsed[id] === 0) this.#target.release(id);
-    this.#slice = idle.length === 0 ? undefined : setImmediate(() => this.#releaseSlice(idle));
+    this.#slice = idle.length === 0 ? undefined : setTimeout(() => this.#releaseSlice(idle), 0);
     if (idle.length === 0) this.#target.forgetUnusedMetrics();
     this.#slice?.unref?.();
   }

@@ -3,8 +3,10 @@ import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
 import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
 import { emitWarningNow, isLossAtEnd, type ProblemHandler } from '../problems/problem-reporter.js';
+import { now, readVariable } from '../runtime.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
+import { isSameCaller } from './caller.js';
 import type { Engine } from './engine.js';
 import { addExitHooks, deleteExitHooks, type ExitTarget } from './exit-hooks.js';
 import { type CloseOptions, REGISTER_OPTIONS, type RegisterOptions, type Registration } from './registration.js';
@@ -55,7 +57,11 @@ export class Lifecycle implements ExitTarget {
       throw new TypeError('register() takes a backend, such as new StatsdMetricsBackend()');
     if (closedBackends.has(backend) && !backend.discards)
       throw new Error('register() cannot open a closed backend again: create another one.');
-    if (!previous.backend.replaceable && !options.replace)
+    const registeredAt = new Error('registered here');
+    if (
+      !(previous.backend.replaceable || options.replace || previous.options.overridable) &&
+      !isSameCaller(readVariable('NODE_ENV'), previous.registeredAt, registeredAt)
+    )
       throw new Error(
         'A backend is registered already: the cause shows where. Pass { replace: true } to switch, or combine() both.',
         { cause: previous.registeredAt },
@@ -66,7 +72,6 @@ export class Lifecycle implements ExitTarget {
     // A backend that is not replaceable is closed now and cannot be restored.
     let restorable = previous;
     while (!restorable.backend.replaceable) restorable = restorable.previous!;
-    const registeredAt = new Error('registered here');
     const active: ActiveBackend = { backend, options, rules, tags, previous: restorable, registeredAt };
     this.#replaceActive(active);
     const live = this.#live.get(backend) ?? { onError: options.onError, reported: 0 };
@@ -79,7 +84,7 @@ export class Lifecycle implements ExitTarget {
           engine.problems.report(problem, options.onError);
         },
         collect: () => {
-          if (engine.active === active && performance.now() >= this.#collectedUntil) this.collect();
+          if (engine.active === active && now() >= this.#collectedUntil) this.collect();
         },
       }),
     );
@@ -133,7 +138,7 @@ export class Lifecycle implements ExitTarget {
       this.#closeInBackground(active.backend, timeout);
     }
     // A backend that misses its deadline must not delay the application.
-    await before(this.#allEnd(), timeout);
+    if (this.#live.size > 0) await before(this.#allEnd(), timeout);
     this.#deleteHooksIfClosed();
   }
 
@@ -154,7 +159,7 @@ export class Lifecycle implements ExitTarget {
   /** Reads the observed gauges, and returns until when backends that are flushed do not read them again. */
   #collectForAll(): number {
     this.collect();
-    this.#collectedUntil = performance.now() + FLUSH_MS;
+    this.#collectedUntil = now() + FLUSH_MS;
     return this.#collectedUntil;
   }
 

@@ -24,8 +24,17 @@ export interface RegisterOptions {
   readonly strict?: boolean | undefined;
   /** Metrics to switch off, by key or pattern: `['debug.*']`. `METRICS_DENY` (comma separated) adds to it. */
   readonly deny?: readonly string[] | undefined;
-  /** Registers over a live backend: samples go to the new one from now on, the old one closes in the background. @default false */
+  /**
+   * Registers over a live backend: samples go to the new one from now on, the old one closes in the background.
+   * @default false, which is an error if a live one is registered, unless outside production the same call has run again:
+   *   the same file, line and column, or with `NODE_ENV=development` the same file
+   */
   readonly replace?: boolean | undefined;
+  /**
+   * A later `register` needs no `replace`: for a default that an application may override. `@metrics/core/auto` sets it.
+   * @default false
+   */
+  readonly overridable?: boolean | undefined;
   /** Signals that close the backend and then terminate the process as usual, such as `['SIGTERM']`. @default none */
   readonly signals?: readonly ExitSignal[] | undefined;
   /** Limits on the number of series, and which tags to drop or limit. */
@@ -40,6 +49,7 @@ export const REGISTER_OPTIONS: OptionTypes<RegisterOptions> = {
   strict: 'boolean',
   deny: 'array',
   replace: 'boolean',
+  overridable: 'boolean',
   signals: 'array',
   cardinality: 'object',
 };

@@ -1,4 +1,5 @@
 // The implementation of `Metrics`: each method checks its arguments and delegates to its scope or to the lifecycle.
+import type AsyncHooks from 'node:async_hooks';
 import { type CardinalityReport, cardinalityReport } from '../cardinality/cardinality-report.js';
 import { ContextTags } from '../engine/context-tags.js';
 import { Engine } from '../engine/engine.js';
@@ -283,6 +284,13 @@ export class MetricsFacade implements Metrics, Interceptable {
     return cardinalityReport(families.values(), guard, series.size);
   }
 
+  /** Reports methods that another version of this package has and this one lacks; without them, counts a dropped sample. */
+  missMethods(methods?: string): void {
+    if (methods === undefined) return this.#engine.count('missing_method');
+    const message = `Two versions of @metrics/core are loaded, and the first one lacks ${methods}: their samples are dropped. Install one version; npm ls @metrics/core shows them.`;
+    this.#engine.report('missing_method', undefined, message);
+  }
+
   intercept(interceptor: Interceptor): () => void {
     return this.#engine.intercept(interceptor);
   }
@@ -291,8 +299,10 @@ export class MetricsFacade implements Metrics, Interceptable {
   #loadContext(): ContextTags | undefined {
     const engine = this.#engine;
     if (engine.context !== undefined) return engine.context;
-    const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
-    if (hooks?.AsyncLocalStorage) return engine.useContext(new ContextTags(new hooks.AsyncLocalStorage()));
+    // Edge runtimes have it as a global.
+    const { AsyncLocalStorage = undefined } =
+      globalThis.process?.getBuiltinModule?.('node:async_hooks') ?? (globalThis as Partial<typeof AsyncHooks>);
+    if (AsyncLocalStorage) return engine.useContext(new ContextTags(new AsyncLocalStorage()));
     const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';
     return void engine.report('context_unavailable', undefined, message);
   }

@@ -4,11 +4,12 @@ import type { MetricsBackend } from '../metrics-backend.js';
 import { checkKnownOptions } from '../options/option-checks.js';
 import type { Metrics } from './metrics.js';
 import { MetricsFacade } from './metrics-facade.js';
+import { addMissingMethods } from './missing-methods.js';
 
 /** Under this key all copies of this package in a process share one facade. Its number is the version of the contract. */
 const KEY: unique symbol = Symbol.for('@metrics/core/v1');
 
-type Process = typeof globalThis & { [KEY]?: Metrics };
+type Process = typeof globalThis & { [KEY]?: MetricsFacade };
 
 /** The facade of this process. The first copy of the package to load creates it; all others use it. */
 export const metrics: Metrics = /* @__PURE__ */ getShared();
@@ -16,7 +17,7 @@ export const metrics: Metrics = /* @__PURE__ */ getShared();
 function getShared(): Metrics {
   const process: Process = globalThis;
   process[KEY] ??= new MetricsFacade();
-  return process[KEY];
+  return addMissingMethods(process[KEY]);
 }
 
 /**

@@ -1,5 +1,6 @@
 // Measures durations.
 import type { CheckedTags } from '../cardinality/checked-tags.js';
+import { now } from '../runtime.js';
 import { isTagsObject, type Tags, type TagValue } from '../series/tags.js';
 
 /** Tags of a timed function, which may add to them. */
@@ -37,7 +38,7 @@ export function timeCall<Result>(
   record: (milliseconds: number, tags: TimerTags | undefined) => void,
 ): Result {
   const tags = copyTags(options);
-  const start = performance.now();
+  const start = now();
   const finish = (result: 'success' | 'failure'): void => {
     const milliseconds = millisecondsSince(start);
     recorder.leniently(() => {
@@ -175,7 +176,7 @@ function createPlainObject(): new () => object {
 
 /** Starts a timer that records once, at the first stop, with a clock that never goes back. */
 export function startTimer(recorder: Recorder, record: (milliseconds: number, tags: Tags | undefined) => void): Timer {
-  const start = performance.now();
+  const start = now();
   let stopped: number | undefined;
   const stop = (tags?: Tags): number => {
     if (stopped !== undefined) return stopped;
@@ -199,5 +200,5 @@ export function splitArguments<Given, Fn>(
  * few tenths of one, and further digits would be noise that costs bytes at every receiver.
  */
 function millisecondsSince(start: number): number {
-  return Math.round((performance.now() - start) * 1000) / 1000;
+  return Math.round((now() - start) * 1000) / 1000;
 }

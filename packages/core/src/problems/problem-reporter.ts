@@ -1,4 +1,5 @@
 // Reports problems to the application without flooding it.
+import { now } from '../runtime.js';
 import { describeValue } from './describe-value.js';
 import type { Problem } from './problem.js';
 
@@ -32,23 +33,23 @@ export class ProblemReporter {
     const reported = this.#reported;
     const { code, count } = problem;
     let id = `${code} ${problem.metric} ${problem.tag}`;
-    const now = performance.now();
+    const at = now();
     let known = reported.get(id);
     if (known === undefined) {
-      for (const [oldest, { at }] of reported) {
-        if (reported.size < MAX_REPORTED || now - at < REPEAT_AFTER_MS) break;
+      for (const [oldest, { at: oldestAt }] of reported) {
+        if (reported.size < MAX_REPORTED || at - oldestAt < REPEAT_AFTER_MS) break;
         reported.delete(oldest);
       }
       if (reported.size >= MAX_REPORTED) known = reported.get((id = code));
       // No backend has that many codes.
       if (known === undefined && reported.size >= 2 * MAX_REPORTED) return;
     }
-    if (known !== undefined && now - known.at < REPEAT_AFTER_MS && !isLossAtEnd(problem)) {
+    if (known !== undefined && at - known.at < REPEAT_AFTER_MS && !isLossAtEnd(problem)) {
       known.since += count;
       return;
     }
     reported.delete(id);
-    reported.set(id, { at: now, since: 0 });
+    reported.set(id, { at, since: 0 });
     const queue = this.#queue;
     queue.push(() => callHandler(handler, { ...problem, count: count + (known?.since ?? 0) }));
     // A call of this method that is under way calls the handler.

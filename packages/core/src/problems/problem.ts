@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'undeclared_tag'
   | 'unsupported'
   | 'not_registered'
+  | 'missing_method'
   | 'context_unavailable'
   | 'no_context'
   | 'observe_failed'

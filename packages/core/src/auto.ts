@@ -1,0 +1,11 @@
+// The subpath @metrics/core/auto: `node --import @metrics/core/auto app.js` registers what the environment names.
+// It imports the package by its name, so that the build makes no further file for what both entries need.
+import { configure } from '@metrics/core';
+
+try {
+  configure({ overridable: true });
+} catch (error) {
+  // An application that names no backend in its code must not fail to start for want of one.
+  const warning = `${(error as Error).message} All samples are discarded. Correct the METRICS_ variables of the environment.`;
+  globalThis.process?.emitWarning?.(warning, { type: 'MetricsWarning', code: 'not_configured' });
+}
