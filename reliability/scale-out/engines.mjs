@@ -1,12 +1,13 @@
 // @ts-check
 // Starts the servers of the scale-out run: StatsD daemons, the StatsD proxy and the nodes of a Redis cluster.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { freePort } from 'test-kit/free-port';
 
 const require = createRequire(import.meta.url);
@@ -96,7 +97,9 @@ export async function startDaemon(folder, number) {
   const program = require.resolve('statsd/bin/statsd');
   const engine = new Engine(`${name}.out`, [process.execPath, '--require', `${name}.cjs`, program, `${name}.json`]);
   engine.start();
-  await waitUntil(`the StatsD daemon is up:\n${engine.log}`, async () => (await ask(adminport, 'health')).includes('up'));
+  await waitUntil(`the StatsD daemon is up:\n${engine.log}`, async () =>
+    (await ask(adminport, 'health')).includes('up'),
+  );
   return { engine, port, adminport, entries: () => readEntries(`${name}.log`) };
 }
 
@@ -134,6 +137,64 @@ export async function startProxy(folder, daemons) {
     /** @returns {{ at: number, port: number, line: string }[]} */
     sent: () => readEntries(`${name}.log`),
   };
+}
+
+/**
+ * A node of a Redis cluster. It writes each command to its disk before it replies.
+ *
+ * @typedef {object} RedisNode
+ * @property {Engine} engine
+ * @property {number} port
+ * @property {string} folder
+ * @property {(...command: string[]) => Promise<string>} ask
+ */
+
+/** @param {string} folder is created @param {readonly string[]} [settings] @returns {Promise<RedisNode>} */
+export async function startRedis(folder, settings = []) {
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const location = ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder];
+  const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+  const engine = new Engine(path.join(folder, 'out'), ['redis-server', ...location, ...durable, ...settings]);
+  /** @param {string[]} command */
+  const askNode = (...command) => ask(port, command.join(' '));
+  const node = { engine, port, folder, ask: askNode };
+  await startAgain(node);
+  return node;
+}
+
+/** Starts a node and resolves when it replies. @param {RedisNode} node */
+export async function startAgain({ engine, ask: askNode }) {
+  engine.start();
+  await waitUntil('redis-server replies', async () => (await askNode('PING')).includes('PONG'));
+}
+
+/** Starts three nodes and makes a cluster of them. @param {string} folder */
+export async function startRedisCluster(folder) {
+  const settings = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-node-timeout',
+    '1000',
+    '--cluster-require-full-coverage',
+    'no',
+  ];
+  /** @type {RedisNode[]} */
+  const nodes = [];
+  for (let number = 0; number < 3; number += 1)
+    nodes.push(
+      await startRedis(path.join(folder, `redis-${number}`), [...settings, '--cluster-port', `${await freePort()}`]),
+    );
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  await promisify(execFile)('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes']);
+  await waitUntil('the cluster is complete', () => isComplete(nodes));
+  return nodes;
+}
+
+/** Resolves with whether all nodes see each other. @param {readonly RedisNode[]} nodes */
+export async function isComplete(nodes) {
+  const states = await Promise.all(nodes.map((node) => node.ask('CLUSTER', 'INFO')));
+  return states.every((state) => state.includes('cluster_state:ok') && state.includes('cluster_slots_ok:16384'));
 }
 
 /** Returns how many datagrams the kernel dropped because the buffer of a port was full. @param {readonly number[]} ports */

@@ -5,13 +5,15 @@ const { Socket } = require('node:dgram');
 const { openSync, writeSync } = require('node:fs');
 
 const file = openSync(/** @type {string} */ (process.env['PROXY_TAP']), 'a');
-const { send } = Socket.prototype;
-/** @type {(this: import('node:dgram').Socket, ...parameters: any[]) => void} */
-Socket.prototype.send = function sendAndLog(message, offset, length, port, ...rest) {
+const prototype = /** @type {any} */ (Socket.prototype);
+const { send } = prototype;
+/** @param {any[]} parameters */
+prototype.send = function sendAndLog(...parameters) {
+  const [message, , , port] = parameters;
   // Packets that waited until the socket was bound are passed to this method again, in a list.
   if (!Array.isArray(message))
     writeSync(file, `${JSON.stringify({ at: Date.now(), port: Number(port), line: message.toString() })}\n`);
-  return send.call(this, message, offset, length, port, ...rest);
+  return send.apply(this, parameters);
 };
 // Node.js 23 removed the function that the proxy logs with.
 require('node:util').log ??= console.log;

@@ -4,15 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { runRedisCluster } from './redis-cluster.mjs';
 import { runStatsdProxy } from './statsd-proxy.mjs';
 
 /** @type {Readonly<Record<string, (folder: string, progress: (line: string) => void) => Promise<string[]>>>} */
-const parts = { statsd: runStatsdProxy };
+const parts = { statsd: runStatsdProxy, redis: runRedisCluster };
 
 const HELP = `Usage: npm run scale-out -- [options]
 
 Runs many processes against several servers, and loses one of these in traffic:
   statsd   a cluster of four workers, the StatsD proxy with consistent hashing, three StatsD daemons
+  redis    four processes that record history, a Redis cluster of three nodes
 
 Sums must be exact; what is lost with a server is exactly what this run names beforehand.
 

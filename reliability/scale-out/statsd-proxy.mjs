@@ -213,8 +213,7 @@ function sumOf(all) {
 
 /** @param {Record<string, number>} sums @param {readonly Record<string, number>[]} more */
 function add(sums, ...more) {
-  for (const each of more)
-    for (const [name, value] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + value;
+  for (const each of more) for (const [name, value] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + value;
   return sums;
 }
 
