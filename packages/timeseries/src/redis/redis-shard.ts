@@ -22,6 +22,8 @@ const WRITER_TTL_SECONDS = 86_400;
 const MAX_RETRY_AGE_MS = (WRITER_TTL_SECONDS - 3600) * 1000;
 /** Seconds after which a series is added to the index again. */
 const INDEX_INTERVAL_SECONDS = 300;
+const HISTORY_LOST =
+  'Redis has lost history that it had acknowledged: it came back without its data, a replica without the last writes took over, or it evicted keys. Use appendonly yes, and maxmemory-policy noeviction.';
 
 export interface RedisShardOptions {
   readonly number: number;
@@ -46,6 +48,8 @@ export class RedisShard {
   #batch: RedisBatch | undefined;
   /** Time of the batch's first attempt, in milliseconds. */
   #firstSentAt: number | undefined;
+  /** Time of the last reply, in milliseconds. */
+  #confirmedAt = Number.NEGATIVE_INFINITY;
   /** The last attempt of the batch, as long as its reply may still arrive. */
   #attempt: Promise<unknown> | undefined;
   #flushing: Promise<void> | undefined;
@@ -148,6 +152,8 @@ export class RedisShard {
   #confirm(batch: RedisBatch, { isKnown, refusedValues, code, unreadStep }: ScriptReply): void {
     const { host, onUnread } = this.#options;
     this.#batch = undefined;
+    const isRemembered = performance.now() - this.#confirmedAt < MAX_RETRY_AGE_MS;
+    this.#confirmedAt = performance.now();
     if (unreadStep > 0) onUnread(unreadStep);
     let refused = 0;
     for (const { samples } of batch.writesOf(refusedValues)) refused += samples;
@@ -160,6 +166,7 @@ export class RedisShard {
     for (const series of batch.indexed) this.#indexedAt.set(series, performance.now());
     if (refusedValues.length > 0) this.#indexedAt = new WeakMap();
     if (isKnown || this.#sequence === 1) return;
+    if (isRemembered) host.report({ code: 'history_lost', count: 1, message: HISTORY_LOST });
     // A server that does not remember this process may have lost the indexes too.
     this.#indexedAt = new WeakMap();
     const indexBatch = this.#newBatch();

@@ -197,6 +197,57 @@ describeWithRedis('RedisStore, when something fails', () => {
     expect(await host.total(store, ...(await store.series('jobs')))).toBe(2);
   });
 
+  test('reports that the server has lost what it had acknowledged, once for each loss', async () => {
+    const store = openStore();
+    const record = async () => {
+      store.counter(jobs, host.bucket, 1, 1);
+      await store.flush();
+    };
+    const losses = () => host.problems.filter(({ code }) => code === 'history_lost').length;
+    await record();
+    await record();
+    await server.stop();
+    await server.start();
+    await record();
+    expect(host.problems).toEqual([]); // it had everything on its disk
+    for (let loss = 1; loss <= 2; loss += 1) {
+      await server.ask('FLUSHALL');
+      await record();
+      await record();
+      expect(losses()).toBe(loss);
+    }
+    expect(host.problems[0]!.message).toContain('appendonly yes');
+    expect(host).toMatchObject({ confirmed: 7, dropped: {} });
+  });
+
+  test('reports the writes that a replica did not have when it took over', async () => {
+    const store = openStore();
+    store.counter(jobs, host.bucket, 1, 1);
+    await store.flush();
+    const [writer] = /ts:\{.\}:writer:[\w-]+/.exec(await server.ask('KEYS', '*:writer:*'))!;
+    const before = /\d+ [01] -/.exec(await server.ask('GET', writer))![0];
+    store.counter(jobs, host.bucket, 2, 1);
+    await store.flush();
+    await server.ask('SET', writer, before); // as it was before the last write
+    store.counter(jobs, host.bucket, 4, 1);
+    await store.flush();
+    expect(host.problems).toMatchObject([{ code: 'history_lost', count: 1 }]);
+  });
+
+  test('reports no loss when the server forgot a process that wrote nothing for a day', async () => {
+    const store = openStore();
+    store.counter(jobs, host.bucket, 1, 1);
+    await store.flush();
+    const [writer] = /ts:\{.\}:writer:[\w-]+/.exec(await server.ask('KEYS', '*:writer:*'))!;
+    await server.ask('DEL', writer);
+    const now = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 24.5 * 3_600_000);
+    store.counter(jobs, host.bucket, 1, 1);
+    await store.flush();
+    clock.mockRestore();
+    expect(host).toMatchObject({ confirmed: 2, problems: [] });
+  });
+
   test('keeps samples that a full server refuses', async () => {
     const store = openStore();
     store.counter(jobs, host.bucket, 1, 1);
