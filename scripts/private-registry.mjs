@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { run } from './workspace.mjs';
@@ -12,13 +12,16 @@ const dependencies = { dependencies: { verdaccio: '6.8.0' }, overrides: { 'node-
 /**
  * Starts a registry on this machine that holds `@metrics/*` and takes all other packages from the configured registry.
  *
- * @param {string} folder for its installation and its files
+ * @param {string} folder for its installation and its files; what it holds already is used
  * @returns {Promise<{ environment: NodeJS.ProcessEnv, stop: () => void }>} the environment in which npm and pnpm use it
  */
 export async function startPrivateRegistry(folder) {
-  mkdirSync(folder);
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, ...dependencies }));
-  run(['npm', 'install', '--no-audit', '--no-fund'], { cwd: folder, quiet: true });
+  mkdirSync(folder, { recursive: true });
+  const program = path.join(folder, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
+  if (!existsSync(program)) {
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, ...dependencies }));
+    run(['npm', 'install', '--no-audit', '--no-fund'], { cwd: folder, quiet: true });
+  }
   const config = {
     storage: './storage',
     uplinks: { upstream: { url: configuredRegistry() } },
@@ -31,7 +34,6 @@ export async function startPrivateRegistry(folder) {
   // Verdaccio reads YAML, and JSON is YAML.
   writeFileSync(path.join(folder, 'config.yaml'), JSON.stringify(config));
   const port = await freePort();
-  const program = path.join(folder, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
   const server = spawn(
     process.execPath,
     ['--no-warnings', program, '--config', 'config.yaml', '--listen', `127.0.0.1:${port}`],
@@ -68,7 +70,8 @@ async function responds(url) {
   }
 }
 
-async function freePort() {
+/** Returns a TCP port that nothing listens on. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,0 +1,34 @@
+import { publishedPackages } from '../workspace.mjs';
+
+/**
+ * Fails, by throwing, if a package does not work in this environment.
+ *
+ * @typedef {(workplace: import('./workplace.mjs').Workplace) => Promise<unknown>} Check
+ */
+
+/**
+ * A row of a table in docs/compatibility.md.
+ *
+ * @typedef {object} Row
+ * @property {string} group the table
+ * @property {string} name the environment: a program and its version. Unique in its table.
+ * @property {string} ci the column that runs in CI; `--all` runs every one
+ * @property {Readonly<Record<string, Check | string>>} cells by column: the check of a package, or the reason why it has none
+ */
+
+/** The packages, without their scope: the columns of the tables. */
+export const columns = publishedPackages.map(({ manifest }) => manifest.name.replace('@metrics/', ''));
+
+/** The packages that send or keep samples. */
+export const backends = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries'];
+
+/**
+ * Returns the cells of a row that checks several packages in the same way.
+ *
+ * @param {readonly string[]} checked columns
+ * @param {(column: string) => Check} check
+ * @returns {Record<string, Check>}
+ */
+export function checkEach(checked, check) {
+  return Object.fromEntries(checked.map((column) => [column, check(column)]));
+}

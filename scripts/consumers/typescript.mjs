@@ -1,0 +1,4 @@
+// Versions of TypeScript and its ways to resolve modules.
+
+/** @type {import('./row.mjs').Row[]} */
+export const typescript = [];

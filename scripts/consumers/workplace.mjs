@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { columns } from './row.mjs';
+
+const DEFAULT_LIMIT_MS = 300_000;
+
+/** Packages that the programs need beside ours. */
+const companions = ['redis@6', 'eslint@10'];
+
+/** Where the checks work: a folder for temporary files, and the private registry that has the release. */
+export class Workplace {
+  /** The environment in which package managers use the private registry. */
+  environment;
+  /** The released version. */
+  version;
+  #root;
+  #folders = 0;
+  /** @type {Map<string, Promise<string>>} */
+  #installed = new Map();
+
+  /** @param {{ root: string, environment: NodeJS.ProcessEnv, version: string }} options */
+  constructor({ root, environment, version }) {
+    this.#root = root;
+    this.environment = environment;
+    this.version = version;
+  }
+
+  /**
+   * Returns a new folder.
+   *
+   * @param {string} name for people who look into it
+   * @param {Readonly<Record<string, string | object>>} [files] their content by their paths; an object becomes JSON
+   */
+  folder(name, files = {}) {
+    this.#folders += 1;
+    const folder = path.join(this.#root, `${this.#folders}-${name.replaceAll(/[^\w.]+/g, '-')}`);
+    mkdirSync(folder);
+    writeFiles(folder, files);
+    return folder;
+  }
+
+  /**
+   * Runs a program to its end and returns what it printed. Rejects if its exit code is not 0.
+   *
+   * @param {readonly string[]} commandLine
+   * @param {{ cwd: string, env?: NodeJS.ProcessEnv, limit?: number }} options `limit` in milliseconds
+   * @returns {Promise<string>}
+   */
+  execute([command = '', ...parameters], { cwd, env = {}, limit = DEFAULT_LIMIT_MS }) {
+    return new Promise((resolve, reject) => {
+      const child = spawn(command, parameters, {
+        cwd,
+        env: { ...this.environment, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: limit,
+        shell: process.platform === 'win32',
+      });
+      let printed = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        if (code === 0) resolve(printed);
+        else reject(new Error(`${[command, ...parameters].join(' ')}\nended with ${code ?? signal}:\n${printed}`));
+      });
+    });
+  }
+
+  /**
+   * Returns a folder in which npm has installed these packages; the same folder for the same packages. Nobody may write into it.
+   *
+   * @param {readonly string[]} packages such as `esbuild@0.28.2`
+   */
+  installed(...packages) {
+    const key = packages.join(' ');
+    let folder = this.#installed.get(key);
+    if (folder === undefined) {
+      folder = this.#install(packages);
+      this.#installed.set(key, folder);
+    }
+    return folder;
+  }
+
+  /** Returns a folder in which npm has installed every package of ours, and those that they are used with. */
+  everything() {
+    return this.installed(...columns.map((column) => `@metrics/${column}`), ...companions);
+  }
+
+  /** @param {readonly string[]} packages */
+  async #install(packages) {
+    const folder = this.folder(`installed ${packages[0]}`, { 'package.json': { private: true } });
+    await this.execute(['npm', 'install', '--no-audit', '--no-fund', ...packages], { cwd: folder });
+    return folder;
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {Readonly<Record<string, string | object>>} files
+ */
+export function writeFiles(folder, files) {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+  }
+}
