@@ -103,7 +103,7 @@ export class CardinalityGuard {
     }
     const { maxSeries, maxSeriesPerMetric } = this.#rules;
     let id = registry.find(family, draft);
-    if (id < 0 && (metric.series >= maxSeriesPerMetric || registry.size >= maxSeries)) {
+    if (id < 0 && (metric.series >= maxSeriesPerMetric || registry.rows.size >= maxSeries)) {
       isMerged = true;
       id = this.#collapseTags(family, metric, draft);
     }

@@ -116,7 +116,7 @@ export class Engine {
     for (const interceptor of this.#interceptors) this.backend = interceptor.wrap(this.backend, this.problems);
     this.discarding = backend.discards === true && this.#interceptors.size === 0 && !this.#strict;
     if (this.discarding) {
-      this.series.clear();
+      this.series.forEach((id) => this.series.release(id));
       if (this.guard) this.guard.metrics.length = 0;
     }
     this.invalidate();

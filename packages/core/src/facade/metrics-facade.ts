@@ -276,12 +276,12 @@ export class MetricsFacade implements Metrics, Interceptable {
   stats(): MetricsStats {
     const { discarded, dropped, sampledOut, series } = this.#engine;
     const backend = this.#lifecycle.backendStats();
-    return { discarded, dropped: { ...dropped }, sampledOut, series: series.size, backend };
+    return { discarded, dropped: { ...dropped }, sampledOut, series: series.rows.size, backend };
   }
 
   cardinality(): CardinalityReport {
     const { families, guard, series } = this.#engine;
-    return cardinalityReport(families.values(), guard, series.size);
+    return cardinalityReport(families.values(), guard, series.rows.size);
   }
 
   /** Reports methods that another version of this package has and this one lacks; without them, counts a dropped sample. */

@@ -180,7 +180,7 @@ export class Scope {
       return NOT_FOUND;
     const root = context === undefined ? cache.root : cache.rootFor(context);
     // Beyond the budget, all orders of the same tags share one sorted path.
-    const pathBudget = 2 * engine.series.size + EXTRA_CACHED_PATHS - engine.cachedPaths;
+    const pathBudget = 2 * engine.series.rows.size + EXTRA_CACHED_PATHS - engine.cachedPaths;
     if (pathBudget <= 0) {
       draft.sortRaw();
       const cached = findRawPath(root, draft);

@@ -14,17 +14,14 @@ export class SeriesRegistry {
   readonly handles: unknown[] = [];
   readonly families: readonly MetricFamily[];
   /** The tags that open series have. */
-  tags: TagTable = new TagTable();
-  #rows = new RowTable();
+  readonly tags: TagTable = new TagTable();
+  /** By series id: the family, then the tags. */
+  readonly rows: RowTable = new RowTable();
   /** The row being looked up or added. */
   readonly #row: number[] = [];
 
   constructor(families: readonly MetricFamily[]) {
     this.families = families;
-  }
-
-  get size(): number {
-    return this.#rows.size;
   }
 
   /** Returns the series with the tags of a draft, or {@link NOT_FOUND}. */
@@ -37,7 +34,7 @@ export class SeriesRegistry {
       if (tag < 0) return NOT_FOUND;
       row[i + 1] = tag;
     }
-    return this.#rows.find(row, count + 1);
+    return this.rows.find(row, count + 1);
   }
 
   /** Opens a series that {@link find} does not know. */
@@ -50,36 +47,30 @@ export class SeriesRegistry {
       else this.tags.retain(tags[i]!);
       row[i + 1] = tags[i]!;
     }
-    const id = this.#rows.insert(row, count + 1);
+    const id = this.rows.insert(row, count + 1);
     if (id >= this.recentlyUsed.length) this.recentlyUsed = grow(this.recentlyUsed);
     return id;
   }
 
   release(id: SeriesId): void {
-    const length = this.#rows.length(id);
-    for (let i = 1; i < length; i += 1) this.tags.release(this.#rows.at(id, i));
-    this.#rows.remove(id);
+    const length = this.rows.length(id);
+    for (let i = 1; i < length; i += 1) this.tags.release(this.rows.at(id, i));
+    this.rows.remove(id);
     this.handles[id] = undefined;
   }
 
-  clear(): void {
-    this.tags = new TagTable();
-    this.#rows = new RowTable();
-    this.handles.length = 0;
-  }
-
   forEach(visit: (id: SeriesId) => void): void {
-    for (let id = 0; id < this.#rows.bound; id += 1) if (this.#rows.has(id)) visit(id);
+    for (let id = 0; id < this.rows.bound; id += 1) if (this.rows.has(id)) visit(id);
   }
 
   family(id: SeriesId): MetricFamily {
-    return this.families[this.#rows.at(id, 0)]!;
+    return this.families[this.rows.at(id, 0)]!;
   }
 
   /** Returns the tags of an open series. */
   tagsOf(id: SeriesId): DraftedTags {
-    const count = this.#rows.length(id) - 1;
-    const tags = Array.from({ length: count }, (_, index) => this.#rows.at(id, index + 1));
+    const count = this.rows.length(id) - 1;
+    const tags = Array.from({ length: count }, (_, index) => this.rows.at(id, index + 1));
     const keys = tags.map((tag) => this.tags.key(tag));
     return { tags, keys, values: tags.map((tag) => this.tags.value(tag)), count };
   }

@@ -32,7 +32,7 @@ export class ConstantTags {
    * @param onConflict called with each key that has another value as a constant tag.
    */
   encode(tags: TagPairs, onConflict: (key: string) => void): string[] {
-    const encoded: string[] = [];
+    let encoded: string[] = [];
     let isUsual = true;
     for (const [key, value] of tags) {
       const encodedKey = encodeTagKey(key, this.#rules);
@@ -40,9 +40,13 @@ export class ConstantTags {
       isUsual &&= encodedKey === key && (this.#tags.size === 0 || !this.#tags.has(key));
       encoded.push(`${encodedKey}:${encodeTagValue(value)}`);
     }
-    if (!isUsual) return this.#finish(this.#encodeDistinct(tags, onConflict));
-    if (this.#joined !== '') encoded.push(this.#joined);
-    return this.#finish(encoded);
+    if (!isUsual) encoded = this.#encodeDistinct(tags, onConflict);
+    else if (this.#joined !== '') encoded.push(this.#joined);
+    const last = encoded.at(-1);
+    // The server would cut the last tag.
+    if (this.#rules.cutsLastTag && last !== undefined && last.charCodeAt(last.length - 1) > 127)
+      encoded[encoded.length - 1] = `${last},`;
+    return encoded;
   }
 
   #encodeDistinct(tags: TagPairs, onConflict: (key: string) => void): string[] {
@@ -60,13 +64,5 @@ export class ConstantTags {
 
   #joinWithout(keys: ReadonlyMap<string, string>): string {
     return [...this.#tags].flatMap(([key, tags]) => (keys.has(key) ? [] : tags)).join(',');
-  }
-
-  /** Ends the last tag with a comma if the server would otherwise cut it. */
-  #finish(encoded: string[]): string[] {
-    const last = encoded.at(-1);
-    if (this.#rules.cutsLastTag && last !== undefined && last.charCodeAt(last.length - 1) > 127)
-      encoded[encoded.length - 1] = `${last},`;
-    return encoded;
   }
 }
