@@ -30,6 +30,7 @@ export function combine(...backends: (MetricsBackend | FilteredBackend)[]): Metr
 function toTarget(given: MetricsBackend | FilteredBackend): FilteredBackend {
   const target = isBackend(given) ? { backend: given } : given;
   if (!isBackend(target?.backend)) throw new TypeError('combine() takes backends, or { backend, include }.');
+  if (target.backend.closed) throw new Error('combine() cannot open a closed backend again: create another one.');
   checkOptionTypes<FilteredBackend>('combine()', target, { backend: 'object', include: 'array' });
   return target;
 }
@@ -67,6 +68,10 @@ export class CombinedBackend implements MetricsBackend {
     if (targets.some(({ backend }) => backend.serviceCheck))
       this.serviceCheck = (check) => this.#forEach((backend) => backend.serviceCheck?.(check));
     if (targets.some(({ backend }) => backend.recordAt)) this.recordAt = (...sample) => this.#recordAt(...sample);
+  }
+
+  get closed(): boolean {
+    return this.#targets.some(({ backend }) => backend.closed);
   }
 
   start(host: BackendHost): void {

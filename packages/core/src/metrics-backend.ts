@@ -150,6 +150,11 @@ export interface MetricsBackend {
 
   /** True if the backend discards every sample, as the dummy does, so that the facade can return early. */
   readonly discards?: boolean;
+  /**
+   * True since `close` was called, by anyone: `register` and `combine` refuse a closed backend. One without this field is
+   * refused after a facade has closed it. Always false if it {@link discards}.
+   */
+  readonly closed?: boolean;
   /** True if another backend may be registered over this one without `replace`: for the dummy and recorders in tests. */
   readonly replaceable?: boolean;
 }

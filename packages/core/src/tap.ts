@@ -19,12 +19,14 @@ export interface MetricsTap {
  * Passes every sample of `metrics` to a test tool as well, whatever backend is registered, until the result is disposed.
  *
  * @throws {TypeError} if `metrics` is not a facade of this package.
+ * @throws {Error} if the backend of the test tool is closed.
  */
 export function tap(metrics: Metrics, { backend: receiver, onProblem }: MetricsTap): { [Symbol.dispose](): void } {
   // The interface of applications does not show this method.
   const facade = metrics as Metrics & Partial<Interceptable>;
   if (typeof facade?.intercept !== 'function')
     throw new TypeError('tap() takes `metrics`, one of its children, or the result of createMetrics().');
+  if (receiver.closed) throw new Error('tap() cannot open a closed backend again: create another one.');
   const kinds: MetricKind[] = [];
   const remove = facade.intercept({
     open: (id, series) => {

@@ -103,6 +103,10 @@ export class DatadogMetricsBackend implements MetricsBackend {
     });
   }
 
+  get closed(): boolean {
+    return this.#buffer.closed;
+  }
+
   start(host: BackendHost): void {
     this.#reporter.start(host);
     this.#client.prepare();

@@ -99,6 +99,10 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
     if (capabilities.serviceChecks) this.serviceCheck = (check) => this.#serviceCheck(check);
   }
 
+  get closed(): boolean {
+    return this.#pipeline.closed;
+  }
+
   start(host: BackendHost): void {
     this.#reporter.start(host);
     for (const warning of this.#options.warnings) this.#reporter.report('invalid_environment', warning);

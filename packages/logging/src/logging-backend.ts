@@ -54,6 +54,10 @@ export class LoggingBackend implements MetricsBackend {
     });
   }
 
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
   start(host: BackendHost): void {
     this.#reporter.start(host);
     if (this.#summary === undefined) this.#collectTimer = setInterval(() => host.collect(), COLLECT_INTERVAL).unref();

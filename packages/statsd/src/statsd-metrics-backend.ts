@@ -49,6 +49,10 @@ export class StatsdMetricsBackend implements MetricsBackend {
     this.#recorder = this.#pipeline.recorder;
   }
 
+  get closed(): boolean {
+    return this.#pipeline.closed;
+  }
+
   start(host: BackendHost): void {
     this.#reporter.start(host);
   }

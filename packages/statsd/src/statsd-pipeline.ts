@@ -127,6 +127,11 @@ export class StatsdPipeline {
     });
   }
 
+  /** True since `close` was called. */
+  get closed(): boolean {
+    return this.#isClosed;
+  }
+
   /** How often a flush found samples of a rendered series, by kind. */
   get drained(): Readonly<Record<SlotKind, number>> {
     return this.#buffer.drained;

@@ -69,6 +69,10 @@ export class TimeSeriesBackend implements MetricsBackend {
     this.#timer = setInterval(() => void this.#flushOnTimer(), flushInterval).unref();
   }
 
+  get closed(): boolean {
+    return this.#isClosed;
+  }
+
   /** @throws {Error} if the backend is closed. */
   start(host: BackendHost): void {
     if (this.#isClosed) throw new Error('This backend is closed: create another one.');

@@ -55,7 +55,7 @@ export class Lifecycle implements ExitTarget {
     const previous = engine.active;
     if (typeof backend?.open !== 'function')
       throw new TypeError('register() takes a backend, such as new StatsdMetricsBackend()');
-    if (closedBackends.has(backend) && !backend.discards)
+    if ((backend.closed || closedBackends.has(backend)) && !backend.discards)
       throw new Error('register() cannot open a closed backend again: create another one.');
     const registeredAt = new Error('registered here');
     if (

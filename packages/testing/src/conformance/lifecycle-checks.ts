@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createMetrics } from '@metrics/core';
 import type { BackendProgram } from './backend-under-test.js';
 import { type ConformanceCheck, conformanceCheck } from './conformance-check.js';
 
@@ -42,6 +43,21 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
       );
     },
   ),
+
+  conformanceCheck('a closed backend says so, and cannot be registered again', async (run) => {
+    const { backend, capabilities } = run;
+    // A backend may leave it to the facade to remember which ones it has closed.
+    if (backend.closed === undefined) return;
+    const closed = capabilities.discards !== true;
+    assert.equal(backend.closed, false, 'closed of a new backend');
+    run.ignoreDelivered();
+    run.recordEverything();
+    const closing = run.close();
+    assert.equal(backend.closed, closed, 'closed while close() runs');
+    await closing;
+    assert.equal(backend.closed, closed, 'closed after close()');
+    if (closed) assert.throws(() => createMetrics({ backend }), /closed backend/);
+  }),
 
   conformanceCheck('flushSync never throws, before or after close', async (run) => {
     // It is a best effort at the exit: nothing is promised about what arrives.

@@ -27,6 +27,10 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
     this.recorded = new Recording(options);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   start(host: BackendHost): void {
     this.#host = host;
   }

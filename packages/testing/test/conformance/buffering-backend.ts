@@ -22,7 +22,7 @@ export class BufferingBackend implements MetricsBackend {
   protected counts: { accepted: number; sent: number; sampledOut: number } = { accepted: 0, sent: 0, sampledOut: 0 };
   protected dropped: Record<string, number> = {};
   protected inFlight = 0;
-  protected closed = false;
+  closed = false;
   #draining: Promise<void> = Promise.resolve();
   #abandon = () => {};
   readonly #abandoned = new Promise<void>((resolve) => {

@@ -537,6 +537,18 @@ export const flaws: readonly Flaw[] = [
     },
   ),
   flawed(
+    'does not say that it is closed',
+    'a closed backend says so, and cannot be registered again',
+    /closed while close\(\) runs/,
+    recordingSubject({
+      Recording: class extends RecordingBackend {
+        override get closed(): boolean {
+          return false;
+        }
+      },
+    }),
+  ),
+  flawed(
     'cannot flush synchronously',
     'flushSync never throws, before or after close',
     /flushSync threw Error: unsupported/,
