@@ -137,6 +137,12 @@ export class CardinalityGuard {
       if (values[i] !== OVERFLOW_VALUE) metric.tags.get(keys[i]!)?.seriesByValue.count(tags[i]!, change);
   }
 
+  /** Applies the declaration of a metric to the tags that it has had before. */
+  applyDeclaration(family: MetricFamily): void {
+    for (const [tag, usage] of this.metrics.get(family)?.tags ?? [])
+      Object.assign(usage, this.#rules.ruleFor(family, tag));
+  }
+
   /** Returns true if the metric has open series, otherwise forgets it. */
   isInUse(family: MetricFamily): boolean {
     const inUse = (this.metrics[family.id]?.series ?? 0) > 0;

@@ -67,6 +67,8 @@ export class Engine {
   /** True while strict mode only reports; see {@link leniently}. */
   isLenient = false;
   #strict = false;
+  /** False while code runs that records no sample, such as `child`, so that nothing counts as dropped. */
+  #hasSample = true;
 
   constructor() {
     this.activate(NO_BACKEND);
@@ -221,7 +223,7 @@ export class Engine {
 
   /** Counts a dropped sample. */
   count(reason: string): void {
-    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+    if (this.#hasSample) this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
   }
 
   /** Counts and reports a dropped sample. Returns {@link NOT_FOUND}; throws in strict mode. */
@@ -247,7 +249,11 @@ export class Engine {
       ...details,
       value: 'value' in details ? describeValue(details.value) : undefined,
     };
+    // The handler may record samples.
+    const hasSample = this.#hasSample;
+    this.#hasSample = true;
     this.problems.report(problem);
+    this.#hasSample = hasSample;
     return problem;
   }
 
@@ -268,6 +274,16 @@ export class Engine {
       record();
     } catch {}
     this.isLenient = isLenient;
+  }
+
+  /** Runs code that records no sample: problems are reported, and nothing counts as dropped. */
+  withoutSample(action: () => void): void {
+    this.#hasSample = false;
+    try {
+      action();
+    } finally {
+      this.#hasSample = true;
+    }
   }
 
   /** Runs code of a backend; reports what it throws. */

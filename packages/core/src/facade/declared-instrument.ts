@@ -3,7 +3,7 @@ import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { onRejection } from '../problems/problem-reporter.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { findPath, type TrieNode } from '../series/tag-trie.js';
-import type { Tags } from '../series/tags.js';
+import { type Tags, tagKeys } from '../series/tags.js';
 import { bindMethods, warnDetached } from './bind-methods.js';
 import type {
   Counter,
@@ -150,14 +150,28 @@ export class DeclaredInstrument
     const Handle = this.#isCounter ? BoundCounter : SeriesHandle;
     const copy = copyTags({ tags });
     const handle = new Handle(this, copy ?? tags);
-    try {
-      // Invalid tags are kept as they are, so that each sample is dropped and reported.
-      if (copy && handle.refresh(0)) return (engine.series.handles[handle.id] as SeriesHandle | undefined) ?? handle;
-    } catch (error) {
-      engine.recordingFailed(error, this.key);
-    }
-    return handle;
+    let known: SeriesHandle | undefined;
+    engine.withoutSample(() => {
+      try {
+        // Invalid tags are kept as they are, so that each sample is dropped and reported.
+        if (copy && handle.refresh(0)) known = engine.series.handles[handle.id] as SeriesHandle | undefined;
+      } catch (error) {
+        engine.recordingFailed(error, this.key);
+      }
+    });
+    return known?.isFor(this, copy!) ? known : handle;
   }
+}
+
+/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
+function amountWithout({ length }: IArguments): number {
+  return length === 0 ? 1 : (undefined as never);
+}
+
+/** Returns a string that is equal for equal tags. */
+function tagsText(tags: Tags): string {
+  const present = Object.entries(tags).filter(([, value]) => value !== undefined && value !== null);
+  return tagKeys(new Map(present.map(([tag, value]) => [tag, String(value)]))).join();
 }
 
 /** An instrument bound to one series, whose id it keeps while the generation lasts. */
@@ -192,6 +206,14 @@ class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, Distribu
 
   record(value: unknown): void {
     record(this, value);
+  }
+
+  /**
+   * Returns true if the handle stands for these tags. One that only has the same series may get another one later: values
+   * beyond a limit become one series, and so do tags of the registration and equal tags of a call.
+   */
+  isFor(instrument: DeclaredInstrument, tags: Tags): boolean {
+    return this.#instrument === instrument && tagsText(this.#tags) === tagsText(tags);
   }
 
   /** Finds or opens the series. Returns false if there is none; `samples` are counted as discarded if nothing receives them. */
@@ -243,9 +265,4 @@ function record(handle: SeriesHandle, value: unknown): void {
 function recordingFailed(handle: SeriesHandle, error: unknown): void {
   if (handle instanceof SeriesHandle) handle.engine.recordingFailed(error, handle.key);
   else warnDetached();
-}
-
-/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
-function amountWithout({ length }: IArguments): number {
-  return length === 0 ? 1 : (undefined as never);
 }

@@ -311,9 +311,12 @@ export class MetricsFacade implements Metrics, Interceptable {
   #readTagsSafely(tags: Tags | undefined, source: string): NormalizedTags {
     const draft = new TagDraft();
     let isValid = false;
-    this.#engine.leniently(() => {
-      isValid = readTags(this.#engine, draft, tags, source);
-    });
+    const engine = this.#engine;
+    engine.leniently(() =>
+      engine.withoutSample(() => {
+        isValid = readTags(engine, draft, tags, source);
+      }),
+    );
     return new Map(isValid ? draft.pairs() : []);
   }
 }

@@ -117,10 +117,11 @@ export class Scope {
       (family.declaredTags !== undefined && !isSameDeclaration(family.declaredTags, declaredTags))
     )
       engine.report('definition_conflict', key, DEFINED_OTHERWISE);
-    if (family.declaredTags !== undefined) return true;
+    if (family.declaredTags !== undefined || family.kind !== kind) return true;
     family.declaredTags = declaredTags;
     family.description = definition.description;
     family.buckets = this.#checkBuckets(key, definition.buckets);
+    engine.guard?.applyDeclaration(family);
     engine.invalidate();
     return true;
   }
