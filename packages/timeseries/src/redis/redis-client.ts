@@ -25,9 +25,13 @@ export interface RedisStoreClient {
   on(event: 'error', listener: (error: unknown) => void): unknown;
   off(event: 'error', listener: (error: unknown) => void): unknown;
   /**
-   * Sets replies to strings and numbers, whatever the application chose for itself, and no timeout: the store has its
-   * own.
+   * Sets replies to strings and numbers, whatever the application chose for itself; no timeout: the store has its own; and
+   * the signal at which commands are removed that the client has not sent yet.
    */
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- an empty mapping is intended
-  withCommandOptions(options: { typeMapping: Record<never, never>; timeout: number }): RedisCommands;
+  withCommandOptions(options: {
+    typeMapping: Record<never, never>;
+    timeout: number;
+    abortSignal: AbortSignal;
+  }): RedisCommands;
 }

@@ -1,4 +1,5 @@
 // The connection to Redis, with timeouts and without secrets in errors.
+import { setMaxListeners } from 'node:events';
 import { createClient } from 'redis';
 import type { RedisCommands, RedisStoreClient } from './redis-client.js';
 import { RedisStoreError, secretsOf } from './redis-errors.js';
@@ -66,9 +67,14 @@ export class RedisConnection {
 
   async #runOnce<T>(commands: (client: RedisCommands) => Promise<T>, deadline: number): Promise<T> {
     let end = () => {};
+    const unsent = new AbortController();
+    // Each command of a read adds one.
+    setMaxListeners(0, unsent.signal);
     const timedOut = new Promise<never>((_, reject) => {
       end = () => {
         reject(new Error(`no reply within ${this.#options.commandTimeout} ms`));
+        // A client of the application would keep them for a node that is down, and send them all when it is back.
+        unsent.abort();
         // Replies come in order, so this connection is of no more use.
         this.#disconnect();
       };
@@ -76,7 +82,7 @@ export class RedisConnection {
     underWay.add(end);
     const timer = setTimeout(end, Math.max(1, deadline - performance.now())).unref();
     try {
-      return await Promise.race([this.#ready().then(commands), timedOut]);
+      return await Promise.race([this.#ready(unsent.signal).then(commands), timedOut]);
     } catch (error) {
       throw new RedisStoreError(error, this.#secrets);
     } finally {
@@ -92,11 +98,11 @@ export class RedisConnection {
     this.#disconnect();
   }
 
-  async #ready(): Promise<RedisCommands> {
+  async #ready(abortSignal: AbortSignal): Promise<RedisCommands> {
     if (this.#isClosed) throw new Error('the store is closed');
     const { client = await this.#connectedClient() } = this.#options;
     if (!(client.isReady ?? client.isOpen)) throw new Error('the client is not connected');
-    return client.withCommandOptions({ typeMapping: {}, timeout: 0 });
+    return client.withCommandOptions({ typeMapping: {}, timeout: 0, abortSignal });
   }
 
   #connectedClient(): Promise<OwnClient> {

@@ -65,6 +65,33 @@ describeWithRedis('RedisStore on a cluster', () => {
     client.destroy();
   });
 
+  test.each([
+    ['version 6', () => createCluster({ rootNodes: rootNodes() })],
+    ['version 5', () => version5.createCluster({ rootNodes: rootNodes() })],
+  ])('leaves no reads for a node that was down, with a client of %s', async (version, create) => {
+    const client = create();
+    client.on('error', () => {});
+    await client.connect();
+    const store = new RedisStore({ client, prefix: `${version} reads:`, commandTimeout: 200 });
+    store.start(new TestStoreHost());
+    for (const node of nodes) await node.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
+    await store.keys();
+    await nodes[2]!.stop();
+    const keys = Array.from({ length: 50 }, (_, index) => `metric${index}`);
+    const results = await Promise.allSettled(keys.map((key) => store.completeSince(key)));
+    const lost = keys.filter((_, index) => results[index]!.status === 'rejected');
+    expect(lost.length).toBeGreaterThan(0);
+    await nodes[2]!.start();
+    // Commands to one node leave in the order in which they were called.
+    const deadline = performance.now() + 20_000;
+    const isReadable = () => store.series(lost[0]!).then(Boolean, () => false);
+    while (!(await isReadable()) && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await nodes[2]!.ask('INFO', 'commandstats')).not.toContain('cmdstat_hgetall');
+    await store.close({ timeout: 5000 });
+    client.destroy();
+  });
+
   test('keeps the samples of a node that is down, and stores the rest', async () => {
     const client = createCluster({ rootNodes: rootNodes() });
     client.on('error', () => {});
