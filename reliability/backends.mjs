@@ -9,6 +9,7 @@
  * @typedef {object} BackendRow
  * @property {PeerKind} peer
  * @property {number} [copies] how many members of `combine` count each sample
+ * @property {number} [kept] how many of them keep it in the process
  * @property {boolean} [acknowledges] the peer confirms what it keeps, so nothing that it loses counts as sent
  * @property {(target: Target) => Promise<import('@metrics/core').MetricsBackend>} create
  */
@@ -39,6 +40,7 @@ export const backends = {
   combine: {
     peer: 'tcp',
     copies: 2,
+    kept: 1,
     create: async (target) => {
       const { combine } = await import('@metrics/core');
       const { TimeSeriesBackend } = await import('@metrics/timeseries');
@@ -65,7 +67,8 @@ async function dogstatsd(options) {
 /** @param {Target} target */
 async function datadog({ url }) {
   const { DatadogMetricsBackend } = await import('@metrics/datadog');
-  return new DatadogMetricsBackend({ apiKey: '0123456789abcdef0123456789abcdef', baseUrl: url, flushInterval: 1000 });
+  const apiKey = '0123456789abcdef0123456789abcdef';
+  return new DatadogMetricsBackend({ apiKey, baseUrl: url, allowInsecureUrl: true, flushInterval: 1000 });
 }
 
 /** @param {'Console' | 'File'} name @param {object} [options] */

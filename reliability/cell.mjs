@@ -12,6 +12,7 @@ import { eatenBy, faults } from './faults.mjs';
 import { Isolation, isolated } from './isolation.mjs';
 import { readReports } from './merge-reports.mjs';
 import { PeerGroup } from './peer-group.mjs';
+import { ProcessorWatch } from './processor.mjs';
 import { uptime } from './uptime.mjs';
 
 /**
@@ -22,14 +23,15 @@ import { uptime } from './uptime.mjs';
  * @property {number} received by the peers
  * @property {readonly string[]} malformed
  * @property {number | NodeJS.Signals | undefined} exit code or signal; undefined if the process had to be killed
- * @property {number} exitMilliseconds from the moment it was finished, or received the signal, until it was gone
+ * @property {number} exitMilliseconds from the moment it was finished, or received the signal, until it was gone, without
+ *   the time that it waited for a processor
  * @property {string} stderr
  * @property {string | undefined} failure of the cell itself
  */
 
 const RECORDING_MILLISECONDS = 2000;
 /** The process is killed so long after it should have been gone. */
-const KILL_AFTER_MILLISECONDS = 30_000;
+const KILL_AFTER_MILLISECONDS = 120_000;
 const sleep = (/** @type {number} */ milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const file = fileURLToPath(import.meta.url);
 
@@ -98,16 +100,16 @@ async function runHere(backend, name) {
     };
     const control = { sleep, peers, isolation, signal, hasEnded: () => hasEnded };
     const during = application.started.then(() => fault.during?.(control));
-    const [{ exit, at, stderr, finishingAt }] = await Promise.all([ended, during]);
+    const [{ exit, stderr, finishingAt }] = await Promise.all([ended, during]);
     peers.continue();
     await fault.after?.({ peers, isolation });
     const report = readReports(reportFile);
     const since = report?.finishedAt ?? (Number.isNaN(toldAt) ? finishingAt : toldAt);
-    const { sent = 0 } = report?.stats.backend ?? {};
-    const expected = eatenBy(backend, name) === undefined ? sent / (row.copies ?? 1) : 0;
+    const mayBeEaten = report === undefined || eatenBy(backend, name) !== undefined;
+    const expected = mayBeEaten ? 0 : report.stats.backend.sent - (row.kept ?? 0) * report.made - report.observed;
     const received = await peers.finalCount(expected);
     const malformed = peers.malformed.filter((error) => !fault.tolerates?.test(error));
-    const exitMilliseconds = at - since;
+    const exitMilliseconds = Number.isNaN(since) ? since : application.watch.aliveSince(since);
     return { backend, fault: name, report, received, malformed, exit, exitMilliseconds, stderr, failure: undefined };
   } finally {
     await peers.stop();
@@ -139,6 +141,7 @@ function startApplication(backend, { plan = {}, nodeOptions = [], maxDescriptors
     maxDescriptors === undefined ? program : ['sh', '-c', `ulimit -n ${maxDescriptors}; exec "$@"`, 'sh', ...program];
   const [command = '', ...args] = limited;
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const watch = new ProcessorWatch(child.pid ?? 0);
   peers.read(child.stdout);
   let stderr = '';
   child.stderr?.on('data', (data) => {
@@ -155,7 +158,7 @@ function startApplication(backend, { plan = {}, nodeOptions = [], maxDescriptors
   const timeout = setTimeout(() => child.kill('SIGKILL'), fullPlan.milliseconds + KILL_AFTER_MILLISECONDS);
   const ended = once(child, 'exit').then(([code, signal]) => {
     clearTimeout(timeout);
-    return { exit: signal === 'SIGKILL' ? undefined : (signal ?? code), at: uptime(), stderr, finishingAt };
+    return { exit: signal === 'SIGKILL' ? undefined : (signal ?? code), stderr, finishingAt };
   });
-  return { child, started, ended };
+  return { child, started, ended, watch };
 }

@@ -1,9 +1,9 @@
 // @ts-check
 // What must hold in every cell.
 import { backends } from './backends.mjs';
-import { eatenBy, faults } from './faults.mjs';
+import { eatenBy, faults, mayLose } from './faults.mjs';
 
-/** What a busy machine may add to any time: the promises are about seconds, and a process may not run for one. */
+/** What a busy machine may add, apart from the time that the process waits for a processor: its peers wait, too. */
 const SLACK_MILLISECONDS = 1500;
 /** README's promise for a process that ends by itself. */
 const MAX_EXIT_MILLISECONDS = 1000 + SLACK_MILLISECONDS;
@@ -59,7 +59,7 @@ function brokenEnd({ fault, report, malformed, exit, exitMilliseconds, stderr })
  */
 function brokenDelivery({ backend, fault, received }, { made, observed, stats, cutOff }) {
   const row = backends[backend];
-  const { loses = false, hasNoClose = false } = faults[fault] ?? {};
+  const { hasNoClose = false } = faults[fault] ?? {};
   const eats = eatenBy(backend, fault);
   const { sent, pending, dropped } = stats.backend;
   /** @type {string[]} */
@@ -68,16 +68,17 @@ function brokenDelivery({ backend, fault, received }, { made, observed, stats, c
   const unconfirmed = hasNoClose ? pending : cutOff;
   if (pending !== unconfirmed) broken.push(`${pending - unconfirmed} samples are pending at the end`);
   const lost = sumOf(dropped);
-  if (lost > 0 && !loses && eats === undefined)
+  if (lost > 0 && !mayLose(backend, fault) && eats === undefined)
     broken.push(`${lost} of ${made} samples were lost: ${JSON.stringify(dropped)}`);
-  const copies = row?.copies ?? 1;
-  const arrived = (received + observed) * copies;
-  const isUncertain = row?.acknowledges && row.peer !== 'snapshot';
-  // A request without a response is sent again: what it held may then have arrived without counting as sent.
-  if (arrived > sent + unconfirmed && !isUncertain)
-    broken.push(`${arrived} samples arrived but only ${sent} count as sent`);
-  if (received * copies > made * copies) broken.push(`${received} samples arrived but only ${made} were made`);
-  if (arrived < sent && eats === undefined) broken.push(`${sent} samples count as sent but ${arrived} arrived`);
+  const { kept = 0, acknowledges = false, peer } = row ?? {};
+  const sentToPeer = sent - kept * made;
+  const arrived = received + observed;
+  // A request without a response is sent again: its samples may then have arrived without counting as sent.
+  const isUncertain = acknowledges && peer !== 'snapshot';
+  if (arrived > (isUncertain ? made : sentToPeer + unconfirmed))
+    broken.push(`${arrived} samples arrived but only ${sentToPeer} of ${made} count as sent`);
+  if (arrived < sentToPeer && eats === undefined)
+    broken.push(`${sentToPeer} samples count as sent but ${arrived} arrived`);
   return broken;
 }
 

@@ -28,7 +28,8 @@ import { peerFaults } from './peer-faults.mjs';
  * @property {boolean} [hasNoClose] the process ends before anything can be confirmed
  * @property {string | ((row: import('./backends.mjs').BackendRow) => string | undefined)} [eats] the loss that no client can
  *   see: received may be less than sent. Undefined if there is none
- * @property {boolean} [loses] samples may be lost, if a problem is reported
+ * @property {boolean | ((row: import('./backends.mjs').BackendRow) => boolean)} [loses] samples may be lost, if a problem is
+ *   reported
  * @property {RegExp} [tolerates] errors of the peer that the fault causes
  * @property {(row: import('./backends.mjs').BackendRow) => string | undefined} [impossible] why a backend does not have it
  */
@@ -55,4 +56,15 @@ export function eatenBy(backend, fault) {
   const row = backends[backend];
   const eats = faults[fault]?.eats;
   return typeof eats === 'function' ? row && eats(row) : eats;
+}
+
+/**
+ * @param {string} backend
+ * @param {string} fault
+ * @returns {boolean} whether samples may be lost
+ */
+export function mayLose(backend, fault) {
+  const row = backends[backend];
+  const loses = faults[fault]?.loses;
+  return typeof loses === 'function' ? row !== undefined && loses(row) : loses === true;
 }

@@ -4,11 +4,14 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { backends } from './backends.mjs';
 import { acceptsConnections, freePort } from './ports.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+/** A line about a metric that the application counts. */
+const SAMPLE_LINE = /\b(?:jobs|latency)\b/;
 const sleep = (/** @type {number} */ milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A count that did not change for so long is final, if no more is expected. */
@@ -65,9 +68,11 @@ export class PeerGroup {
   /** Reads the standard output of the application. @param {import('node:stream').Readable | null} stdout */
   read(stdout) {
     this.#stdout = stdout ?? undefined;
-    stdout?.on('data', (/** @type {Buffer} */ data) => {
-      for (const byte of data) if (byte === 10) this.#lines += 1;
-    });
+    if (stdout === null || this.#kind !== 'stdout') stdout?.resume();
+    else
+      createInterface(stdout).on('line', (line) => {
+        if (SAMPLE_LINE.test(line)) this.#lines += 1;
+      });
   }
 
   async start() {
@@ -99,13 +104,16 @@ export class PeerGroup {
   async ask(command) {
     if (this.#kind === 'redis') return command === 'down' ? this.kill() : this.#startRedis();
     const child = this.#processes.at(-1);
+    if (child === undefined) return;
     const id = this.#nextId++;
-    child?.send([id, command]);
-    for (;;) {
-      const [message] = child === undefined ? [{ id }] : await once(child, 'message');
-      if (message.error !== undefined) throw new Error(`the peer: ${message.error}`);
-      if (message.id === id) return;
-    }
+    await new Promise((resolve, reject) => {
+      child.on('message', (/** @type {any} */ message) => {
+        if (message.id !== id) return;
+        if (message.error === undefined) resolve(undefined);
+        else reject(new Error(`the peer: ${message.error}`));
+      });
+      child.send([id, command]);
+    });
   }
 
   suspend() {
@@ -138,7 +146,7 @@ export class PeerGroup {
     if (this.#kind === 'stdout') return this.#lines;
     if (this.#kind === 'file') {
       const { path: file } = this.target;
-      return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+      return existsSync(file) ? countLines(readFileSync(file, 'utf8')) : 0;
     }
     if (this.#kind === 'redis') return this.#readRedis();
     if (this.#kind === 'snapshot') return this.#readSnapshots();
@@ -194,6 +202,14 @@ export class PeerGroup {
     this.#processes.push(child);
     await acceptsConnections(this.target.port);
   }
+}
+
+/** Counts the samples in a log, whose last line may not be whole. @param {string} log */
+function countLines(log) {
+  return log
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => SAMPLE_LINE.test(line)).length;
 }
 
 /**

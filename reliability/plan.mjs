@@ -24,10 +24,12 @@
  * @property {readonly string[]} violations of the accounting, at any tick
  * @property {readonly { code: string, metric: string | undefined, tag: string | undefined, message: string, count: number }[]} problems
  * @property {readonly string[]} errors that reached the process
- * @property {number} longestBlock of the event loop, in milliseconds, without the one that the plan caused
+ * @property {number} longestBlock of the event loop, in milliseconds, without the one that the plan caused and
+ *   without the time that the process waited for a processor
  * @property {number} peakRss in bytes
  * @property {number | undefined} finishedAt when it had nothing left to do, as {@link uptime}
- * @property {number | undefined} closeMilliseconds how long its calls of `close()` took, all together
+ * @property {number | undefined} closeMilliseconds how long its calls of `close()` took, all together,
+ *   without the time that the process waited for a processor
  * @property {readonly string[] | undefined} leaks what was left after `close()`
  * @property {boolean} isCutOff whether it was killed, or terminated, right after this report
  */

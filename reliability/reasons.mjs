@@ -22,6 +22,12 @@ export const hasNoReaderOrWaits = (row) =>
     : hasNoReader(row);
 
 /** @type {Impossible} */
+export const hasNoServerOrCrashes = (row) =>
+  row.peer === 'stdout'
+    ? 'winston leaves an error of the standard output to the process, which it ends with or without metrics'
+    : hasNoServer(row);
+
+/** @type {Impossible} */
 export const hasNoSocketFile = ({ peer }) => (peer.startsWith('unix') ? undefined : 'there is no socket file');
 
 /** @type {Impossible} */

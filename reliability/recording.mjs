@@ -9,6 +9,7 @@ import { backends } from './backends.mjs';
 import { closeAs, throwError } from './closing.mjs';
 import { blockEventLoop, exhaustDescriptors, shiftClock } from './disturbances.mjs';
 import { watchLeaks } from './leaks.mjs';
+import { processorWait, threadWaitReader } from './processor.mjs';
 import { uptime } from './uptime.mjs';
 
 const TICK_MILLISECONDS = 10;
@@ -46,6 +47,8 @@ class Recording {
   #errors = [];
   #began = performance.now();
   #last = this.#began;
+  #readWait = threadWaitReader();
+  #lastWait = this.#readWait();
   #isDisturbed = false;
   /** @type {NodeJS.Timeout | undefined} */
   #ticks;
@@ -117,7 +120,8 @@ class Recording {
   #tick() {
     const now = performance.now();
     const elapsed = now - this.#began;
-    this.#longestBlock = Math.max(this.#longestBlock, now - this.#last - TICK_MILLISECONDS);
+    const wait = this.#readWait();
+    this.#longestBlock = Math.max(this.#longestBlock, now - this.#last - (wait - this.#lastWait) - TICK_MILLISECONDS);
     this.#record();
     this.#checkStats();
     if (!this.#isDisturbed && elapsed > this.#plan.milliseconds / 2) {
@@ -126,6 +130,7 @@ class Recording {
     }
     // Recording and a disturbance are the application's own time.
     this.#last = performance.now();
+    this.#lastWait = this.#readWait();
     const { distinct = 0 } = this.#plan;
     if (elapsed < this.#plan.milliseconds || this.#made < distinct) return;
     clearInterval(this.#ticks);
@@ -193,9 +198,9 @@ class Recording {
       process.kill(process.pid, 'SIGTERM');
     } else if (how === 'SIGKILL' || how === 'terminate') this.#cutOff(how);
     else {
-      const before = performance.now();
+      const before = performance.now() - (processorWait(process.pid) ?? 0);
       await closeAs(how);
-      this.#closeMilliseconds = performance.now() - before;
+      this.#closeMilliseconds = Math.max(0, performance.now() - (processorWait(process.pid) ?? 0) - before);
       this.#finishedAt = uptime();
       if (how !== 'close in exit hook' && how !== 'natural end') this.#leaks = await this.#findLeaks();
       this.#disconnect();

@@ -87,12 +87,10 @@ function symbol(backend, fault, outcomes) {
   const cells = outcomes.filter((outcome) => outcome.backend === backend && outcome.fault === fault);
   if (cells.length === 0) return ' ';
   if (cells.some(({ broken }) => broken.length > 0)) return '✗';
-  const { dropped, isShort } = /** @type {{ dropped: boolean, isShort: boolean }} */ ({
-    dropped: cells.some(({ report }) => Object.keys(report?.stats.backend.dropped ?? {}).length > 0),
-    isShort: cells.some(({ report, received }) => {
-      const { sent = 0 } = report?.stats.backend ?? {};
-      return (received + (report?.observed ?? 0)) * (backends[backend]?.copies ?? 1) < sent;
-    }),
+  const dropped = cells.some(({ report }) => Object.keys(report?.stats.backend.dropped ?? {}).length > 0);
+  const isShort = cells.some(({ report, received }) => {
+    const { made = 0, observed = 0, stats } = report ?? {};
+    return received + observed < (stats?.backend.sent ?? 0) - (backends[backend]?.kept ?? 0) * made;
   });
   return ['✓', dropped && 'd', isShort && 'e'].filter(Boolean).join(' ');
 }
