@@ -114,8 +114,10 @@ export class StreamConnection {
 
   /** Ends the connection after the last packet, and destroys it if the server does not end it as well. */
   end(): void {
-    this.#socket.end();
-    setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref();
+    const socket = this.#socket;
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
   }
 
   destroy(): void {

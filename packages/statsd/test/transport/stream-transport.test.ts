@@ -298,3 +298,17 @@ test('close does not wait for a server that reads nothing', async () => {
   transport.close();
   expect((await Promise.all(outcomes)).slice(-2)).toEqual(['lost', 'refused']);
 });
+
+test('when the server ends a connection that was closed, too, no timer is left', async () => {
+  const receiver = await listen();
+  const transport = create({ host: '127.0.0.1', port: receiver.port });
+  await waitUntil(() => transport.ready);
+  expect(await send(transport, 'a:1|c\n')).toBe('sent');
+  // This clock stands still, so a timer does not end by itself.
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance', 'Date'] });
+  transport.close();
+  expect(jest.getTimerCount()).toBe(1);
+  const deadline = Date.now() + 10_000;
+  while (jest.getTimerCount() > 0 && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+  expect(jest.getTimerCount()).toBe(0);
+});
