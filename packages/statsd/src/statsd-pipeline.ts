@@ -142,8 +142,10 @@ export class StatsdPipeline {
     if (this.#isClosed) return;
     if (series.name === '') return this.#buffer.rejectSeries(id, 'empty_name');
     if (series.name.length > this.#maxNameLength) return this.#buffer.rejectSeries(id, 'line_too_long');
-    const fragments: number[] = [];
-    for (const text of this.#tagEncoder.encode(series)) fragments.push(this.#fragments.acquire(text));
+    const texts = this.#tagEncoder.encode(series);
+    // oxlint-disable-next-line unicorn/no-new-array -- one that grows by `push` takes room for 17
+    const fragments = new Array<number>(texts.length);
+    for (let i = 0; i < texts.length; i += 1) fragments[i] = this.#fragments.acquire(texts[i]!);
     this.#buffer.open(id, kind, fragments);
   }
 

@@ -8,7 +8,7 @@ import { Lifecycle } from '../engine/lifecycle.js';
 import type { CloseOptions, RegisterOptions, Registration } from '../engine/registration.js';
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
 import type { TagLists } from '../series/metric-family.js';
-import { TagDraft } from '../series/tag-draft.js';
+import { TagDraft, tagPairs } from '../series/tag-draft.js';
 import {
   type MetricOptions,
   type NormalizedTags,
@@ -317,6 +317,6 @@ export class MetricsFacade implements Metrics, Interceptable {
         isValid = readTags(engine, draft, tags, source);
       }),
     );
-    return new Map(isValid ? draft.pairs() : []);
+    return new Map(isValid ? tagPairs(draft) : []);
   }
 }

@@ -1,5 +1,5 @@
 import { describeValue } from '../problems/describe-value.js';
-import { TagDraft } from '../series/tag-draft.js';
+import { TagDraft, tagPairs } from '../series/tag-draft.js';
 import { isTagValue, normalizeValue } from '../series/tags.js';
 import type { EventOptions, ServiceCheckOptions } from './metrics.js';
 import { readAllTags } from './read-tags.js';
@@ -64,7 +64,7 @@ export function recordEvent(
     else fields['name'] = engine.prefix + scope.prefix + fields['name'];
     const { backend } = engine;
     // Each verb takes the fields that its caller passed.
-    if (backend[verb]) backend[verb]({ ...fields, tags: draft.pairs() } as never);
+    if (backend[verb]) backend[verb]({ ...fields, tags: tagPairs(draft) } as never);
     else engine.drop('unsupported', title, 'The backend has no events or service checks.');
   } catch (error) {
     engine.recordingFailed(error, title);

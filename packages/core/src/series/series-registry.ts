@@ -2,8 +2,8 @@ import type { Series, SeriesId } from '../metrics-backend.js';
 import { grow } from './interning.js';
 import type { MetricFamily } from './metric-family.js';
 import { RowTable } from './row-table.js';
-import { INSTANCE_KEY, NOT_FOUND } from './series-result.js';
-import type { DraftedTags, TagDraft } from './tag-draft.js';
+import { NOT_FOUND } from './series-result.js';
+import { type DraftedTags, type TagDraft, tagPairs } from './tag-draft.js';
 import { TagTable } from './tag-table.js';
 
 /** All open series of one registration. A series is a row of integers: its family and its tags. */
@@ -84,13 +84,9 @@ export class SeriesRegistry {
 /** Returns the series of a family with normalized tags, as backends get it. */
 export function createSeries(
   { kind, key, name, unit, internal, description, buckets }: MetricFamily,
-  { keys, values, count }: DraftedTags,
+  drafted: DraftedTags,
 ): Series {
-  const tags: [string, string][] = [];
-  let instance: string | undefined;
-  for (let i = 0; i < count; i += 1) {
-    if (keys[i] === INSTANCE_KEY) instance = values[i];
-    else tags.push([keys[i]!, values[i]!]);
-  }
+  const tags = tagPairs(drafted);
+  const instance = tags.length < drafted.count ? drafted.values[0] : undefined;
   return { kind, key, name, instance, tags, unit, internal, description, buckets };
 }

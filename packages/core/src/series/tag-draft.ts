@@ -16,6 +16,15 @@ export interface DraftedTags {
   readonly count: number;
 }
 
+/** Returns normalized tags as pairs, without the instance, which comes first: no other key is empty. */
+export function tagPairs({ keys, values, count }: DraftedTags): [key: string, value: string][] {
+  const first = count > 0 && keys[0] === INSTANCE_KEY ? 1 : 0;
+  // oxlint-disable-next-line unicorn/no-new-array -- one that grows by `push` takes room for 17 pairs
+  const pairs = new Array<[string, string]>(count - first);
+  for (let i = first; i < count; i += 1) pairs[i - first] = [keys[i]!, values[i]!];
+  return pairs;
+}
+
 /**
  * The tags of one call on their way to a series: as they were written, and normalized, by ascending keys. A draft is reused
  * for call after call, so that a new series allocates little more than its strings.
@@ -71,14 +80,6 @@ export class TagDraft implements DraftedTags {
   /** Sets a tag that is normalized. */
   set(key: string, value: string, table: TagTable): void {
     this.#set(key, value, table.find(key, value));
-  }
-
-  /** Returns the normalized tags as pairs, without the instance. */
-  pairs(): [key: string, value: string][] {
-    const pairs: [string, string][] = [];
-    for (let i = 0; i < this.count; i += 1)
-      if (this.keys[i] !== INSTANCE_KEY) pairs.push([this.keys[i]!, this.values[i]!]);
-    return pairs;
   }
 
   /** Sorts the tags as written by their keys: with too many ways of writing the same tags, only this one is remembered. */

@@ -45,13 +45,12 @@ export function findPath(root: TrieNode, tags: Tags | null | undefined, instance
     if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
     node = nextNode(node, key, tags[key]);
   }
+  if (typeof node === 'number') return instance === undefined ? node : NOT_FOUND;
   // A walk without a step: either no tags, or an object such as a Map, which hides its content.
   if (node === root && tags !== undefined && tags !== null && !isTagsObject(tags)) return NOT_FOUND;
-  if (instance !== undefined) {
-    if (typeof node === 'number' || node.key === undefined) return NOT_FOUND;
-    node = nextNode(node, INSTANCE_KEY, instance);
-  }
-  return typeof node === 'number' ? node : node.id;
+  if (instance === undefined) return node.id;
+  const last = node.key === undefined ? NOT_FOUND : nextNode(node, INSTANCE_KEY, instance);
+  return typeof last === 'number' ? last : last.id;
 }
 
 /** Returns the series of the raw tags of a draft, or {@link NOT_FOUND}. */

@@ -169,6 +169,15 @@ describe('a gauge', () => {
     expect(metrics.stats().dropped).toEqual({ gauge_would_merge: 3 });
     expect(codes()).toEqual(['too_many_values', 'gauge_would_merge']);
   });
+
+  it('counts the samples of its handles beyond a limit, and no sample when a handle is made', () => {
+    const metrics = guarded({ maxValuesPerTag: 0 });
+    const handle = metrics.defineGauge('g', { tags: ['shard'] }).with({ shard: 1 });
+    metrics.defineGauge('h', { tags: ['shard'] }).with({ shard: 1 });
+    expect(metrics.stats().dropped).toEqual({});
+    for (let i = 0; i < 3; i += 1) handle.set(i);
+    expect([backend.lines, metrics.stats().dropped]).toEqual([[], { gauge_would_merge: 3 }]);
+  });
 });
 
 describe('declared values', () => {

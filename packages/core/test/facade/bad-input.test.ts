@@ -55,6 +55,13 @@ it('a timing is not negative, a distribution may be', () => {
   expect(metrics.stats().dropped).toEqual({ invalid_value: 1 });
 });
 
+it('a Map hides its tags, also beside an instance whose series is known without them', () => {
+  metrics.incr('x', 1, { instance: 'a' });
+  metrics.incr('x', 1, { instance: 'a' });
+  metrics.incr('x', 1, { tags: new Map([['queue', 'mail']]), instance: 'a' });
+  expect(metrics.stats().dropped).toEqual({ invalid_tags: 1 });
+});
+
 test.each([[''], [undefined], [null], [5], [{}], [Symbol('key')], ['k'.repeat(100_000)]])('%p is not a key', (key) => {
   metrics.incr(key);
   metrics.incr(key, { tags: { a: 1 } });
