@@ -1,5 +1,6 @@
 import type { BackendUnderTest } from './backend-under-test.js';
 import { ConformanceRun } from './conformance-run.js';
+import { blockingDeadline, watch } from './watchdog.js';
 
 /** One rule of the backend contract. Bind it with any test framework: `test(check.name, () => check.run(backend))`. */
 export interface ConformanceCheck {
@@ -20,12 +21,20 @@ export function conformanceCheck(
   return {
     name,
     run: async (backend) => {
-      const run = await ConformanceRun.create(backend, hostThrows);
+      const deadline = blockingDeadline(backend.timeout);
+      let unwatch = watch({ name, backend: 'a backend', deadline });
       try {
-        await check(run);
-        await run.close();
+        const run = await ConformanceRun.create(backend, name, hostThrows);
+        unwatch();
+        unwatch = watch({ name, backend: run.backend.constructor.name, deadline });
+        try {
+          await check(run);
+          await run.close();
+        } finally {
+          await run.dispose();
+        }
       } finally {
-        await run.dispose();
+        unwatch();
       }
     },
   };

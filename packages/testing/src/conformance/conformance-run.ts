@@ -1,3 +1,4 @@
+// Long, because it has all calls that a check can make, each of which is counted, expected and made in the same way.
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
@@ -14,7 +15,7 @@ import { CallCount } from './call-count.js';
 import { checkProblem, checkStats } from './check-stats.js';
 import { ExpectedDelivery } from './expected-delivery.js';
 import { type SeriesInput, toSeries } from './series-input.js';
-import { assertResolves, failureOf, within } from './within.js';
+import { within } from './within.js';
 
 /**
  * One run of a check: makes the calls, counts them, and compares them with the backend's stats and with what arrived.
@@ -29,6 +30,8 @@ export class ConformanceRun {
    */
   readonly now: number = Math.floor(Date.now() / 60_000) * 60;
   readonly #fixture: Fixture;
+  /** The name of the check. */
+  readonly #check: string;
   readonly #timeout: number;
   readonly #expected: ExpectedDelivery;
   readonly #open = new Map<SeriesId, Series>();
@@ -37,7 +40,8 @@ export class ConformanceRun {
   #closed = false;
   #comparesDelivered = true;
 
-  private constructor(fixture: Fixture, { capabilities, timeout = 2000 }: BackendUnderTest) {
+  private constructor(fixture: Fixture, { capabilities, timeout = 2000 }: BackendUnderTest, check: string) {
+    this.#check = check;
     this.backend = fixture.backend;
     this.capabilities = capabilities;
     this.#fixture = fixture;
@@ -46,8 +50,10 @@ export class ConformanceRun {
   }
 
   /** Creates and starts a backend. `hostThrows` makes its host's `report` throw, which a host must never do. */
-  static async create(backend: BackendUnderTest, hostThrows = false): Promise<ConformanceRun> {
-    const run = new ConformanceRun(await backend.create(), backend);
+  static async create(backend: BackendUnderTest, check: string, hostThrows = false): Promise<ConformanceRun> {
+    const { timeout = 2000 } = backend;
+    const fixture = await within(async () => backend.create(), { milliseconds: 2 * timeout, name: 'create', check });
+    const run = new ConformanceRun(fixture, backend, check);
     const report = (problem: Problem) => {
       run.problems.push(problem);
       if (hostThrows) throw new Error('this host throws');
@@ -153,9 +159,10 @@ export class ConformanceRun {
 
   /** Breaks the transport. Resolves with false if the fixture cannot do that. */
   async breakTransport(): Promise<boolean> {
-    if (this.#fixture.breakTransport === undefined) return false;
+    const { breakTransport } = this.#fixture;
+    if (breakTransport === undefined) return false;
     this.ignoreDelivered();
-    await this.#fixture.breakTransport();
+    await this.#inTime(async () => breakTransport(), 2 * this.#timeout, 'breakTransport');
     return true;
   }
 
@@ -171,17 +178,18 @@ export class ConformanceRun {
 
   /** Flushes. Fails if that takes too long or leaves samples pending. */
   async flush(): Promise<void> {
-    await assertResolves(() => this.backend.flush(), this.#timeout, 'flush');
+    await this.#inTime(() => this.backend.flush(), this.#timeout, 'flush');
     assert.equal(this.checkStats().pending, 0, 'pending after a flush, with nothing recorded since');
   }
 
   /** Starts a flush without waiting for it. The check must await `resolved` later. */
   startFlush(): { readonly done: boolean; resolved(): Promise<void> } {
-    const outcome = failureOf(() => this.backend.flush());
-    const flush = { done: false, resolved: () => within(outcome, this.#timeout, 'flush') };
-    void outcome.then(() => {
+    const outcome = (async () => this.backend.flush())();
+    const flush = { done: false, resolved: () => this.#inTime(() => outcome, this.#timeout, 'flush') };
+    const done = (): void => {
       flush.done = true;
-    });
+    };
+    outcome.then(done, done);
     return flush;
   }
 
@@ -194,7 +202,7 @@ export class ConformanceRun {
   /** Closes the backend. Fails if that exceeds the deadline, or if stats or what arrived are wrong in the end. */
   async close(timeout = 1000): Promise<void> {
     this.#closing = true;
-    await assertResolves(
+    await this.#inTime(
       () => this.backend.close({ timeout }),
       timeout + this.#timeout,
       `close with a timeout of ${timeout} ms`,
@@ -208,12 +216,19 @@ export class ConformanceRun {
   /** Releases everything, whether or not the check succeeded. */
   async dispose(): Promise<void> {
     try {
-      if (!this.#closed) await assertResolves(() => this.backend.close({ timeout: 0 }), this.#timeout, 'close');
+      // One that missed its deadline would miss it again.
+      if (!this.#closing) await this.#inTime(() => this.backend.close({ timeout: 0 }), this.#timeout, 'close');
     } catch {
       // The check has failed already, and its error is the one to report.
     } finally {
-      await this.#fixture.dispose?.();
+      const { dispose } = this.#fixture;
+      if (dispose) await this.#inTime(async () => dispose(), 2 * this.#timeout, 'dispose');
     }
+  }
+
+  /** Fails with the name of the check if an operation rejects, or takes longer than the given milliseconds. */
+  #inTime<Result>(start: () => Promise<Result>, milliseconds: number, name: string): Promise<Result> {
+    return within(start, { milliseconds, name, check: this.#check });
   }
 
   /** Counts a call, and passes its series to `expect` if its sample must arrive. */
@@ -228,12 +243,13 @@ export class ConformanceRun {
 
   async #compareDelivered(): Promise<void> {
     const deadline = Date.now() + this.#timeout;
-    while (this.#comparesDelivered && this.#fixture.delivered !== undefined) {
+    const { delivered } = this.#fixture;
+    while (this.#comparesDelivered && delivered !== undefined) {
       // Read before the comparison, which may take as long itself: samples that arrive meanwhile get one more
       // comparison.
       const isLast = Date.now() > deadline;
       try {
-        this.#expected.compare(await this.#fixture.delivered());
+        this.#expected.compare(await this.#inTime(async () => delivered(), this.#timeout, 'delivered'));
         return;
       } catch (error) {
         if (isLast) throw error;
