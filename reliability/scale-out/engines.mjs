@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** Resolves when `isDone` returns true. @param {string} what @param {() => unknown} isDone @param {number} [seconds] */
-export async function waitUntil(what, isDone, seconds = 20) {
+export async function waitUntil(what, isDone, seconds = 60) {
   const deadline = performance.now() + seconds * 1000;
   while (!(await isDone())) {
     if (performance.now() > deadline) throw new Error(`Timed out after ${seconds} s: ${what}`);

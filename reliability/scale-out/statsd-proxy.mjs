@@ -172,10 +172,10 @@ function judgeGauges(daemons, reports) {
   for (const daemon of daemons)
     for (const [name, value] of Object.entries(lastGauges(daemon))) (found[name] ??= []).push(value);
   for (const [name, value] of Object.entries(expected))
-    if (found[name]?.join() !== `${value}`) broken.push(`gauge ${name} is ${found[name]}, not ${value}`);
+    if (found[name]?.join() !== `${value}`) broken.push(`gauge ${name} is ${found[name]?.join(' and ')}, not ${value}`);
   const shared = found['shared'] ?? [];
   if (shared.length !== 1 || !Object.values(expected).includes(shared[0]))
-    broken.push(`the gauge without an instance is ${shared}, the value of no process`);
+    broken.push(`the gauge without an instance is ${shared.join(' and ')}, the value of no process`);
   return broken;
 }
 
