@@ -22,7 +22,7 @@ export async function waitUntil(what, isDone, seconds = 60) {
   }
 }
 
-/** A server in a process of its own, with its output in a file. It can be killed and started again at the same address. */
+/** A server in its own process, with its output in a file. It can be killed and started again at the same address. */
 export class Engine {
   /** Time of the last start or end, in milliseconds. */
   changedAt = 0;
@@ -112,7 +112,7 @@ export async function startProxy(folder, daemons) {
   const [port, managementPort] = [await freePort(), await freePort()];
   const name = path.join(folder, 'proxy');
   const configuration = {
-    nodes: daemons.map(({ port, adminport }) => ({ host: '127.0.0.1', port, adminport })),
+    nodes: daemons.map((daemon) => ({ host: '127.0.0.1', port: daemon.port, adminport: daemon.adminport })),
     server: './servers/udp',
     address: '127.0.0.1',
     host: '127.0.0.1',

@@ -16,7 +16,7 @@ const HOSTS = [1, 10, 100, 1000, 10_000];
 const PROCESSES = 4;
 const FLUSH_SECONDS = 2;
 const HISTORY_FLUSH_SECONDS = 10;
-/** Of an example: the numbers of your contract differ. */
+/** An example: the numbers of your contract differ. */
 const PRICE = { includedPerHost: 100, pricePer100: 5 };
 /** Time in which a burst has to be taken from a socket's buffer. */
 const SLOT_MILLISECONDS = 10;
@@ -24,7 +24,9 @@ const SLOT_MILLISECONDS = 10;
 if (process.argv[1] === import.meta.filename) {
   const local = await runProcess(8192);
   const remote = await runProcess(1432);
-  checkBlock('docs/scaling.md', 'fleet', render(local, remote), 'node reliability/scale-out/fleet.mjs --update');
+  const command = 'node reliability/scale-out/fleet.mjs --update';
+  checkBlock('docs/scaling.md', 'fleet', render(local, remote), command);
+  checkBlock('docs/scaling.md', 'redis', renderSizes(), command);
 }
 
 /** Runs a process for one flush. @param {number} maxPacketBytes */
@@ -107,6 +109,14 @@ function render(local, remote) {
   );
   const process = `One process: ${report.series} series; ${local.packets} packets with ${format(local.bytes)} bytes every ${FLUSH_SECONDS} seconds to an Agent, or ${remote.packets} of at most 1432 bytes to another machine.`;
   return `${process}\n\n${sent}\n\n${kept}`;
+}
+
+function renderSizes() {
+  const { counter, timing } = REDIS_SIZES;
+  return `| | an hour, in steps of ten seconds | each further day, in hours and days |
+| --- | ---: | ---: |
+| counter | ${format(counter.hour)} | ${format(counter.day)} |
+| timing, ten values in ten seconds | ${format(timing.hour)} | ${format(timing.day)} |`;
 }
 
 /** Bytes of a series at the end of 90 days. @param {{ hour: number, day: number }} size */

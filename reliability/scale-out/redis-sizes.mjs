@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 const VALUES_PER_BUCKET = 10;
 
 /**
- * Of a counter with a sample in every ten seconds, and of a timing with ten values in them, in bytes. Samples of one hour are
+ * Bytes of a counter with a sample in every ten seconds, and of a timing with ten values in them. Samples of one hour are
  * kept in steps of ten seconds, those of a week in hours, those of 90 days in days.
  *
  * @typedef {{ hour: number, day: number }} SeriesSize `hour` in steps of ten seconds; `day` in hours and days
