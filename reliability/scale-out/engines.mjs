@@ -68,7 +68,7 @@ const EXIT_ON_SIGTERM = `process.once('SIGTERM', () => process.exit(0)); require
  * @property {Engine} engine
  * @property {number} port
  * @property {number} adminport
- * @property {() => ({ type: 'start' } | { type: 'line', line: string } | { type: 'flush', counters: Record<string, number>, gauges: Record<string, number> })[]} entries
+ * @property {() => ({ type: 'start' } | { type: 'line', line: string } | { type: 'flush', at: number, counters: Record<string, number>, gauges: Record<string, number> })[]} entries
  */
 
 /**

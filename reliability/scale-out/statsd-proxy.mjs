@@ -167,22 +167,18 @@ function judgeGauges(daemons, reports) {
   /** @type {string[]} */
   const broken = [];
   const expected = Object.assign({}, ...reports.map(({ gauges }) => gauges));
-  /** @type {Record<string, number[]>} */
-  const found = {};
-  for (const daemon of daemons)
-    for (const [name, value] of Object.entries(lastGauges(daemon))) (found[name] ??= []).push(value);
+  // A daemon forgets a gauge after a flush without it, and a name may have been on two of them.
+  const flushes = daemons.flatMap((daemon) =>
+    daemon.entries().flatMap((entry) => (entry.type === 'flush' ? [entry] : [])),
+  );
+  flushes.sort((one, other) => one.at - other.at);
+  /** @type {Record<string, number>} */
+  const found = Object.assign({}, ...flushes.map(({ gauges }) => gauges));
   for (const [name, value] of Object.entries(expected))
-    if (found[name]?.join() !== `${value}`) broken.push(`gauge ${name} is ${found[name]?.join(' and ')}, not ${value}`);
-  const shared = found['shared'] ?? [];
-  if (shared.length !== 1 || !Object.values(expected).includes(shared[0]))
-    broken.push(`the gauge without an instance is ${shared.join(' and ')}, the value of no process`);
+    if (found[name] !== value) broken.push(`gauge ${name} is ${found[name]}, not ${value}`);
+  if (!Object.values(expected).includes(found['shared']))
+    broken.push(`the gauge without an instance is ${found['shared']}, the last value of no process`);
   return broken;
-}
-
-/** Returns the last values that a daemon flushed. @param {import('./engines.mjs').StatsdDaemon} daemon */
-function lastGauges(daemon) {
-  const flushes = daemon.entries().flatMap((entry) => (entry.type === 'flush' ? [entry.gauges] : []));
-  return flushes.findLast((gauges) => Object.keys(gauges).some((name) => !name.startsWith('statsd.'))) ?? {};
 }
 
 /** @param {ReturnType<import('./engines.mjs').StatsdDaemon['entries']>} entries */
