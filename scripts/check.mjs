@@ -16,6 +16,7 @@ const gates = {
   api: ['node', 'scripts/api-report.mjs'],
   docs: ['node', 'scripts/check-docs.mjs'],
   trace: ['node', 'scripts/trace-call.mjs'],
+  fleet: ['node', 'reliability/scale-out/fleet.mjs'],
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(gates);

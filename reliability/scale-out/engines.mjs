@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** Resolves when `isDone` returns true. @param {string} what @param {() => unknown} isDone @param {number} [seconds] */
-export async function waitUntil(what, isDone, seconds = 20) {
+export async function waitUntil(what, isDone, seconds = 60) {
   const deadline = performance.now() + seconds * 1000;
   while (!(await isDone())) {
     if (performance.now() > deadline) throw new Error(`Timed out after ${seconds} s: ${what}`);
@@ -22,7 +22,7 @@ export async function waitUntil(what, isDone, seconds = 20) {
   }
 }
 
-/** A server in a process of its own, with its output in a file. It can be killed and started again at the same address. */
+/** A server in its own process, with its output in a file. It can be killed and started again at the same address. */
 export class Engine {
   /** Time of the last start or end, in milliseconds. */
   changedAt = 0;
@@ -68,7 +68,7 @@ const EXIT_ON_SIGTERM = `process.once('SIGTERM', () => process.exit(0)); require
  * @property {Engine} engine
  * @property {number} port
  * @property {number} adminport
- * @property {() => ({ type: 'start' } | { type: 'line', line: string } | { type: 'flush', counters: Record<string, number>, gauges: Record<string, number> })[]} entries
+ * @property {() => ({ type: 'start' } | { type: 'line', line: string } | { type: 'flush', at: number, counters: Record<string, number>, gauges: Record<string, number> })[]} entries
  */
 
 /**
@@ -112,7 +112,7 @@ export async function startProxy(folder, daemons) {
   const [port, managementPort] = [await freePort(), await freePort()];
   const name = path.join(folder, 'proxy');
   const configuration = {
-    nodes: daemons.map(({ port, adminport }) => ({ host: '127.0.0.1', port, adminport })),
+    nodes: daemons.map((daemon) => ({ host: '127.0.0.1', port: daemon.port, adminport: daemon.adminport })),
     server: './servers/udp',
     address: '127.0.0.1',
     host: '127.0.0.1',

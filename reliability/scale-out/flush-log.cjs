@@ -16,6 +16,6 @@ exports.init = (_startedAt, { flushLog }, events) => {
   events.on('packet', (/** @type {Buffer} */ packet) => {
     for (const line of packet.toString().split('\n')) if (line !== '') write({ type: 'line', line });
   });
-  events.on('flush', (_time, { counters, gauges }) => write({ type: 'flush', counters, gauges }));
+  events.on('flush', (_time, { counters, gauges }) => write({ type: 'flush', at: Date.now(), counters, gauges }));
   return true;
 };

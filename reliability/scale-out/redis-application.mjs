@@ -32,7 +32,7 @@ const isStored = async () => {
 /** @type {Record<string, () => unknown>} */
 const commands = {
   record: () => {
-    ticks = setInterval(record, TICK_MILLISECONDS, report);
+    ticks = setInterval(record, TICK_MILLISECONDS);
   },
   /** Resolves when everything recorded is stored. */
   pause: () => {
@@ -45,14 +45,13 @@ const commands = {
     await client.close();
   },
 };
-process.on('message', async (message) => {
-  const error = await Promise.resolve(commands[`${message}`]?.()).then(() => undefined, String);
+process.on('message', async (/** @type {string} */ message) => {
+  const error = await Promise.resolve(commands[message]?.()).then(() => undefined, String);
   process.send?.({ ...report, stats: report.stats ?? metrics.stats().backend, error });
   if (message === 'finish') process.disconnect();
 });
 
-/** @param {WriterReport} report */
-function record(report) {
+function record() {
   const { made } = report;
   for (const [index, key] of COUNTERS.entries()) {
     metrics.incr(key, 1 + (index % 3));

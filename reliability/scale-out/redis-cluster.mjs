@@ -148,9 +148,9 @@ async function readMeanwhile(history, progress) {
       COUNTERS.map(async (key) => {
         const started = performance.now();
         try {
-          const sum = await history.sum(key);
-          if (Number(sum) < (last[key] ?? 1)) broken.push(`${key} reads as ${sum}, after ${last[key] ?? 'at least 1'}`);
-          last[key] = Number(sum);
+          const sum = (await history.sum(key)) ?? 0;
+          if (sum < (last[key] ?? 1)) broken.push(`${key} reads as ${sum}, after ${last[key] ?? 'at least 1'}`);
+          last[key] = sum;
           resolved += 1;
         } catch (error) {
           rejected += 1;

@@ -4,17 +4,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { REDIS_SIZES } from './fleet.mjs';
 import { runRedisCluster } from './redis-cluster.mjs';
+import { measureRedis } from './redis-sizes.mjs';
 import { runStatsdProxy } from './statsd-proxy.mjs';
 
 /** @type {Readonly<Record<string, (folder: string, progress: (line: string) => void) => Promise<string[]>>>} */
-const parts = { statsd: runStatsdProxy, redis: runRedisCluster };
+const parts = {
+  statsd: runStatsdProxy,
+  redis: runRedisCluster,
+  sizes: compareSizes,
+};
 
 const HELP = `Usage: npm run scale-out -- [options]
 
 Runs many processes against several servers, and loses one of these in traffic:
   statsd   a cluster of four workers, the StatsD proxy with consistent hashing, three StatsD daemons
   redis    four processes that record history, a Redis cluster of three nodes
+  sizes    what history takes on a Redis server, compared with the numbers in docs/scaling.md
 
 Sums must be exact; what is lost with a server is exactly what this run names beforehand.
 
@@ -42,6 +49,9 @@ if (values.part !== undefined && parts[values.part] === undefined) {
   process.exit(2);
 }
 
+/** Allocators differ, by version and by system. */
+const SIZE_TOLERANCE = 0.2;
+
 const began = performance.now();
 let failed = 0;
 for (const [name, run] of Object.entries(parts)) {
@@ -62,4 +72,19 @@ async function runPart(name, run) {
   if (values.keep) progress(`logs are in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
   return broken.length === 0;
+}
+
+/** @param {string} folder @param {(line: string) => void} progress @returns {Promise<string[]>} */
+async function compareSizes(folder, progress) {
+  const { microseconds, ...measured } = await measureRedis(path.join(folder, 'redis'));
+  progress(`${JSON.stringify(measured)}; a flush keeps the server busy for ${(microseconds / 1000).toFixed(1)} ms`);
+  /** @type {string[]} */
+  const broken = [];
+  for (const kind of /** @type {const} */ (['counter', 'timing']))
+    for (const span of /** @type {const} */ (['hour', 'day']))
+      if (Math.abs(measured[kind][span] / REDIS_SIZES[kind][span] - 1) > SIZE_TOLERANCE)
+        broken.push(`a ${span} of a ${kind} takes ${measured[kind][span]} bytes, not about ${REDIS_SIZES[kind][span]}`);
+  if (measured.commands !== REDIS_SIZES.commands)
+    broken.push(`a flush takes ${measured.commands} commands, not ${REDIS_SIZES.commands}`);
+  return broken;
 }
