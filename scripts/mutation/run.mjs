@@ -1,6 +1,7 @@
 // Mutation testing: changes the logic of the packages in thousands of places, one at a time, and lists the changes that no
 // test of their package notices. Fails if a package has less than 90 % of its mutants killed, or a survivor that
-// equivalents.json does not name. `npm run mutation -- core statsd` takes two packages, `-- --mutate` the files of a pattern.
+// equivalents.json does not name. `npm run mutation -- core statsd` takes two packages, `-- --mutate` the files of a pattern,
+// and `--tests` runs only the tests of a pattern.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     mutate: { type: 'string', multiple: true, default: [] },
+    tests: { type: 'string', multiple: true, default: [] },
     concurrency: { type: 'string', default: '1' },
     static: { type: 'boolean', default: false },
     force: { type: 'boolean', default: false },
@@ -68,7 +70,7 @@ async function mutantsOf(name, mutate) {
     concurrency: Number(values.concurrency),
     ignoreStatic: !values.static,
     force: values.force,
-    mochaOptions: { spec: [`packages/${name}/test/**/*.test.ts`] },
+    mochaOptions: { spec: values.tests.length > 0 ? values.tests : [`packages/${name}/test/**/*.test.ts`] },
     incrementalFile: `${output}/incremental.json`,
     htmlReporter: { fileName: `${output}/index.html` },
   }).runMutationTest();
