@@ -135,3 +135,28 @@ it('samples that are lost at the exit are one problem with their count, also wit
   expect(warned.output).toContain('[5 times]');
   expect(warned.code).toBe(0);
 });
+
+it('an observer that is asynchronous is reported, and its rejection does not end the process', async () => {
+  const { code, output } = await run(
+    `
+    import { createMetrics } from '@metrics/core';
+    const metrics = createMetrics({
+      backend: { open() {}, release() {}, gauge() {}, flush: async () => {}, close: async () => {}, stats: () => ({}) },
+      onError: async ({ code, cause }) => { console.log(code, cause?.message ?? ''); throw new Error('handler'); },
+    });
+    metrics.defineGauge('a', { observe: async () => { throw new Error('later'); } });
+    metrics.defineGauge('b', { observe: () => ({ then(_, reject) { reject(new Error('thenable')); } }) });
+    await metrics.flush();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    console.log(JSON.stringify(metrics.stats().dropped));
+    `,
+  );
+  expect(lines(output).toSorted()).toEqual([
+    'invalid_value ',
+    'invalid_value ',
+    'observe_failed later',
+    'observe_failed thenable',
+    '{"invalid_value":2}',
+  ]);
+  expect(code).toBe(0);
+});

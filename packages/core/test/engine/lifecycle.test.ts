@@ -31,8 +31,10 @@ const replaceable = (): JournalBackend => Object.assign(new JournalBackend(), { 
 describe('register', () => {
   it('rejects an invalid backend and an invalid rate', () => {
     const metrics = createMetrics();
-    expect(() => metrics.register({} as never)).toThrow(TypeError);
-    expect(() => metrics.register(undefined as never)).toThrow(TypeError);
+    for (const backend of [{}, undefined])
+      expect(() => metrics.register(backend as never)).toThrow(
+        new TypeError('register() takes a backend, such as new StatsdMetricsBackend()'),
+      );
     expect(() => metrics.register(new JournalBackend(), { sampleRate: 2 })).toThrow(
       new RangeError('sampleRate must be a number from 0 to 1, not 2.'),
     );
@@ -127,8 +129,18 @@ describe('register', () => {
     metrics.incr('x');
     metrics.defineCounter('y').incr();
     metrics.register(new JournalBackend(), { onError: (problem) => problems.push(problem) });
-    expect(problems).toMatchObject([{ code: 'not_registered', count: 2 }]);
+    expect(problems).toEqual([
+      { code: 'not_registered', count: 2, message: 'Samples before register() are dropped: register first.' },
+    ]);
     expect(metrics.stats().discarded).toBe(2);
+  });
+
+  it('does not report samples that a dummy discarded, which was registered on purpose', () => {
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new DummyMetricsBackend() });
+    metrics.incr('x');
+    metrics.register(new JournalBackend(), { onError: (problem) => problems.push(problem) });
+    expect(problems).toEqual([]);
   });
 
   it('reports at a later register only what was missed since', async () => {
@@ -213,6 +225,18 @@ describe('register', () => {
     expect(backend.lines).toEqual(['gauge depth 3']);
   });
 
+  it('reads the observed gauges for the active backend only', () => {
+    const replaced = new JournalBackend();
+    const active = new JournalBackend();
+    const metrics = createMetrics({ backend: replaced });
+    metrics.defineGauge('depth', { observe: () => 3 });
+    metrics.register(active, { replace: true });
+    replaced.host!.collect();
+    expect(active.lines).toEqual([]);
+    active.host!.collect();
+    expect(active.lines).toEqual(['gauge depth 3']);
+  });
+
   it('survives a backend that throws at its start', () => {
     const backend = new JournalBackend();
     backend.start = () => {
@@ -221,7 +245,13 @@ describe('register', () => {
     const problems: Problem[] = [];
     const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
     metrics.incr('x');
-    expect(problems).toMatchObject([{ code: 'backend_failed', cause: new Error('no') }]);
+    expect(problems).toMatchObject([
+      {
+        code: 'backend_failed',
+        message: 'A backend threw, which its contract forbids. See the cause.',
+        cause: new Error('no'),
+      },
+    ]);
   });
 });
 
@@ -275,6 +305,32 @@ describe('close', () => {
     const metrics = createMetrics({ backend: new SlowBackend() });
     await metrics.close({ timeout: 5 });
   });
+
+  it.each([undefined, {}, { timeout: -1 }, { timeout: Number.NaN }])(
+    '%j has a deadline of two seconds',
+    async (options) => {
+      jest.useFakeTimers();
+      const backend = new SlowBackend();
+      const metrics = createMetrics({ backend });
+      let ended = false;
+      const closed = metrics.close(options).then(() => {
+        ended = true;
+      });
+      await jest.advanceTimersByTimeAsync(2000);
+      expect([backend.closing, ended]).toEqual([[{ timeout: 2000 }], false]);
+      await jest.advanceTimersByTimeAsync(100);
+      await closed;
+      jest.useRealTimers();
+    },
+  );
+
+  it('leaves no timer when the backend ends in time', async () => {
+    jest.useFakeTimers();
+    const metrics = createMetrics({ backend: new JournalBackend() });
+    await metrics.close();
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
 });
 
 /** A backend that keeps its samples, and loses some of them when it closes. */
@@ -314,7 +370,9 @@ describe('samples that are lost at an end', () => {
     const { metrics, problems } = setUp(new LossyBackend(5));
     await metrics.close();
     await metrics.close();
-    expect(problems).toMatchObject([{ code: 'lost_at_close', count: 5 }]);
+    expect(problems).toMatchObject([
+      { code: 'lost_at_close', count: 5, message: expect.stringContaining('stats().backend.dropped') },
+    ]);
   });
 
   it('are one problem with their count, when another backend replaces theirs', async () => {

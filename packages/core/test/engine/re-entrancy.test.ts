@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { runProgram } from 'test-kit/run-program';
 import { combine, createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
@@ -103,33 +101,6 @@ it('a flush reads each observer once, whatever `combine` holds', async () => {
   expect(reads).toBe(3);
   await metrics.close();
   expect(reads).toBe(4);
-});
-
-it('an observer that is asynchronous is reported, and its rejection does not end the process', async () => {
-  const { code, output } = await runProgram(
-    `
-    import { createMetrics } from '@metrics/core';
-    const metrics = createMetrics({
-      backend: { open() {}, release() {}, gauge() {}, flush: async () => {}, close: async () => {}, stats: () => ({}) },
-      onError: async ({ code, cause }) => { console.log(code, cause?.message ?? ''); throw new Error('handler'); },
-    });
-    metrics.defineGauge('a', { observe: async () => { throw new Error('later'); } });
-    metrics.defineGauge('b', { observe: () => ({ then(_, reject) { reject(new Error('thenable')); } }) });
-    await metrics.flush();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    console.log(JSON.stringify(metrics.stats().dropped));
-    `,
-    { cwd: join(__dirname, '..', '..') },
-  );
-  const lines = output.trim().split('\n').toSorted();
-  expect(lines).toEqual([
-    'invalid_value ',
-    'invalid_value ',
-    'observe_failed later',
-    'observe_failed thenable',
-    '{"invalid_value":2}',
-  ]);
-  expect(code).toBe(0);
 });
 
 it('definitions with dynamic names are bounded, as are their observers', async () => {

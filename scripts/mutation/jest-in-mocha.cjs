@@ -1,0 +1,124 @@
+// Runs the tests, which are written for jest, in mocha: it keeps modules and tests loaded from one mutant to the next, so that
+// a mutant takes milliseconds instead of seconds. `expect`, `each`, mocks and fake timers are those of jest.
+const { readFileSync } = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+const { ModernFakeTimers } = require('@jest/fake-timers');
+const { transformSync } = require('@swc/core');
+const { expect } = require('expect');
+const fc = require('fast-check');
+const { bind } = require('jest-each');
+const { ModuleMocker } = require('jest-mock');
+// Its types would define the functions of tests a second time.
+/** @type {any} */
+const mocha = Module.createRequire(__filename)('mocha');
+/** @type {any} */
+const jestConfig = Module.createRequire(__filename)('../../jest.config.cjs');
+
+/** Milliseconds until an asynchronous test fails: a mutant may make it wait for what never comes. */
+const TEST_TIMEOUT = 10_000;
+
+const root = path.join(__dirname, '..', '..');
+const isOwn = (/** @type {string} */ file) =>
+  file.startsWith(root) && !file.includes(`${path.sep}node_modules${path.sep}`);
+
+// Modules: found and compiled as the configuration of jest says.
+/* oxlint-disable no-underscore-dangle -- the names of Node.js */
+const mapper = Object.entries(jestConfig.moduleNameMapper).map(([pattern, files]) => ({
+  pattern: new RegExp(pattern),
+  file: [files].flat()[0],
+}));
+const [[, swcOptions]] = Object.values(jestConfig.transform);
+const loader = /** @type {any} */ (Module);
+const resolveFilename = loader._resolveFilename;
+loader._resolveFilename = function (
+  /** @type {string} */ request,
+  /** @type {any} */ parent,
+  /** @type {any[]} */ ...rest
+) {
+  const mapped = isOwn(parent?.filename ?? '') ? mapper.find(({ pattern }) => pattern.test(request)) : undefined;
+  const target = mapped ? request.replace(mapped.pattern, mapped.file) : request;
+  return resolveFilename.call(this, target, parent, ...rest);
+};
+loader._extensions['.ts'] = (/** @type {any} */ module, /** @type {string} */ filename) => {
+  const { code } = transformSync(readFileSync(filename, 'utf8'), {
+    ...swcOptions,
+    filename,
+    configFile: false,
+    swcrc: false,
+  });
+  module._compile(code, filename);
+};
+/* oxlint-enable no-underscore-dangle */
+
+// The functions of tests.
+const mocker = new ModuleMocker(globalThis);
+const timers = new ModernFakeTimers({
+  global: globalThis,
+  config: /** @type {any} */ ({ rootDir: root, testMatch: [], fakeTimers: {} }),
+});
+const define = (/** @type {any} */ add) => {
+  const test = (/** @type {string} */ name, /** @type {any} */ run) => add(name, run && (() => inTime(run())));
+  return Object.assign(test, { each: bind(test), skip: add.skip, only: add.only });
+};
+const { setTimeout, clearTimeout } = globalThis;
+async function inTime(/** @type {unknown} */ result) {
+  if (!(result instanceof Promise)) return;
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the test takes longer than ${TEST_TIMEOUT} ms`)), TEST_TIMEOUT);
+  });
+  await Promise.race([result, late]).finally(() => clearTimeout(timer));
+}
+Object.assign(globalThis, {
+  expect,
+  jest: {
+    fn: mocker.fn.bind(mocker),
+    spyOn: mocker.spyOn.bind(mocker),
+    restoreAllMocks: () => mocker.restoreAllMocks(),
+    requireActual: require,
+    retryTimes() {},
+    setTimeout() {},
+    useFakeTimers: (/** @type {any} */ options) => timers.useFakeTimers(options),
+    useRealTimers: () => timers.useRealTimers(),
+    setSystemTime: (/** @type {any} */ now) => timers.setSystemTime(now),
+    getTimerCount: () => timers.getTimerCount(),
+    advanceTimersByTime: (/** @type {number} */ delay) => timers.advanceTimersByTime(delay),
+    advanceTimersByTimeAsync: (/** @type {number} */ delay) => timers.advanceTimersByTimeAsync(delay),
+    advanceTimersToNextTimer: () => timers.advanceTimersToNextTimer(),
+    advanceTimersToNextTimerAsync: () => timers.advanceTimersToNextTimerAsync(),
+    async isolateModulesAsync(/** @type {() => Promise<void>} */ run) {
+      const own = Object.entries(require.cache).filter(([file]) => isOwn(file));
+      for (const [file] of own) delete require.cache[file];
+      await run().finally(() => Object.assign(require.cache, Object.fromEntries(own)));
+    },
+  },
+});
+
+// A survivor runs all properties, and a killed mutant needs no smaller example.
+fc.configureGlobal({ endOnFailure: true, interruptAfterTimeLimit: 500, seed: 1 });
+
+const environment = { ...process.env };
+exports.mochaHooks = {
+  // A test that fails in the middle must not change those of the next mutant.
+  afterEach() {
+    timers.useRealTimers();
+    mocker.restoreAllMocks();
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
+  },
+};
+
+// Each file is a suite, as in jest: the hooks of one do not run for the tests of another.
+const { bdd } = mocha.interfaces;
+mocha.interfaces.bdd = (/** @type {any} */ all) => {
+  all.on('pre-require', (/** @type {any} */ context, /** @type {string} */ file, /** @type {any} */ runner) => {
+    const suite = mocha.Suite.create(all, path.relative(root, file));
+    bdd(suite);
+    suite.emit('pre-require', context, file, runner);
+    context.it = context.test = define(context.it);
+    context.describe = Object.assign(context.describe, { each: bind(context.describe) });
+    context.beforeAll = context.before;
+    context.afterAll = context.after;
+  });
+};
