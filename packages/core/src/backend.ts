@@ -12,7 +12,7 @@ export {
   checkOptionsObject,
 } from './options/option-checks.js';
 export { describeValue } from './problems/describe-value.js';
-export { now, readVariable } from './runtime.js';
+export { environment, now, unavailable } from './runtime.js';
 export { IdIndex, type IndexedIds } from './series/id-index.js';
 export { flatCopy, grow, Interner } from './series/interning.js';
 export { RowTable } from './series/row-table.js';

@@ -1,16 +1,40 @@
 // What Node.js has and other runtimes lack: browsers, edge workers, test environments, Deno without permissions.
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables of the environment. One that must not be read, as in Deno, is `undefined`. */
+export const environment: Environment = /* @__PURE__ */ new Proxy<Environment>(
+  {},
+  {
+    get: (_, name) => {
+      try {
+        return globalThis.process?.env?.[name as string];
+      } catch {
+        return undefined;
+      }
+    },
+  },
+);
+
+/** Returns a variable of the environment without spaces around it; `undefined` if that leaves nothing. */
+export function readVariable(name: string): string | undefined {
+  return environment[name]?.trim() || undefined;
+}
+
 /** Returns milliseconds since some moment. Reads the global at each call, because fake timers replace it. */
 export function now(): number {
   return (globalThis.performance ?? Date).now();
 }
 
-/** Returns a variable of the environment without spaces around it; `undefined` if it is empty or must not be read. */
-export function readVariable(name: string): string | undefined {
-  try {
-    return globalThis.process?.env?.[name]?.trim() || undefined;
-  } catch {
-    // Deno without the permission to read it.
-    return undefined;
-  }
+/**
+ * Returns a class or function that throws when it is used. Packages that need sockets or files export it for browsers and
+ * edge runtimes, so that code for both can be imported there.
+ */
+export function unavailable<Export>(name: string): Export {
+  const stub = function (): never {
+    throw new Error(
+      `${name} needs Node.js, Deno or Bun, and was imported by code for a browser or an edge runtime, or in a test environment such as jsdom. Use it only on the server, or the dummy here.`,
+    );
+  };
+  return stub as Export;
 }

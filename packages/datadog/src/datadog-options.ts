@@ -7,6 +7,7 @@ import {
   checkOneOf,
   checkOptionsObject,
   describeValue,
+  environment,
 } from '@metrics/core/backend';
 import { type Clock, type FullClock, systemClock, withElapsed } from './clock.js';
 import { chooseProxy, LOOPBACK, type ProxyChoice } from './delivery/proxy.js';
@@ -133,7 +134,7 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
   checkInteger('maxQueueBytes', hideKey(maxQueueBytes), 65_536, Number.MAX_SAFE_INTEGER);
   const url = resolveUrl(options);
   return {
-    ...chooseProxy(new URL(url), process.env),
+    ...chooseProxy(new URL(url), environment),
     apiKey: resolveApiKey(options),
     url,
     host: host === false ? '' : host.trim().toWellFormed(),
@@ -205,7 +206,7 @@ function checkTags(tags: unknown): void {
 
 /** Returns an environment variable. One that is empty or white space is not set. */
 function variable(name: string): string | undefined {
-  return process.env[name]?.trim() || undefined;
+  return environment[name]?.trim() || undefined;
 }
 
 /** Returns the value for a message, or a placeholder if it looks like an API key that was passed as another option. */

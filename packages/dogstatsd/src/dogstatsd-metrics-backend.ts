@@ -1,7 +1,7 @@
 // The backend: the StatsD pipeline, plus events, service checks, timestamps and telemetry.
 import { BackendReporter } from '@metrics/aggregation';
 import type { BackendHost, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '@metrics/core';
-import { describeValue } from '@metrics/core/backend';
+import { describeValue, environment } from '@metrics/core/backend';
 import { type PacketTransport, type PipelineStats, type SampleRecorder, StatsdPipeline } from '@metrics/statsd/wire';
 import manifest from '../package.json' with { type: 'json' };
 import { ConstantTags } from './line/constant-tags.js';
@@ -70,7 +70,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
    * @throws {Error} if only datagrams to a Unix socket are possible and the package `unix-dgram` is missing.
    */
   constructor(options: DogStatsdOptions = {}) {
-    const resolved = resolveOptions(options, process.env, detectContainerId);
+    const resolved = resolveOptions(options, environment, detectContainerId);
     const { capabilities, tags } = resolved;
     const { wireTypes, aggregation, flushInterval, maxSamplesPerSeries, overflow, maxPacketBytes } = options;
     this.#options = resolved;

@@ -1,9 +1,9 @@
 // Long work in slices, so that it delays nothing else in the process.
+// Not the global function, which fake timers replace and jsdom has not.
+import { setImmediate } from 'node:timers';
 
 /** Milliseconds of work in one round of the event loop, of all callers together. */
 const SLICE_MS = 1;
-// As it is when this file is loaded: tests of applications replace the global function.
-const immediate: typeof setImmediate = setImmediate;
 
 /** Time at which the work of this round ends, as of `performance.now`; `undefined` if none began. */
 let sliceEnds: number | undefined;
@@ -28,7 +28,7 @@ export function nextTurn(): Promise<void> {
 async function runTurns(): Promise<void> {
   isRunning = true;
   while (waiting.length > 0) {
-    await new Promise((resolve) => immediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
     startSlice();
     do {
       waiting.shift()?.();
@@ -41,7 +41,7 @@ async function runTurns(): Promise<void> {
 
 function startSlice(): void {
   sliceEnds = performance.now() + SLICE_MS;
-  immediate(() => {
+  setImmediate(() => {
     sliceEnds = undefined;
   });
 }

@@ -1,5 +1,6 @@
 import type cluster from 'node:cluster';
 import { isMainThread, threadId } from 'node:worker_threads';
+import { environment } from '@metrics/core/backend';
 import { takeProcessNumber } from './process-number.js';
 
 /** Returns true if similar processes or threads probably run on the same host: those of pm2, a cluster or worker threads. */
@@ -19,7 +20,7 @@ export function takeProcessTag(pool: string): string {
 }
 
 function pm2Number(): number | undefined {
-  const number = process.env['NODE_APP_INSTANCE'] || process.env['pm_id'];
+  const number = environment['NODE_APP_INSTANCE'] || environment['pm_id'];
   return number !== undefined && /^\d{1,9}$/.test(number) ? Number(number) : undefined;
 }
 

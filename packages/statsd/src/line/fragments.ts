@@ -1,3 +1,5 @@
+// jsdom has no such global.
+import { TextEncoder } from 'node:util';
 import { grow, IdIndex, type IndexedIds } from '@metrics/core/backend';
 
 /** Bytes of released fragments at which the others move together. */

@@ -1,4 +1,3 @@
-import { AssertionError } from 'node:assert';
 import type { CardinalityReport, MetricReport } from '@metrics/core';
 import { type CustomMetricOptions, countCustomMetrics } from '@metrics/core/cost';
 
@@ -58,10 +57,9 @@ export function assertCardinality(
     if (!isKnown) excesses.push(`${name}: has a budget, but was neither declared nor recorded; does it still exist?`);
   }
   if (excesses.length === 0) return;
-  throw new AssertionError({
-    message: `The cardinality budget is exceeded:\n${excesses.map((line) => `  ${line}`).join('\n')}`,
-    stackStartFn: assertCardinality,
-  });
+  const message = `The cardinality budget is exceeded:\n${excesses.map((line) => `  ${line}`).join('\n')}`;
+  const assert = globalThis.process?.getBuiltinModule?.('node:assert');
+  throw assert ? new assert.AssertionError({ message, stackStartFn: assertCardinality }) : new Error(message);
 }
 
 const TOTALS = { series: 'series', customMetrics: 'custom metrics on one host' };

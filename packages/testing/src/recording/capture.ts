@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type Metrics, metrics as sharedMetrics } from '@metrics/core';
 import { CaptureTap } from './capture-tap.js';
 import { Recording, type RecordingOptions } from './recording.js';
@@ -17,7 +17,7 @@ interface CaptureScope {
   ended: boolean;
 }
 
-const scopes = new AsyncLocalStorage<CaptureScope>();
+const scopes = createScopes();
 const taps = new WeakMap<Metrics, CaptureTap>();
 
 /**
@@ -40,12 +40,33 @@ export async function capture(
   if (tap === undefined) taps.set(metrics, (tap = new CaptureTap(metrics, () => recordingsFor(metrics))));
   tap.join();
   try {
-    await scopes.run(scope, fn, recording);
+    await scopes.run(scope, () => fn(recording));
   } finally {
     scope.ended = true;
     tap.leave();
   }
   return recording;
+}
+
+/** Returns the storage of the running captures. Without AsyncLocalStorage, as in a browser, captures at the same time mix. */
+function createScopes(): AsyncLocalStorage<CaptureScope> | LatestScope {
+  const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
+  return hooks?.AsyncLocalStorage === undefined ? new LatestScope() : new hooks.AsyncLocalStorage<CaptureScope>();
+}
+
+/** Remembers the capture that began last and has not ended. */
+class LatestScope {
+  #latest: CaptureScope | undefined;
+
+  getStore(): CaptureScope | undefined {
+    while (this.#latest?.ended) this.#latest = this.#latest.outer;
+    return this.#latest;
+  }
+
+  run<Result>(scope: CaptureScope, fn: () => Result): Result {
+    this.#latest = scope;
+    return fn();
+  }
 }
 
 /** Returns the recordings of the current async context: that of the innermost capture, and those of the outer ones. */
