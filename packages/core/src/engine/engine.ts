@@ -209,7 +209,7 @@ export class Engine {
     return 0;
   }
 
-  /** Passes a valid sample to the backend. Without a series of its own it was counted before, or is counted now. */
+  /** Passes a valid sample to the backend. Without its own series it was counted before, or is counted now. */
   deliver(kind: MetricKind, id: SeriesId, value: unknown, rate: number): void {
     if (id < 0) return id === WOULD_MERGE ? this.count('gauge_would_merge') : undefined;
     const { backend } = this;

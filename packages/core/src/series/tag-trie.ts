@@ -14,8 +14,8 @@ const NO_VALUE: unique symbol = Symbol();
  * sorting or hashing a string. Every spelling of the same tags (another order, `200` for `'200'`) is a separate path to the
  * same id. The whole trie is discarded when an id may have changed its meaning.
  *
- * A node has the values of the tag key that came first at it, which is nearly always the only one. Any other key has a node
- * of its own in {@link otherKeys}, which is used for its values alone.
+ * A node has the values of the tag key that came first at it, which is nearly always the only one. Those of any other key
+ * are in another node, one of {@link otherKeys}, of which nothing else is used.
  */
 export class TrieNode {
   /** The series whose path ends here, or {@link NOT_FOUND}. */

@@ -55,7 +55,7 @@ it('a timing is not negative, a distribution may be', () => {
   expect(metrics.stats().dropped).toEqual({ invalid_value: 1 });
 });
 
-it('a Map hides its tags, also beside an instance whose series is known without them', () => {
+it('a Map hides its tags, also next to an instance whose series is known without them', () => {
   metrics.incr('x', 1, { instance: 'a' });
   metrics.incr('x', 1, { instance: 'a' });
   metrics.incr('x', 1, { tags: new Map([['queue', 'mail']]), instance: 'a' });
