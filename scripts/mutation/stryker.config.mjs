@@ -44,5 +44,4 @@ export default {
   reporters: ['html', 'progress-append-only'],
   // run.mjs has a threshold for each package.
   thresholds: { high: 95, low: 90, break: null },
-  warnings: { slow: false },
 };

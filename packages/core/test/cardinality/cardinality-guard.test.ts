@@ -51,11 +51,17 @@ describe('a tag with one value per operation', () => {
   });
 
   it('may be allowed for a metric or for all, and more keys may be named', () => {
-    const metrics = guarded({ allow: { beta: ['request_id'], '*': ['broker_id'] }, never: ['*_hash', 'order'] });
+    const metrics = guarded({ allow: { beta: ['request_id'], '*': ['span_id'] }, never: ['*_hash', 'order'] });
     metrics.incr('beta', { tags: tagged('request_id', 1) });
     metrics.incr('x', { tags: tagged('request_id', 1) });
-    metrics.incr('x', { tags: { broker_id: 1, commit_hash: 'a', order: 2 } as never });
-    expect(backend.lines).toEqual(['counter beta{request_id=1} 1', 'counter x 1', 'counter x{broker_id=1} 1']);
+    metrics.incr('x', { tags: { span_id: 1, commit_hash: 'a', order: 2 } as never });
+    expect(backend.lines).toEqual(['counter beta{request_id=1} 1', 'counter x 1', 'counter x{span_id=1} 1']);
+  });
+
+  it('is never the instance, whatever the patterns match', () => {
+    const metrics = guarded({ never: ['*'] });
+    metrics.incr('x', { instance: 'worker', tags: { a: 1 } });
+    expect(backend.lines).toEqual(['counter x#worker 1']);
   });
 });
 
@@ -82,6 +88,25 @@ describe('values', () => {
       { code: 'many_values', metric: 'x', tag: 'route', value: '"r0, r1, r2, r3, r4"' },
       { code: 'too_many_values', metric: 'x', tag: 'route', value: '"r10"' },
     ]);
+  });
+
+  it('are 500 by default for a tag that is no identifier', () => {
+    const metrics = guarded();
+    for (let i = 0; i < 510; i += 1) metrics.incr('x', { tags: { route: `r${i}` } });
+    expect(backend.opened).toHaveLength(501);
+  });
+
+  it('are shown in a warning by at most five', () => {
+    const metrics = guarded({ warnAt: 8 });
+    for (let i = 0; i < 8; i += 1) metrics.incr('x', { tags: { route: `r${i}` } });
+    expect(problems).toMatchObject([{ code: 'many_values', value: '"r0, r1, r2, r3, r7"' }]);
+  });
+
+  it('that an application merges itself are within every limit', () => {
+    const metrics = guarded({ maxValuesPerTag: 0 });
+    metrics.gauge('g', 1, { tags: { shard: '__other__' } });
+    expect(backend.lines).toEqual(['gauge g{shard=__other__} 1']);
+    expect(problems).toEqual([]);
   });
 
   it('have limits by metric and tag', () => {
@@ -178,9 +203,22 @@ describe('a gauge', () => {
     for (let i = 0; i < 3; i += 1) handle.set(i);
     expect([backend.lines, metrics.stats().dropped]).toEqual([[], { gauge_would_merge: 3 }]);
   });
+
+  it('beyond a bound of series is dropped, and those that are open are not', () => {
+    const metrics = guarded({ maxSeriesPerMetric: 3 });
+    for (const shard of [0, 1, '0', '1']) metrics.gauge('g', 5, { tags: { shard } });
+    expect(backend.lines).toEqual(['gauge g{shard=0} 5', 'gauge g{shard=0} 5']);
+    expect(metrics.stats().dropped).toEqual({ gauge_would_merge: 2 });
+  });
 });
 
 describe('declared values', () => {
+  it('are all there are, also below the limit', () => {
+    const metrics = guarded();
+    metrics.defineCounter('x', { tags: { result: ['success', 'failure'] } }).incr({ result: 'oops' as never });
+    expect(backend.lines).toEqual(['counter x{result=__other__} 1']);
+  });
+
   it('never count for the limit, and others become one', () => {
     const metrics = guarded({ maxValuesPerTag: 1 });
     const counter = metrics.defineCounter('x', { tags: { result: ['success', 'failure', 1], org_id: ['a', 'b'] } });
@@ -211,6 +249,24 @@ describe('bounds of series', () => {
     expect(codes()).toContain('too_many_series');
   });
 
+  it('of a metric: a sample joins the series in which only the tag with most values is collapsed', () => {
+    const metrics = guarded({ maxSeriesPerMetric: 6 });
+    metrics.incr('x', { tags: { few: 1, many: '__other__' } });
+    for (const many of [0, 1, 2]) metrics.incr('x', { tags: { few: 0, many } });
+    metrics.incr('x', { tags: { few: 1, many: 1 } });
+    expect(backend.lines.at(-1)).toBe('counter x{few=1,many=__other__} 1');
+    metrics.incr('x', { tags: { few: '0', many: '2' } });
+    expect(backend.lines.at(-1)).toBe('counter x{few=0,many=2} 1');
+    expect(backend.opened).toHaveLength(4);
+  });
+
+  it('of the process leave two series to each metric: all else is exact', () => {
+    const metrics = guarded({ maxSeries: 40, maxMetrics: 10 });
+    for (let i = 0; i < 30; i += 1) metrics.incr('x', { tags: { v: i } });
+    expect(backend.lines.filter((line) => line === 'counter x{v=__other__} 1')).toHaveLength(10);
+    expect(backend.opened).toHaveLength(21);
+  });
+
   it('of the process hold over all metrics, and each metric keeps a last resort', () => {
     const metrics = guarded({ maxSeries: 40, maxMetrics: 10 });
     for (let i = 0; i < 400; i += 1) metrics.incr(`m${i % 10}`, { tags: { v: i, w: i % 3 } });
@@ -223,6 +279,15 @@ describe('bounds of series', () => {
     for (let i = 0; i < 80; i += 1) metrics.incr('x', { tags: { [`key${i}`]: 1 } });
     expect(metrics.stats().series).toBe(65);
     expect(problems[0]).toMatchObject({ code: 'too_many_tag_keys', metric: 'x', tag: 'key64' });
+    expect(new Set(codes())).toEqual(new Set(['too_many_tag_keys']));
+    expect(metrics.cardinality().metrics[0]?.tags).toHaveLength(64);
+  });
+
+  it('of tag keys: all are kept in mode report', () => {
+    const metrics = guarded({ mode: 'report' });
+    for (let i = 0; i < 70; i += 1) metrics.incr('x', { tags: { [`key${i}`]: 1 } });
+    expect(backend.lines.at(-1)).toBe('counter x{key69=1} 1');
+    expect(metrics.stats()).toMatchObject({ series: 70, dropped: {} });
   });
 
   it('hold for values that look like the overflow', () => {
@@ -295,6 +360,9 @@ describe('modes', () => {
     for (let i = 0; i < 2; i += 1)
       expect(() => metrics.incr('x', { tags: tagged('org_id', 1) })).toThrow(/identifier_tag/);
     expect(backend.lines).toEqual([]);
+    const full = guarded({ mode: 'strict', maxMetrics: 1 });
+    full.incr('one');
+    for (let i = 0; i < 2; i += 1) expect(() => full.incr('two')).toThrow(/too_many_metrics/);
     expect(() => guarded({}, { strict: true }).incr('x', { tags: tagged('uuid', 1) })).toThrow(CardinalityError);
   });
 
@@ -354,6 +422,23 @@ describe('after the idle time', () => {
     expect(backend.lines).toEqual(['counter x 1', 'counter y 1', 'counter z 1']);
   });
 
+  it('a declared metric has a new start, and one that was never used stays declared', () => {
+    jest.useFakeTimers();
+    const metrics = guarded({ idleAfter: 1000 });
+    metrics.defineCounter('unused', { tags: { result: ['a'] } });
+    metrics.defineCounter('used', { tags: { result: ['a'] } }).incr({ result: 'oops' as never });
+    expect(metrics.cardinality().metrics[0]).toMatchObject({ metric: 'used', tags: [{ rejected: ['oops'] }] });
+    jest.advanceTimersByTime(3000);
+    const unused = { tag: 'result', values: 0, examples: [], limit: 1, rejected: [] };
+    expect(metrics.cardinality()).toMatchObject({
+      series: 0,
+      metrics: [
+        { metric: 'unused', tags: [unused] },
+        { metric: 'used', tags: [unused] },
+      ],
+    });
+  });
+
   it('a value of an open series is kept', () => {
     jest.useFakeTimers();
     const metrics = guarded({ maxValuesPerTag: 2, idleAfter: 1000 });
@@ -402,6 +487,36 @@ describe('the report', () => {
         { metric: 'size', kind: 'distribution', series: 1, worstCase: undefined, tags: [] },
       ],
     });
+  });
+});
+
+describe('the report of declared metrics', () => {
+  it('names all their values, used or not, and the worst case if all tags have a list', () => {
+    const metrics = guarded({ mode: 'off' });
+    metrics.incr('free', { tags: { a: 1 } });
+    metrics.defineCounter('listed', { tags: { result: ['a', 'b'] } }).incr({ result: 'a' });
+    metrics.defineCounter('open', { tags: ['queue'] });
+    const result = { tag: 'result', values: 0, examples: [], limit: 2, rejected: [] };
+    expect(metrics.cardinality()).toEqual({
+      series: 2,
+      metrics: [
+        { metric: 'listed', kind: 'counter', series: 0, worstCase: 4, tags: [result] },
+        { metric: 'open', kind: 'counter', series: 0, worstCase: undefined, tags: [] },
+      ],
+    });
+  });
+
+  it('names a used tag once, those with most values first, and some of the rejected values', () => {
+    const metrics = guarded();
+    const counter = metrics.defineCounter('x', { tags: { result: ['a', 'b'], zone: ['c'], kind: ['d'] } });
+    for (const result of ['a', 'b'] as const) counter.incr({ result, zone: 'c' });
+    expect(metrics.cardinality().metrics[0]?.tags.map(({ tag, values }) => [tag, values])).toEqual([
+      ['result', 2],
+      ['zone', 1],
+      ['kind', 0],
+    ]);
+    for (let i = 0; i < 9; i += 1) metrics.incr('y', { tags: { ...tagged('request_id', i), table: i } });
+    expect(metrics.cardinality().metrics[0]?.tags[1]?.rejected).toEqual(['0', '1', '2', '3', '4']);
   });
 });
 
