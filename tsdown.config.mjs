@@ -1,6 +1,6 @@
 // Builds a package, run inside it: each entry of its exports map is an entry of the build, whose source tsconfig.base.json
 // names.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'tsdown';
 import ts from 'typescript';
@@ -39,4 +39,14 @@ export default defineConfig({
   outputOptions: { exports: 'named' },
   // The paths of the workspace's tsconfig point at sources; a build must refer to the packages by name.
   tsconfig: false,
+  hooks: { 'build:done': removeMissingMaps },
 });
+
+/** Declarations end with the names of source maps that are not built, since the sources themselves are not published. */
+function removeMissingMaps() {
+  for (const name of readdirSync('dist')) {
+    if (!/\.d\.c?ts$/.test(name)) continue;
+    const file = path.join('dist', name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=.*$/, '\n'));
+  }
+}

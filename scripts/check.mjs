@@ -7,7 +7,7 @@ const gates = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   format: ['biome', 'check'],
   unused: ['knip', '--no-config-hints'],
-  manifests: ['sherif'],
+  manifests: ['node', 'scripts/check-manifests.mjs'],
   architecture: ['node', 'scripts/check-architecture.mjs'],
   words: ['node', 'scripts/check-words.mjs'],
   lockfile: ['node', 'scripts/check-lockfile.mjs'],

@@ -34,8 +34,8 @@ ${RECORD}
 metrics.close();`,
   },
   dogstatsd: {
-    imports: { '@metrics/core': 'metrics', '@metrics/dogstatsd': 'DogstatsdMetricsBackend' },
-    body: `metrics.register(new DogstatsdMetricsBackend({ host: '127.0.0.1', port: ${PORT} }), { prefix: 'consumer.' });
+    imports: { '@metrics/core': 'metrics', '@metrics/dogstatsd': 'DogStatsdMetricsBackend' },
+    body: `metrics.register(new DogStatsdMetricsBackend({ host: '127.0.0.1', port: ${PORT} }), { prefix: 'consumer.' });
 ${RECORD}
 metrics.close();`,
   },

@@ -94,7 +94,8 @@ describe('without the native package for Unix datagrams', () => {
       import Module from 'node:module';
       const { _load } = Module;
       Module._load = (request, ...rest) => {
-        if (request === 'unix-dgram') throw new Error("Cannot find module 'unix-dgram'");
+        if (request === 'unix-dgram')
+          throw Object.assign(new Error("Cannot find module 'unix-dgram'"), { code: 'MODULE_NOT_FOUND' });
         return _load(request, ...rest);
       };
       const { DogStatsdMetricsBackend } = await import('${built}');

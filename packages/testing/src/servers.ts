@@ -28,4 +28,4 @@ export { type IntakeOutage, RecordingIntake, type RecordingIntakeOptions } from 
 export type { ServerTransport } from './server/listen.js';
 export type { ServerConnections } from './server/packet-listener.js';
 export { RecordingServer, type RecordingServerOptions } from './server/recording-server.js';
-export type { ServerRecord } from './server/server-record.js';
+export type { Packet, ServerRecord } from './server/server-record.js';

@@ -1,6 +1,8 @@
 // The subpath @metrics/timeseries/handler: a page and JSON over HTTP.
 
 export {
+  type HandlerRequest,
+  type HandlerResponse,
   type TimeSeriesHandler,
   type TimeSeriesHandlerOptions,
   timeSeriesHandler,

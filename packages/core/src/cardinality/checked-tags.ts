@@ -34,7 +34,7 @@ export type CheckedTags<Given> = object &
   PlainObject & {
     readonly [Key in keyof Given]: {
       allowed: TagValue | null | undefined;
-      rejected: HighCardinalityTag<Key, 'remove it, or add it to AllowedTags: see docs/cardinality.md'>;
+      rejected: HighCardinalityTag<Key, 'remove it, or add it to AllowedTags: see the README of @metrics/core'>;
     }[KeyCheck<Key>];
   };
 

@@ -3,6 +3,17 @@ import type { CheckedTags } from '../cardinality/checked-tags.js';
 import { now } from '../runtime.js';
 import { isTagsObject, type Tags, type TagValue } from '../series/tags.js';
 
+declare global {
+  /**
+   * The symbols of `using`. TypeScript declares them with the library `esnext.disposable` only, and so do Node's types;
+   * repeating them is allowed, and then the declarations of the packages need neither.
+   */
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /** Tags of a timed function, which may add to them. */
 export type TimerTags = Record<string, TagValue | null | undefined>;
 

@@ -1,6 +1,6 @@
 /**
  * Names the reason why a sample was dropped or a request was not followed. Backends add their own codes in `snake_case`,
- * listed in their READMEs; `docs/problems.md` lists the codes of the facade.
+ * listed in their READMEs; the README of `@metrics/core` refers to the list of those of the facade.
  */
 export type ProblemCode =
   | 'invalid_key'

@@ -36,7 +36,7 @@ function compiled(lines: readonly string[]): (string | undefined)[] {
 }
 
 function rejection(key: string, type = 'string'): string {
-  return `Type '${type}' is not assignable to type 'HighCardinalityTag<"${key}", "remove it, or add it to AllowedTags: see docs/cardinality.md">'.`;
+  return `Type '${type}' is not assignable to type 'HighCardinalityTag<"${key}", "remove it, or add it to AllowedTags: see the README of @metrics/core">'.`;
 }
 
 it('a rejected tag is one line that names the key and what to do, in every verb', () => {

@@ -9,6 +9,7 @@ import {
   metricsCallSchema,
 } from '../reading/metrics-calls.js';
 import { optionsOf } from '../reading/tags-of-call.js';
+import { ruleUrl } from './rule-url.js';
 
 /** Suggests declaring a metric that a file records more than once by name, with tags whose keys are written out. */
 export const preferInstrument: Rule.RuleModule = {
@@ -17,7 +18,7 @@ export const preferInstrument: Rule.RuleModule = {
     docs: {
       description: 'prefer a declared instrument for a metric that is recorded repeatedly',
       recommended: false,
-      url: 'packages/eslint-plugin/README.md#prefer-instrument',
+      url: ruleUrl('prefer-instrument'),
     },
     schema: [{ type: 'object', properties: metricsCallSchema, additionalProperties: false }],
     messages: {

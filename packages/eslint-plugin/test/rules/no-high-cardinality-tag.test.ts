@@ -155,7 +155,7 @@ testRule('no-high-cardinality-tag', noHighCardinalityTag, {
         errors: [
           {
             message:
-              "Tag 'org_id' has a value for each item of a growing set, and each value is a series to pay for. Remove the tag, or use a property with few values instead (a plan, a region). If it has few values, declare it or add 'org_id' to the option `allow`. See docs/cardinality.md.",
+              "Tag 'org_id' has a value for each item of a growing set, and each value is a series to pay for. Remove the tag, or use a property with few values instead (a plan, a region). If it has few values, declare it or add 'org_id' to the option `allow`. See the README of @metrics/eslint-plugin.",
           },
         ],
       },

@@ -2,7 +2,7 @@
 import { udsErrors } from 'hot-shots/lib/constants.js';
 import createTransport from 'hot-shots/lib/transport.js';
 import { DatagramSocket, type OnSent, type PacketError, packetError } from './datagram-socket.js';
-import { loadUnixDgram } from './unix-dgram.js';
+import { requireUnixDgram } from './unix-dgram.js';
 
 export type SocketAddress =
   | { readonly protocol: 'udp'; readonly host: string; readonly port: number }
@@ -108,15 +108,4 @@ export class HotShotsClient {
 function unwrap(error: unknown): unknown {
   const { code, context } = error as { readonly code?: unknown; readonly context?: unknown };
   return code === 'ERR_UNHANDLED_ERROR' && context ? context : error;
-}
-
-function requireUnixDgram(): void {
-  try {
-    loadUnixDgram();
-  } catch (cause) {
-    throw new Error(
-      'Datagrams to a Unix socket need the native package unix-dgram, which is not installed or was not built: run `npm install unix-dgram`, with a C++ compiler present.',
-      { cause },
-    );
-  }
 }

@@ -12,7 +12,6 @@ const FINISHED_WRITE_WAIT_MS = 500;
 const FINISHED_CHECK_MS = 50;
 
 export interface StreamConnectionOptions {
-  readonly connect: NetConnectOpts;
   /** The address of the server, for messages. */
   readonly address: string;
   /**
@@ -44,10 +43,10 @@ export class StreamConnection {
   #finishedTimer: NodeJS.Timeout | undefined;
 
   /** @throws {Error} if the system or the runtime refuses to open a socket. */
-  constructor(options: StreamConnectionOptions) {
+  constructor(server: NetConnectOpts, options: StreamConnectionOptions) {
     this.#options = options;
     const { address, connectTimeout } = options;
-    const socket = connect(options.connect).unref();
+    const socket = connect(server).unref();
     this.#socket = socket;
     this.#watchForFinishedProcess(FINISHED_CONNECT_WAIT_MS);
     const connectTimer = setTimeout(() => {

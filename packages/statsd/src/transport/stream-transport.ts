@@ -146,8 +146,7 @@ export class StreamTransport implements PacketTransport {
     clearTimeout(this.#retryTimer);
     const { framing, connectTimeout, stallTimeout } = this.#options;
     try {
-      const connection: StreamConnection = new StreamConnection({
-        connect: this.#connectOptions,
+      const connection: StreamConnection = new StreamConnection(this.#connectOptions, {
         address: this.address,
         framing,
         connectTimeout: connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,

@@ -7,3 +7,27 @@ export function loadUnixDgram(): { createSocket(type: 'unix_dgram'): unknown } {
   const base = typeof __filename === 'string' ? __filename : import.meta.url;
   return createRequire(base)('unix-dgram') as never;
 }
+
+/** Throws an error that says what to do if the package is not installed or was not built. */
+export function requireUnixDgram(): void {
+  try {
+    loadUnixDgram();
+  } catch (cause) {
+    throw new Error(
+      `Datagrams to a Unix socket need the native package unix-dgram, which ${isNotInstalled(cause) ? NOT_INSTALLED : NOT_BUILT}`,
+      { cause },
+    );
+  }
+}
+
+const NOT_INSTALLED =
+  'is not installed: run `npm install unix-dgram`, `yarn add unix-dgram` or `pnpm add --allow-build=unix-dgram unix-dgram`, with Python, make and a C++ compiler present.';
+const NOT_BUILT =
+  'is installed but was not built for this Node.js: run `npm rebuild unix-dgram`, `yarn rebuild unix-dgram`, or `pnpm approve-builds` and then `pnpm rebuild unix-dgram`, with Python, make and a C++ compiler present.';
+
+/** Returns true if the package itself is missing. Its own dependencies and its binary have errors of the same kind. */
+function isNotInstalled(error: unknown): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const [firstLine = ''] = String(message).split('\n');
+  return code === 'MODULE_NOT_FOUND' && firstLine.includes('unix-dgram');
+}

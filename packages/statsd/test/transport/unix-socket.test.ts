@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Problem } from '@metrics/core';
 import { describeWithUnixDatagrams } from 'test-kit/describe-with';
 import { runProgram } from 'test-kit/run-program';
@@ -201,21 +201,41 @@ describeWithUnixDatagrams('Unix datagrams', () => {
   });
 });
 
-test('without the native package the constructor throws an error that names it', async () => {
-  const hook = join(directory, 'no-unix-dgram.cjs');
-  await writeFile(
-    hook,
-    `const Module = require('node:module');
-     const load = Module._load;
-     Module._load = (request, ...rest) => {
-       if (request === 'unix-dgram') throw new Error('Could not locate the bindings file.');
-       return load(request, ...rest);
-     };`,
-  );
-  const { output } = await runProgram(
-    `import { StatsdMetricsBackend } from '@metrics/statsd';
-     try { new StatsdMetricsBackend({ protocol: 'uds', path: '/tmp/x.sock' }); } catch (error) { console.log(error.message); }`,
-    { cwd, nodeOptions: ['--require', hook] },
-  );
-  expect(output).toMatch(/^Datagrams to a Unix socket need the native package unix-dgram.*npm install unix-dgram/);
+describe('the error of the constructor without the native package', () => {
+  /** Installs the built packages by copying them, with these files of `node_modules/unix-dgram`. */
+  async function messageWith(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const modules = join(directory, name, 'node_modules');
+    for (const folder of ['aggregation', 'core', 'statsd'])
+      for (const part of ['package.json', 'dist'])
+        await cp(join(cwd, '..', folder, part), join(modules, '@metrics', folder, part), { recursive: true });
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(dirname(join(modules, file)), { recursive: true });
+      await writeFile(join(modules, file), text);
+    }
+    const { output } = await runProgram(
+      `import { StatsdMetricsBackend } from '@metrics/statsd';
+       try { new StatsdMetricsBackend({ protocol: 'uds', path: '/tmp/x.sock' }); } catch (error) { console.log(error.message); }`,
+      { cwd: join(directory, name) },
+    );
+    return output;
+  }
+  const manifest = { 'unix-dgram/package.json': '{ "main": "main.js" }' };
+
+  test('names the commands that install it', async () => {
+    expect(await messageWith('missing', {})).toMatch(
+      /^Datagrams to a Unix socket need the native package unix-dgram, which is not installed: .*`npm install unix-dgram`.*`yarn add unix-dgram`.*`pnpm add --allow-build=unix-dgram unix-dgram`/,
+    );
+  });
+
+  test.each([
+    [
+      'its binary is missing',
+      { 'unix-dgram/main.js': "throw new Error('Could not locate the bindings file. Tried:');" },
+    ],
+    ['it lacks a package of its own', { 'unix-dgram/main.js': "require('bindings')('unix_dgram.node');" }],
+  ])('names those that build it if %s', async (reason, files) => {
+    expect(await messageWith(reason.replaceAll(' ', '-'), { ...manifest, ...files })).toMatch(
+      /unix-dgram, which is installed but was not built for this Node\.js: .*`npm rebuild unix-dgram`.*`yarn rebuild unix-dgram`.*`pnpm approve-builds`/,
+    );
+  });
 });

@@ -15,6 +15,13 @@ import { ReceivedRecording, scaleByRate } from './received-recording.js';
 /** Bytes of the packets that are kept. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
+/** A `Buffer`, in declarations that compile without Node's types. */
+export type Packet = typeof globalThis extends {
+  Buffer: { isBuffer(value: unknown): value is infer Instance extends Uint8Array };
+}
+  ? Instance
+  : Uint8Array;
+
 /** Everything that a server received, for tests to query. */
 export class ServerRecord {
   static {
@@ -25,7 +32,7 @@ export class ServerRecord {
   readonly #maxSamples: number;
   readonly #recorded: ReceivedRecording;
   readonly #messages: BoundedList<DogStatsdMessage>;
-  readonly #packets: Buffer[] = [];
+  readonly #packets: Packet[] = [];
   #packetBytes = 0;
   #lineCount = 0;
   #overflowed = false;
@@ -74,7 +81,7 @@ export class ServerRecord {
   }
 
   /** The packets that arrived, oldest first: the last 64 MiB. Over TCP each line is a packet. */
-  get packets(): readonly Buffer[] {
+  get packets(): readonly Packet[] {
     return [...this.#packets];
   }
 
@@ -105,7 +112,7 @@ export class ServerRecord {
     return this.#lineCount === 0 && this.malformed.length === 0 ? 'nothing arrived' : this.#recorded.toString();
   }
 
-  protected addPacket(packet: Buffer): void {
+  protected addPacket(packet: Packet): void {
     this.#packets.push(packet);
     this.#packetBytes += packet.length;
     while (this.#packetBytes > MAX_KEPT_BYTES) this.#packetBytes -= this.#packets.shift()!.length;

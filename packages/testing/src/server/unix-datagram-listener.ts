@@ -39,7 +39,7 @@ export async function listenUnixDatagrams(path: string, sink: PacketSink): Promi
   const ended = once(child, 'close');
   const failed = ended.then((): never => {
     if (stderr.startsWith('cannot bind')) throw new Error(stderr.trim());
-    throw missingPackageError(new Error(stderr));
+    throw nativePackageError(NOT_BUILT, new Error(stderr));
   });
   await Promise.race([nextDone(), failed]);
   return {
@@ -62,13 +62,18 @@ function resolveNativePackage(): string {
   try {
     return createRequire(import.meta.url).resolve('unix-dgram');
   } catch (error) {
-    throw missingPackageError(error);
+    throw nativePackageError(NOT_INSTALLED, error);
   }
 }
 
-function missingPackageError(cause: unknown): Error {
+const NOT_INSTALLED =
+  'is not installed: run `npm install --save-dev unix-dgram`, `yarn add --dev unix-dgram` or `pnpm add --save-dev --allow-build=unix-dgram unix-dgram`';
+const NOT_BUILT =
+  'was not built for this Node.js: run `npm rebuild unix-dgram`, `yarn rebuild unix-dgram`, or `pnpm approve-builds` and then `pnpm rebuild unix-dgram`';
+
+function nativePackageError(problem: string, cause: unknown): Error {
   return new Error(
-    "transport 'unixgram' needs the native package unix-dgram, which is not installed or was not built: run `npm install --save-dev unix-dgram`, with a C++ compiler present.",
+    `transport 'unixgram' needs the native package unix-dgram, which ${problem}, with Python, make and a C++ compiler present.`,
     { cause },
   );
 }

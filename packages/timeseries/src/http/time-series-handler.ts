@@ -1,5 +1,4 @@
 // HTTP access to the history: routes requests, and responds with the page or with JSON.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkFunction, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import { isTurnOver, nextTurn } from '../turns.js';
 import { pageFiles } from './page-files.js';
@@ -17,10 +16,22 @@ export interface TimeSeriesHandlerOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+/** The part of node:http's `IncomingMessage` that the handler reads, so that it compiles without Node's types. */
+export interface HandlerRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** The part of node:http's `ServerResponse` that the handler calls. */
+export interface HandlerResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body: string): unknown;
+}
+
 /** Handles a request; never throws. If `next` is passed, it is called for other paths instead of responding with 404. */
 export type TimeSeriesHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HandlerRequest,
+  response: HandlerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
@@ -124,7 +135,7 @@ export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesH
     void read(name, query).then((prepared) => send(response, prepared));
   };
 
-  function send(response: ServerResponse, { status, type, body, headers }: PreparedResponse): void {
+  function send(response: HandlerResponse, { status, type, body, headers }: PreparedResponse): void {
     try {
       const length = String(Buffer.byteLength(body));
       response.writeHead(status, { ...HEADERS, 'content-type': type, 'content-length': length, ...headers });
@@ -168,7 +179,7 @@ function splitUrl(url: string): [pathname: string, query: string] {
  * Returns a redirection to the same path with a slash at the end, or undefined if it has one: the page loads its files by
  * names relative to that, wherever it is mounted.
  */
-function redirectToSlash(request: IncomingMessage): PreparedResponse | undefined {
+function redirectToSlash(request: HandlerRequest): PreparedResponse | undefined {
   // Express and similar frameworks remove the mount path from the URL.
   const { originalUrl = request.url ?? '' } = request as { originalUrl?: string };
   const [pathname] = splitUrl(originalUrl);
