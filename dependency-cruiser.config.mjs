@@ -27,7 +27,7 @@ export const packages = {
       ['options/'],
       ['metrics-backend'],
       ['problems/'],
-      ['runtime'],
+      ['runtime', 'real-time'],
     ],
   },
   aggregation: {

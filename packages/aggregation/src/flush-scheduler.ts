@@ -1,5 +1,5 @@
 // Decides when the buffer is drained, and paces the drain.
-import { checkDivisor } from '@metrics/core/backend';
+import { alsoInRealTime, checkDivisor, pause } from '@metrics/core/backend';
 import { Drain, type DrainOptions } from './drain.js';
 import type { Outlet } from './outlet.js';
 import type { SampleAccounting } from './sample-accounting.js';
@@ -77,7 +77,9 @@ export class FlushScheduler {
     this.#collect = options.collect ?? (() => {});
     this.#now = options.now ?? (() => performance.now());
     this.#drainOptions = { slots, buffer, writer, outlet, now: this.#now };
-    this.#windowTimer = setInterval(() => this.#drainOnTimer(true), interval).unref();
+    this.#windowTimer = setInterval(() => this.#drainOnTimer(true), interval);
+    // In a test environment such as jsdom, timers are numbers.
+    this.#windowTimer.unref?.();
     this.#buffer.onDrainNeeded = (full) => this.#scheduleEarlyDrain(full);
   }
 
@@ -134,6 +136,7 @@ export class FlushScheduler {
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
       deadline = setTimeout(resolve, Math.min(timeout, MAX_TIMEOUT));
+      alsoInRealTime(resolve, Math.min(timeout, MAX_TIMEOUT));
     });
     await Promise.race([this.#trackRequest(() => this.#drainUntilEmpty()), expired]);
     clearTimeout(deadline);
@@ -148,7 +151,7 @@ export class FlushScheduler {
     for (;;) {
       await this.#drainAll();
       if (this.#closed || (this.#buffer.buffered === 0 && this.#accounting.inFlight === 0)) return;
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
+      await pause(CLOSE_RETRY_MS);
     }
   }
 
@@ -214,7 +217,15 @@ export class FlushScheduler {
       this.#outlet.finish();
       void this.#outlet.settled().then(() => this.#end(drain));
     }
-    if (this.#activeRequests === 0) this.#pacing?.unref();
+    const pacing = this.#pacing;
+    if (this.#activeRequests === 0) pacing?.unref();
+    else if (pacing !== undefined)
+      alsoInRealTime(() => {
+        if (this.#pacing !== pacing) return;
+        this.#cancelPacing();
+        this.#burstEnds = 0;
+        this.#continue(drain);
+      }, 0);
   }
 
   #pauseBetweenBursts(drain: Drain): void {

@@ -1,5 +1,7 @@
 // The outlet of a drain: lines into packets, packets to a transport, failures and retries.
+
 import { Backoff, type Outlet, type SampleAccounting } from '@metrics/aggregation';
+import { pause } from '@metrics/core/backend';
 import { Burst } from './burst.js';
 import { PacketBuffers } from './packet-buffers.js';
 import type { PacketCounts } from './packet-counts.js';
@@ -139,14 +141,16 @@ export class PacketQueue implements Outlet {
     const deadline = performance.now() + WAIT_TIMEOUT;
     let nextRetry = 0;
     // A server that reads nothing was waited for already.
-    while (!this.#closed && !this.#inFlight.isStalled && performance.now() < deadline) {
+    // The rounds are counted as well, for a clock that stands still in a test.
+    for (let round = 0; round < WAIT_TIMEOUT / FIRST_RETRY_MS && performance.now() < deadline; round += 1) {
+      if (this.#closed || this.#inFlight.isStalled) break;
       if (performance.now() >= nextRetry) {
         this.#retry();
         nextRetry = performance.now() + REQUESTED_RETRY_MS;
       }
       if (this.ready) return true;
       // Keeps the process alive.
-      await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY_MS));
+      await pause(FIRST_RETRY_MS);
     }
     return this.ready;
   }

@@ -13,9 +13,10 @@ it.each([
   expect(stats).toMatchObject({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 });
 });
 
-it.each(['udp', 'tcp'] as const)('under fake timers, flush and close resolve without a server over %s', async (protocol) => {
-  const stats = await closeUnderFakeTimers(
-    () => new StatsdMetricsBackend({ host: '127.0.0.1', port: 1, protocol }),
-  );
-  expect(stats).toMatchObject({ accepted: 20_001, pending: 0 });
-});
+it.each(['udp', 'tcp'] as const)(
+  'under fake timers, flush and close resolve without a server over %s',
+  async (protocol) => {
+    const stats = await closeUnderFakeTimers(() => new StatsdMetricsBackend({ host: '127.0.0.1', port: 1, protocol }));
+    expect(stats).toMatchObject({ accepted: 20_001, pending: 0 });
+  },
+);

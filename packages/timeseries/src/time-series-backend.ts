@@ -1,7 +1,7 @@
 // The backend: recording, reads and flushes, over a store.
 import { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
-import { matchesAny } from '@metrics/core/backend';
+import { matchesAny, nextRound } from '@metrics/core/backend';
 import { keepAlive } from './keep-alive.js';
 import type { AnyReadOptions, GroupedRangeOptions, RangeOptions, ReadOptions } from './read-options.js';
 import { LiveBuffer } from './recording/live-buffer.js';
@@ -221,7 +221,7 @@ export class TimeSeriesBackend implements MetricsBackend {
     for (let slot = 0; slot < this.#buffer.bound; slot += 1) {
       this.#buffer.pushToStore(slot);
       if (slot % SLOTS_PER_CLOCK_CHECK !== SLOTS_PER_CLOCK_CHECK - 1 || performance.now() < sliceEnds) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextRound();
       if (performance.now() >= deadline) return;
       sliceEnds = performance.now() + SLICE_MS;
     }

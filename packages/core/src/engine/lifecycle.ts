@@ -3,6 +3,7 @@ import { CardinalityRules } from '../cardinality/cardinality-rules.js';
 import type { BackendStats, MetricsBackend } from '../metrics-backend.js';
 import { checkNumber, checkOptionTypes } from '../options/option-checks.js';
 import { emitWarningNow, isLossAtEnd, type ProblemHandler } from '../problems/problem-reporter.js';
+import { alsoInRealTime } from '../real-time.js';
 import { now, readVariable } from '../runtime.js';
 import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
@@ -212,6 +213,7 @@ function before(promise: Promise<unknown>, timeout: number, isInBackground = fal
   return new Promise((resolve) => {
     const deadline = setTimeout(resolve, Math.min(timeout + 100, MAX_TIMEOUT));
     if (isInBackground) deadline.unref?.();
+    alsoInRealTime(resolve, timeout + 100);
     void promise.then(() => {
       clearTimeout(deadline);
       resolve();

@@ -1,4 +1,5 @@
 import { Drain, type SampleAccounting, type SampleBuffer, type SlotTable } from '@metrics/aggregation';
+import { nextRound } from '@metrics/core/backend';
 import type { FullClock, ScheduledCall } from '../clock.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { EVENTS } from '../payload/endpoint.js';
@@ -236,7 +237,7 @@ export class BucketScheduler {
   /** Yields to the event loop, and waits until the full payloads are compressed. */
   async #pause(): Promise<void> {
     const { outlet } = this.#options;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextRound();
     await outlet.whenReady();
     outlet.beginBurst();
   }

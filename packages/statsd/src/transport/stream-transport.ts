@@ -1,6 +1,8 @@
 // The transport over TCP and Unix streams.
+
 import type { NetConnectOpts } from 'node:net';
 import { Backoff } from '@metrics/aggregation';
+import { alsoInRealTime } from '@metrics/core/backend';
 import type { PacketTransport } from './packet-transport.js';
 import { type Lookup, ResolveError, staleOnErrorLookup } from './resolved-host.js';
 import { StreamConnection, type StreamConnectionOptions } from './stream-connection.js';
@@ -127,6 +129,7 @@ export class StreamTransport implements PacketTransport {
       };
       // Keeps the process alive, because a caller waits.
       const timer = setTimeout(complete, WAIT_TIMEOUT);
+      alsoInRealTime(complete, WAIT_TIMEOUT);
       this.#waiting.add(complete);
     });
   }

@@ -1,7 +1,9 @@
 // Detects whether a UDP server listens.
+
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { nextRound, pause } from '@metrics/core/backend';
 import { closeQuietly, type PacketError, packetError } from './datagram-socket.js';
 
 export interface UdpProbeOptions {
@@ -64,11 +66,11 @@ export class UdpProbe {
       return this.#complete(error);
     }
     // The timeout is for kernels that return the error a little later; the immediate lets the event loop poll the socket.
-    setTimeout(() => {
-      setImmediate(() => {
+    void pause(1)
+      .then(nextRound)
+      .then(() => {
         if (this.#done === done) this.#complete();
       });
-    }, 1);
   }
 
   /** False if the address cannot be reached from this machine, or cannot be connected to. */

@@ -17,6 +17,21 @@ interface CaptureScope {
   ended: boolean;
 }
 
+/** Remembers the capture that began last and has not ended. */
+class LatestScope {
+  #latest: CaptureScope | undefined;
+
+  getStore(): CaptureScope | undefined {
+    while (this.#latest?.ended) this.#latest = this.#latest.outer;
+    return this.#latest;
+  }
+
+  run<Result>(scope: CaptureScope, fn: () => Result): Result {
+    this.#latest = scope;
+    return fn();
+  }
+}
+
 const scopes = createScopes();
 const taps = new WeakMap<Metrics, CaptureTap>();
 
@@ -48,27 +63,6 @@ export async function capture(
   return recording;
 }
 
-/** Returns the storage of the running captures. Without AsyncLocalStorage, as in a browser, captures at the same time mix. */
-function createScopes(): AsyncLocalStorage<CaptureScope> | LatestScope {
-  const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
-  return hooks?.AsyncLocalStorage === undefined ? new LatestScope() : new hooks.AsyncLocalStorage<CaptureScope>();
-}
-
-/** Remembers the capture that began last and has not ended. */
-class LatestScope {
-  #latest: CaptureScope | undefined;
-
-  getStore(): CaptureScope | undefined {
-    while (this.#latest?.ended) this.#latest = this.#latest.outer;
-    return this.#latest;
-  }
-
-  run<Result>(scope: CaptureScope, fn: () => Result): Result {
-    this.#latest = scope;
-    return fn();
-  }
-}
-
 /** Returns the recordings of the current async context: that of the innermost capture, and those of the outer ones. */
 function recordingsFor(metrics: Metrics): Recording[] {
   const recordings: Recording[] = [];
@@ -76,4 +70,10 @@ function recordingsFor(metrics: Metrics): Recording[] {
     if (scope.metrics === metrics && !scope.ended) recordings.push(scope.recording);
   }
   return recordings;
+}
+
+/** Returns the storage of the running captures. Without AsyncLocalStorage, as in a browser, captures at the same time mix. */
+function createScopes(): AsyncLocalStorage<CaptureScope> | LatestScope {
+  const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks');
+  return hooks?.AsyncLocalStorage === undefined ? new LatestScope() : new hooks.AsyncLocalStorage<CaptureScope>();
 }

@@ -1,4 +1,5 @@
 // The snapshot on disk.
+
 import {
   closeSync,
   constants,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { nextRound } from '@metrics/core/backend';
 
 const HEADER = { format: 'metrics-timeseries', version: 1 };
 /** Characters of one write. */
@@ -93,7 +95,7 @@ export class SnapshotFile {
       let sliceEnds = performance.now() + SLICE_MS;
       for (const chunk of toChunks(header, records)) {
         if (chunk !== '') await file.writeFile(chunk);
-        else if (performance.now() >= sliceEnds) await new Promise((resolve) => setImmediate(resolve));
+        else if (performance.now() >= sliceEnds) await nextRound();
         else continue;
         if (isLate()) throw new Error('there was no time left to write the snapshot');
         sliceEnds = performance.now() + SLICE_MS;

@@ -1,0 +1,30 @@
+// Waits that end although fake timers of a test stand still: `await metrics.close()` must not hang there.
+
+const timers: typeof globalThis | typeof import('node:timers') =
+  /* @__PURE__ */ globalThis.process?.getBuiltinModule?.('node:timers') ?? globalThis;
+// As they are when this file is loaded: fake timers may replace those of the module as well.
+const { setImmediate: setRealImmediate, setTimeout: setRealTimeout } = timers;
+
+/** Milliseconds in which a test that moves its fake timers has moved them. */
+const STANDSTILL_MS = 20;
+
+/** Calls `run` after a delay in real time if fake timers replace the global ones. It is called by those as well. */
+export function alsoInRealTime(run: () => void, milliseconds: number): void {
+  if (globalThis.setTimeout === setRealTimeout) return;
+  setRealTimeout(run, Math.max(milliseconds, STANDSTILL_MS)).unref?.();
+}
+
+/** Resolves after a delay. Keeps the process alive. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+    alsoInRealTime(resolve, milliseconds);
+  });
+}
+
+/** Resolves in the next round of the event loop. */
+export function nextRound(): Promise<void> {
+  return new Promise((resolve) => {
+    setRealImmediate(resolve);
+  });
+}
