@@ -5,7 +5,9 @@ import { hasNoReaderOrWaits, hasNoServer, inFlight, unlessAcknowledged } from '.
 
 /** @typedef {import('./faults.mjs').Fault} Fault */
 
-const WRONG_DATES = /timestamp .* (?:seconds old|seconds in the future)/;
+const WRONG_DATES = /timestamp .* seconds (?:old|ahead)/;
+/** The intake takes no point that is an hour old, or ten minutes ahead. */
+const refusesWrongDates = (/** @type {import('./backends.mjs').BackendRow} */ { peer }) => peer === 'intake';
 
 /** @type {Readonly<Record<string, Fault>>} */
 export const applicationFaults = {
@@ -13,11 +15,13 @@ export const applicationFaults = {
     title: 'the wall clock goes back an hour',
     plan: { disturbances: ['clock back'] },
     tolerates: WRONG_DATES,
+    loses: refusesWrongDates,
   },
   'clock ahead': {
     title: 'the wall clock goes ahead an hour',
     plan: { disturbances: ['clock ahead'] },
     tolerates: WRONG_DATES,
+    loses: refusesWrongDates,
   },
   'clock back a little': {
     title: 'the wall clock goes back five minutes',

@@ -17,6 +17,8 @@ const COUNTERS_PER_TICK = 40;
 const TIMINGS_PER_TICK = 10;
 /** Calls of a tick with a new tag value each. */
 const DISTINCT_PER_TICK = 5000;
+/** A busy machine records for longer. */
+const MIN_CALLS = 2500;
 const MAX_REPORTED_VIOLATIONS = 10;
 const QUEUES = ['mail', 'reports', 'images', 'search', 'sms'];
 
@@ -50,6 +52,7 @@ class Recording {
   #readWait = threadWaitReader();
   #lastWait = this.#readWait();
   #isDisturbed = false;
+  #replaced = Promise.resolve();
   /** @type {NodeJS.Timeout | undefined} */
   #ticks;
   #findLeaks = async () => /** @type {readonly string[]} */ ([]);
@@ -131,8 +134,7 @@ class Recording {
     // Recording and a disturbance are the application's own time.
     this.#last = performance.now();
     this.#lastWait = this.#readWait();
-    const { distinct = 0 } = this.#plan;
-    if (elapsed < this.#plan.milliseconds || this.#made < distinct) return;
+    if (elapsed < this.#plan.milliseconds || this.#made < (this.#plan.distinct ?? MIN_CALLS)) return;
     clearInterval(this.#ticks);
     void this.#finish(this.#plan.finish);
   }
@@ -173,7 +175,7 @@ class Recording {
     else if (disturbance === 'clock ahead') shiftClock(3_600_000);
     else if (disturbance === 'unhandled rejection') void Promise.reject(new Error('of the application'));
     else if (disturbance === 'no descriptors') exhaustDescriptors(500);
-    else if (disturbance === 'replace') void this.#replace();
+    else if (disturbance === 'replace') this.#replaced = this.#replace();
     else if (disturbance === 'flush storm') for (let i = 0; i < 1000; i += 1) void metrics.flush();
   }
 
@@ -183,6 +185,7 @@ class Recording {
 
   /** @param {import('./plan.mjs').Finish} how */
   async #finish(how) {
+    await this.#replaced;
     this.#tellRunner('finishing');
     if (how === 'wait') setTimeout(() => {}, 60_000);
     else if (how === 'throw') setImmediate(throwError);
