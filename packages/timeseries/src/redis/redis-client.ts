@@ -28,8 +28,8 @@ export interface RedisStoreClient {
    * Sets replies to strings and numbers, whatever the application chose for itself; no timeout: the store has its own; and
    * the signal at which commands are removed that the client has not sent yet.
    */
-  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- an empty mapping is intended
   withCommandOptions(options: {
+    // oxlint-disable-next-line typescript/no-generated-empty-object-type -- an empty mapping is intended
     typeMapping: Record<never, never>;
     timeout: number;
     abortSignal: AbortSignal;
