@@ -3,7 +3,7 @@ import type { BackendStats, MetricsBackend } from './metrics-backend.js';
 /** The default backend: discards every sample. It is also the smallest valid backend, to start your own from. */
 export class DummyMetricsBackend implements MetricsBackend {
   readonly discards = true;
-  readonly closed = false;
+  readonly closed: boolean = false;
   readonly replaceable = true;
 
   open(): void {}

@@ -139,7 +139,7 @@ export class CardinalityGuard {
 
   /** Applies the declaration of a metric to the tags that it has had before. */
   applyDeclaration(family: MetricFamily): void {
-    for (const [tag, usage] of this.metrics.get(family)?.tags ?? [])
+    for (const [tag, usage] of this.metrics[family.id]?.tags ?? [])
       Object.assign(usage, this.#rules.ruleFor(family, tag));
   }
 

@@ -5,7 +5,7 @@ type Core = typeof import('../../src/index.js');
 class LiveBackend extends DummyMetricsBackend {
   override readonly discards = false as never;
   override readonly replaceable = false as never;
-  closed = false;
+  override closed = false;
 
   override async close(): Promise<void> {
     this.closed = true;
