@@ -39,7 +39,16 @@ export const packages = {
       ['sample-buffer'],
       ['batch-buffer'],
       ['batch-queue', 'sample-buffer-options'],
-      ['batch', 'sample-writer', 'outlet', 'slot-table', 'sample-accounting', 'float64-array-pool', 'sample-weight'],
+      [
+        'batch',
+        'sample-writer',
+        'outlet',
+        'slot-table',
+        'sample-accounting',
+        'drop-messages',
+        'float64-array-pool',
+        'sample-weight',
+      ],
     ],
   },
   statsd: {

@@ -1,8 +1,12 @@
 // The way of a backend's problems to its host.
 import type { BackendHost, Problem } from '@metrics/core';
+import { DROP_MESSAGES } from './drop-messages.js';
 
 /** Problems kept before `start`; more of them are not reported. */
 const MAX_EARLY_PROBLEMS = 100;
+
+/** Milliseconds between two reports of losses for one reason: there may be a million in a second. */
+const DROPPED_REPORT_MS = 60_000;
 
 /** Optional parts of a report. */
 export interface ProblemDetails {
@@ -20,6 +24,8 @@ export class BackendReporter {
   #host: BackendHost | undefined;
   #early: Problem[] = [];
   readonly #reported = new Set<string>();
+  /** The last report of each reason, and the samples since. */
+  readonly #dropped = new Map<string, { readonly at: number; since: number }>();
 
   /** Reports to this host from now on, beginning with the problems found earlier. */
   start(host: BackendHost): void {
@@ -51,6 +57,20 @@ export class BackendReporter {
     if (this.#reported.has(code)) return;
     this.#reported.add(code);
     this.report(code, message, details);
+  }
+
+  /** Reports a loss that only its reason explains: immediately, then once a minute with the number of samples since. */
+  reportDropped(reason: string, samples: number): void {
+    const message = DROP_MESSAGES[reason];
+    if (message === undefined) return;
+    const now = performance.now();
+    const last = this.#dropped.get(reason);
+    if (last !== undefined && now < last.at + DROPPED_REPORT_MS) {
+      last.since += samples;
+      return;
+    }
+    this.#dropped.set(reason, { at: now, since: 0 });
+    this.report(reason, message, { count: samples + (last?.since ?? 0) });
   }
 
   #deliver(problem: Problem): void {

@@ -1,5 +1,10 @@
 import type { BackendStats } from '@metrics/core';
 
+/** Reports losses that only their reason explains, and ignores the others. */
+export interface LossReporter {
+  reportDropped(reason: string, samples: number): void;
+}
+
 /**
  * Counts what happens to samples. A sample is buffered, then in flight (handed over to a writer), then sent or dropped. A
  * sample that is not accepted is dropped immediately.
@@ -10,6 +15,12 @@ export class SampleAccounting {
   #sampledOut = 0;
   #droppedTotal = 0;
   readonly #dropped = new Map<string, number>();
+  readonly #reporter: LossReporter | undefined;
+
+  /** @param reporter reports the losses that are reported nowhere else. */
+  constructor(reporter?: LossReporter) {
+    this.#reporter = reporter;
+  }
 
   /** Samples handed over and not yet sent or dropped. */
   get inFlight(): number {
@@ -27,15 +38,16 @@ export class SampleAccounting {
     this.#sent += samples;
   }
 
-  /** Counts samples in flight that are lost. */
-  dropInFlight(samples: number, reason: string): void {
+  /** Counts samples in flight that are lost. @param isReported true if the caller reports it. */
+  dropInFlight(samples: number, reason: string, isReported = false): void {
     this.#inFlight -= samples;
-    this.drop(samples, reason);
+    this.drop(samples, reason, isReported);
   }
 
-  /** Counts samples that are lost without being handed over. */
-  drop(samples: number, reason: string): void {
+  /** Counts samples that are lost without being handed over. @param isReported true if the caller reports it. */
+  drop(samples: number, reason: string, isReported = false): void {
     if (samples === 0) return;
+    if (!isReported) this.#reporter?.reportDropped(reason, samples);
     this.#droppedTotal += samples;
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + samples);
   }

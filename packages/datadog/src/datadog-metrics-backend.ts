@@ -39,9 +39,9 @@ export interface DatadogStats extends BackendStats, DeliveryStats {
 export class DatadogMetricsBackend implements MetricsBackend {
   readonly #options: ResolvedDatadogOptions;
   readonly #reporter = new BackendReporter();
+  readonly #accounting = new SampleAccounting(this.#reporter);
   /** Names and tags. */
   readonly #fragments = new Interner();
-  readonly #accounting = new SampleAccounting();
   readonly #buffer: SampleBuffer;
   readonly #client: IntakeClient;
   readonly #delivery: Delivery;

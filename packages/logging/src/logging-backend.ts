@@ -30,8 +30,8 @@ const FLUSH_TIMEOUT = 1000;
  * are shown, and no sample is skipped. The logger belongs to the application: `close` does not end it.
  */
 export class LoggingBackend implements MetricsBackend {
-  readonly #accounting = new SampleAccounting();
   readonly #reporter = new BackendReporter();
+  readonly #accounting = new SampleAccounting(this.#reporter);
   readonly #sink: LogSink;
   /** The open series, if there are no summaries. */
   readonly #series = new Map<SeriesId, LoggedSeries>();

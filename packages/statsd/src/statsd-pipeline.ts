@@ -74,7 +74,7 @@ export class StatsdPipeline {
   readonly #maxNameLength: number;
   readonly #fragments = new Fragments();
   readonly #slots = new SlotTable((fragment) => this.#fragments.release(fragment));
-  readonly #accounting = new SampleAccounting();
+  readonly #accounting: SampleAccounting;
   readonly #buffer: SampleBuffer;
   readonly #packets: PacketQueue;
   readonly #writer: LineWriter;
@@ -84,7 +84,8 @@ export class StatsdPipeline {
   constructor(options: StatsdPipelineOptions) {
     const { transport, tagEncoder, dialect = etsyDialect, reporter, aggregation = true } = options;
     const slots = this.#slots;
-    const accounting = this.#accounting;
+    const accounting = new SampleAccounting(reporter);
+    this.#accounting = accounting;
     this.#transport = transport;
     this.#tagEncoder = tagEncoder;
     this.#reporter = reporter;

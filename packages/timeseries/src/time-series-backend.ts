@@ -25,8 +25,8 @@ const SLOTS_PER_CLOCK_CHECK = 32;
 export class TimeSeriesBackend implements MetricsBackend {
   readonly #store: TimeSeriesStore;
   readonly #include: readonly string[];
-  readonly #accounting = new SampleAccounting();
   readonly #reporter = new BackendReporter();
+  readonly #accounting = new SampleAccounting(this.#reporter);
   readonly #clock: SampleClock;
   readonly #buffer: LiveBuffer;
   readonly #reader: TimeSeriesReader;

@@ -226,7 +226,7 @@ export class Delivery implements PayloadReceiver {
   }
 
   #drop(payload: Payload, reason: string): void {
-    if (this.#queue.replace(payload)) this.#options.accounting.dropInFlight(sampleCount(payload), reason);
+    if (this.#queue.replace(payload)) this.#options.accounting.dropInFlight(sampleCount(payload), reason, true);
   }
 
   #cancelRetry(): void {
