@@ -4,6 +4,7 @@ import { REGISTER_OPTIONS, type RegisterOptions, type Registration } from './eng
 import { metrics } from './facade/shared-metrics.js';
 import type { MetricsBackend } from './metrics-backend.js';
 import { checkKnownOptions } from './options/option-checks.js';
+import { describeValue } from './problems/describe-value.js';
 import type { Tags } from './series/tags.js';
 
 /** Creates a backend from its options: the export `createBackend` of a package. */
@@ -45,9 +46,15 @@ function createFrom(backend: string | CreateBackend, options: unknown, from: Con
     const createBackend = typeof backend === 'function' ? backend : loadFactory(backend, from);
     return createBackend((options ?? {}) as never);
   } catch (error) {
-    const name = typeof backend === 'string' ? `"${backend}"` : 'function';
+    let message = withoutOptions(error, options);
+    let name = 'function';
+    if (typeof backend === 'string') {
+      name = describeValue(backend);
+      // The loader quotes the name as it is.
+      message = message.replaceAll(backend, () => name.slice(1, -1));
+    }
     // oxlint-disable-next-line preserve-caught-error -- the cause may quote the options, which may contain secrets
-    throw new Error(`The metrics backend ${name} could not be created: ${withoutOptions(error, options)}`);
+    throw new Error(`The metrics backend ${name} could not be created: ${message}`);
   }
 }
 
