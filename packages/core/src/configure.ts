@@ -5,6 +5,7 @@ import { REGISTER_OPTIONS, type RegisterOptions, type Registration } from './eng
 import { metrics } from './facade/shared-metrics.js';
 import type { MetricsBackend } from './metrics-backend.js';
 import { checkKnownOptions } from './options/option-checks.js';
+import { describeValue } from './problems/describe-value.js';
 import { redact } from './problems/redact.js';
 import { readVariable } from './runtime.js';
 import type { Tags } from './series/tags.js';
@@ -78,9 +79,15 @@ function createBackends(
       backends.push(createBackend((own ?? {}) as never));
     } catch (error) {
       closeAll(backends);
-      const subject = typeof name === 'string' ? `"${name}"` : 'function';
+      let message = redact(error, options);
+      let subject = 'function';
+      if (typeof name === 'string') {
+        subject = describeValue(name);
+        // The loader quotes the name as it is.
+        message = message.replaceAll(name, () => subject.slice(1, -1));
+      }
       // oxlint-disable-next-line preserve-caught-error -- the cause may quote the options, which may contain secrets
-      throw new Error(`The metrics backend ${subject} could not be created: ${redact(error, options)}`);
+      throw new Error(`The metrics backend ${subject} could not be created: ${message}`);
     }
   return backends;
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { TagPairs } from '@metrics/core';
 import {
   checkBoolean,
+  checkFunction,
   checkInteger,
   checkKnownOptions,
   checkOneOf,
@@ -113,7 +114,10 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
   checkKnownOptions('DatadogMetricsBackend', options, OPTION_NAMES);
   const { host = hostname(), tags = {}, flushInterval = 10_000, timings = 'distribution', processTag = true } = options;
   const { seriesVersion = 2, requestTimeout = 10_000, maxQueueBytes = 15 * 2 ** 20, ca } = options;
-  const { random = Math.random } = options;
+  const { random = Math.random, clock } = options;
+  if (clock !== undefined && (typeof clock?.now !== 'function' || typeof clock.schedule !== 'function'))
+    throw new TypeError(`clock must have the methods now() and schedule(), and ${describeValue(clock)} has not.`);
+  checkFunction('random', random);
   if (host !== false && (typeof host !== 'string' || host.trim() === '')) {
     throw new TypeError(`host must be a name or false, not ${describeValue(host)}.`);
   }
@@ -146,7 +150,7 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
     ca,
     requestTimeout,
     maxQueueBytes,
-    clock: options.clock === undefined ? systemClock : withElapsed(options.clock),
+    clock: clock === undefined ? systemClock : withElapsed(clock),
     random,
   };
 }

@@ -117,3 +117,24 @@ test('an application key is accepted, and inspecting a backend shows neither key
   }
   await backend.close({ timeout: 0 });
 });
+
+test.each([null, {}, 5, { now: () => 0 }, { schedule: () => {} }])(
+  'a clock without its methods is an error: %j',
+  (clock) => {
+    expect(() => new DatadogMetricsBackend({ apiKey: 'key-of-the-test', clock: clock as never })).toThrow(
+      /clock must have the methods now\(\) and schedule\(\)/,
+    );
+  },
+);
+
+test('a random that is no function is an error', () => {
+  expect(() => new DatadogMetricsBackend({ apiKey: 'key-of-the-test', random: 5 as never })).toThrow(
+    /random must be a function, not 5/,
+  );
+});
+
+test('an address with a password in the place of a site is an error without it', () => {
+  expect(() => new DatadogMetricsBackend({ apiKey: 'key-of-the-test', site: 'redis://me:sesame@host' })).toThrow(
+    expect.not.objectContaining({ message: expect.stringContaining('sesame') }),
+  );
+});

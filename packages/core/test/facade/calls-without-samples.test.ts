@@ -9,7 +9,7 @@ const invalid: Untyped[] = [{ k: {} }, { '': 1 }, [], Object.fromEntries(Array.f
 
 test.each(invalid)('tags that belong to no sample count none as dropped: %j', (tags) => {
   const problems: Problem[] = [];
-  const metrics: Untyped = createMetrics({ onError: (problem: Problem) => problems.push(problem) } as object);
+  const metrics: Untyped = createMetrics({ onError: (problem: Problem) => problems.push(problem) });
   metrics.register(new JournalBackend(), { tags, onError: (problem: Problem) => problems.push(problem) });
   metrics.child({ tags });
   metrics.withTags(tags, () => metrics.addTags(tags));

@@ -11,7 +11,7 @@ export function parseHost(value: unknown): string | undefined {
   const host = value.trim().replace(/^\[(.+)\]$/, '$1');
   if (isIP(host) > 0) return host;
   // No name has such a character, and a name that does not exist would be looked up again and again.
-  return /^[^\s\0/\\:;,@?#[\]]{1,253}$/.test(host) ? host : undefined;
+  return /^[^\s\p{C}/\\:;,@?#[\]]{1,253}$/u.test(host) ? host : undefined;
 }
 
 /**

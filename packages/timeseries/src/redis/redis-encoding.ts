@@ -7,9 +7,15 @@ export function encodeGauge(time: number, { last, min, max }: GaugeReading): str
   return min === last && max === last ? `${time} ${last}` : `${time} ${last} ${min} ${max}`;
 }
 
-export function decodeGauge(encoded: string): GaugeReading {
-  const [, last, min = last, max = last] = encoded.split(' ').map(Number);
-  return { last: last!, min: min!, max: max! };
+/** Decodes a reading. Returns undefined for anything else, which another program wrote. */
+export function decodeGauge(encoded: string): GaugeReading | undefined {
+  const [time, last = NaN, min = last, max = last] = decodeNumbers(encoded) ?? [];
+  return time !== undefined && min <= last && last <= max ? { last, min, max } : undefined;
+}
+
+/** Decodes a sum. Anything else, which another program wrote, is 0. */
+export function decodeSum(encoded: string): number {
+  return decodeNumbers(encoded)?.[0] ?? 0;
 }
 
 /** Encodes a sketch: count, sum, minimum and maximum, then the number and the count of each bin, in any order. */
@@ -21,8 +27,29 @@ export function encodeSketch(sketch: Sketch): string {
   return encoded;
 }
 
+/** Adds an encoded sketch, with its bins or without. Anything else, which another program wrote, adds nothing. */
 export function addEncodedSketch(sketch: Sketch, encoded: string): void {
-  const numbers = encoded.split(' ').map(Number);
-  sketch.addTotals(numbers[0]!, numbers[1]!, numbers[2]!, numbers[3]!);
+  const numbers = decodeNumbers(encoded);
+  if (numbers === undefined) return;
+  const [count = 0, sum = 0, min = 1, max = 0] = numbers;
+  const isValid =
+    isCount(count) && min <= max && numbers.every((number, index) => index < 4 || isBinPart(number, index));
+  if (!isValid) return;
+  sketch.addTotals(count, sum, min, max);
   for (let index = 4; index < numbers.length; index += 2) sketch.addBin(numbers[index]!, numbers[index + 1]!);
+}
+
+/** Bins and their counts follow each other. */
+function isBinPart(number: number, index: number): boolean {
+  return index % 2 === 0 ? Number.isInteger(number) : isCount(number);
+}
+
+function isCount(number: number): boolean {
+  return Number.isSafeInteger(number) && number > 0;
+}
+
+/** Returns the numbers of a string; undefined if one is not finite. */
+function decodeNumbers(encoded: string): number[] | undefined {
+  const numbers = encoded.split(' ').map(Number);
+  return numbers.every(Number.isFinite) ? numbers : undefined;
 }

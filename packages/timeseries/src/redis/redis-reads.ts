@@ -8,7 +8,7 @@ import type { GaugeReading, StoreHost, StoreQuery } from '../time-series-store.j
 import { isTurnOver, nextTurn } from '../turns.js';
 import type { RedisCommands } from './redis-client.js';
 import type { RedisConnection } from './redis-connection.js';
-import { addEncodedSketch, decodeGauge, encodeSketch } from './redis-encoding.js';
+import { addEncodedSketch, decodeGauge, decodeSum, encodeSketch } from './redis-encoding.js';
 import { PAGE_BUCKETS, type RedisKeys, SHARDS } from './redis-keys.js';
 
 /** Commands sent before their replies are awaited. */
@@ -82,7 +82,8 @@ export class RedisReads {
       const since = stored.get(`${step}`)?.split(' ')[0];
       // Without any entry there is no history at all.
       if (since === undefined) return stored.size === 0 ? 0 : this.#host.now();
-      return Number(since);
+      const time = Number(since);
+      return Number.isFinite(time) ? time : this.#host.now();
     });
   }
 
@@ -96,7 +97,7 @@ export class RedisReads {
   async #counters(series: readonly StoredSeries[], query: StoreQuery): Promise<PointValue[]> {
     const sums = Array.from({ length: query.points }, () => 0);
     await this.#visitBuckets(series, query, (point, encoded) => {
-      sums[point] = addFinite(sums[point]!, Number(encoded));
+      sums[point] = addFinite(sums[point]!, decodeSum(encoded));
     });
     return sums;
   }
@@ -113,7 +114,8 @@ export class RedisReads {
       points[current.point] = before === undefined ? current.value : merge(before, current.value);
     };
     await this.#visitBuckets(series, query, (point, encoded, each) => {
-      const value = decodeGauge(encoded)[field];
+      const value = decodeGauge(encoded)?.[field];
+      if (value === undefined) return;
       if (current?.series === each && current.point === point) {
         current.value = field === 'last' ? value : merge(current.value, value);
         return;
