@@ -88,7 +88,7 @@ Object.assign(globalThis, {
     advanceTimersByTimeAsync: (/** @type {number} */ delay) => timers.advanceTimersByTimeAsync(delay),
     advanceTimersToNextTimer: () => timers.advanceTimersToNextTimer(),
     advanceTimersToNextTimerAsync: () => timers.advanceTimersToNextTimerAsync(),
-    // Not isolated: a mutant of a constant would count as one that needs no process of its own.
+    // Not isolated: a mutant of a constant would then seem to be one that can share the process.
     isolateModulesAsync: (/** @type {() => Promise<void>} */ run) => run(),
   },
 });

@@ -90,7 +90,7 @@ describe('values', () => {
     ]);
   });
 
-  it('are 500 by default for a tag that is no identifier', () => {
+  it('are 500 by default, for a tag that is not an identifier', () => {
     const metrics = guarded();
     for (let i = 0; i < 510; i += 1) metrics.incr('x', { tags: { route: `r${i}` } });
     expect(backend.opened).toHaveLength(501);
