@@ -12,17 +12,19 @@ const sources = ts.readConfigFile(path.join(root, 'tsconfig.base.json'), ts.sys.
 /** @type {{ name: string, exports: Record<string, object> }} */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
-export default defineConfig({
+/** The entries of the package: their names, conditions and sources. */
+const entries = Object.entries(manifest.exports)
+  .filter(([subpath]) => subpath !== './package.json')
+  .map(([subpath, conditions]) => ({
+    name: subpath === '.' ? 'index' : subpath.slice(2),
+    conditions,
+    source: sources[path.posix.join(manifest.name, subpath)]?.[0],
+  }));
+const browserEntries = entries.filter(({ conditions }) => 'browser' in conditions).map(({ name }) => `${name}.browser`);
+
+const shared = defineConfig({
   entry: Object.fromEntries(
-    Object.entries(manifest.exports)
-      .filter(([subpath]) => subpath !== './package.json')
-      .flatMap(([subpath, conditions]) => {
-        const name = subpath === '.' ? 'index' : subpath.slice(2);
-        const source = sources[path.posix.join(manifest.name, subpath)]?.[0];
-        const entry = [name, source ? path.join(root, source) : 'src/index.ts'];
-        // What browsers get instead, if that is another module.
-        return 'browser' in conditions ? [entry, [`${name}.browser`, `src/${name}.browser.ts`]] : [entry];
-      }),
+    entries.map(({ name, source }) => [name, source ? path.join(root, source) : 'src/index.ts']),
   ),
   // One entry of a package imports another by the name of the package.
   deps: { neverBundle: [manifest.name] },
@@ -41,6 +43,16 @@ export default defineConfig({
   tsconfig: false,
   hooks: { 'build:done': removeMissingMaps },
 });
+
+/** What browsers get instead is built on its own, so that it shares no file with what they cannot load. */
+const forBrowsers = {
+  ...shared,
+  entry: Object.fromEntries(browserEntries.map((name) => [name, `src/${name}.ts`])),
+  dts: false,
+  clean: false,
+};
+
+export default browserEntries.length > 0 ? [shared, forBrowsers] : [shared];
 
 /** Declarations end with the names of source maps that are not built, since the sources themselves are not published. */
 function removeMissingMaps() {

@@ -1,13 +1,16 @@
-// Loads the built packages under other Node.js versions (those that the registry has) as an ES module and as CommonJS, and
-// has each send a counter that must arrive. Needs a build. Arguments select versions: `node scripts/check-runtimes.mjs 22`.
+// Loads the built packages under other Node.js versions (those that the registry has), Deno and Bun as an ES module and as
+// CommonJS, and has each send a counter that must arrive. The process must end by itself, in Deno with the permissions that
+// docs/frameworks.md names and no others. Needs a build. Arguments select versions: `node scripts/check-runtimes.mjs 22 deno`.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './workspace.mjs';
 
 const RUN_LIMIT_MILLISECONDS = 120_000;
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '26'];
+const versions =
+  process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '26', 'deno@2.9.6', 'bun@1.4.5'];
 
 /** @type {Readonly<Record<string, string>>} */
 const loads = {
@@ -31,10 +34,10 @@ for (const version of versions) {
     const program = `${load}
       metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: ${receiver.address().port} }));
       metrics.incr('${name}');
-      metrics.close().then(() => console.log(process.version));`;
+      console.log(process.version);`;
     const outcome = await runUnder(version, kind, program);
     const arrived = outcome.code === 0 && (await eventually(() => received.has(name)));
-    console.log(`node@${version} ${kind}: ${arrived ? `ok, ${outcome.printed.trim()}` : `failed\n${outcome.printed}`}`);
+    console.log(`${version} ${kind}: ${arrived ? `ok, ${outcome.printed.trim()}` : `failed\n${outcome.printed}`}`);
     failed ||= !arrived;
   }
 }
@@ -48,18 +51,26 @@ process.exitCode = failed ? 1 : 0;
  * @returns {Promise<{ code: number | null, printed: string }>}
  */
 async function runUnder(version, kind, program) {
-  const inputType = kind === 'import' ? 'module' : 'commonjs';
-  const child = spawn('npx', ['--yes', '-p', `node@${version}`, 'node', `--input-type=${inputType}`, '-'], {
-    // Here every package can be found by its name.
-    cwd: path.join(root, 'examples'),
+  // Here every package can be found by its name.
+  const folder = path.join(root, 'examples');
+  const file = path.join(folder, `.runtime-check-${process.pid}.${kind === 'import' ? 'mjs' : 'cjs'}`);
+  writeFileSync(file, program);
+  const [runtime = ''] = version.split('@');
+  const command = {
+    deno: ['-p', version, 'deno', 'run', '--no-prompt', '--allow-net=127.0.0.1,0.0.0.0', '--allow-read'],
+    bun: ['-p', version, 'bun', 'run'],
+  }[runtime] ?? ['-p', `node@${version}`, 'node'];
+  const child = spawn('npx', ['--yes', ...command, file], {
+    cwd: folder,
     env: { ...process.env, npm_config_loglevel: 'error' },
     timeout: RUN_LIMIT_MILLISECONDS,
     shell: process.platform === 'win32',
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
-  child.stdin.end(program);
+  child.stdin.end();
   const [code] = await once(child, 'close');
+  rmSync(file);
   return { code, printed };
 }
 

@@ -8,9 +8,9 @@ import shared from '../../tsdown.config.mjs';
 const PREFIX = '\0required:';
 const loader = path.resolve('src/transport/unix-dgram.ts');
 
-export default {
-  ...shared,
-  deps: { ...shared.deps, alwaysBundle: ['hot-shots'] },
+export default shared.map((each) => ({
+  ...each,
+  deps: { ...each.deps, alwaysBundle: ['hot-shots'] },
   plugins: [
     {
       name: 'required-modules',
@@ -37,4 +37,4 @@ export const createSocket = (type) => loadUnixDgram().createSocket(type);\n`;
       },
     },
   ],
-};
+}));

@@ -2,8 +2,8 @@
 import shared from '../../tsdown.config.mjs';
 import page from './build-page.cjs';
 
-export default {
-  ...shared,
+export default shared.map((each) => ({
+  ...each,
   plugins: [
     {
       name: 'page-files',
@@ -13,4 +13,4 @@ export default {
       },
     },
   ],
-};
+}));

@@ -167,3 +167,112 @@ it('variables of any length take linear time', () => {
   }
   expect(performance.now() - start).toBeLessThan(5000);
 });
+
+describe('several backends', () => {
+  const closed: string[] = [];
+  const create = (name: string, made: unknown[] = []) => {
+    return (options: object) => {
+      made.push(options);
+      return Object.assign(new JournalBackend(), { close: async () => void closed.push(name) });
+    };
+  };
+
+  it('each get every sample, and their own options, from the environment', () => {
+    const made: unknown[] = [];
+    const backends: JournalBackend[] = [];
+    const factory = (options: object): JournalBackend => {
+      made.push(options);
+      backends.push(new JournalBackend());
+      return backends.at(-1)!;
+    };
+    process.env['METRICS_BACKEND'] = ' one-backend , @x/two,';
+    process.env['METRICS_OPTIONS'] = '{"@x/two":{"port":2}}';
+    registration = configure({ factories: { 'one-backend': factory, '@x/two': factory } });
+    metrics.incr('x');
+    expect(made).toEqual([{}, { port: 2 }]);
+    expect(backends.map(({ lines }) => lines)).toEqual([['counter x 1'], ['counter x 1']]);
+  });
+
+  it('may be functions and names in one list', () => {
+    const made: unknown[] = [];
+    registration = configure({
+      backend: ['good-backend', create('function', made)],
+      options: { 'good-backend': { host: 'h' } },
+      from: from(),
+    });
+    expect([(made as unknown[])[0], (globalThis as never as { made: { options: unknown } }).made.options]).toEqual([
+      {},
+      { host: 'h' },
+    ]);
+  });
+
+  it.each([
+    ['options without names', { host: 'secret-key' }, /unknown option "host"; known are one-backend, two-backend/],
+    ['a misspelled name', { 'one-backed': {} }, /did you mean "one-backend"/],
+    ['a list', ['secret-key'], /their options are an object by the name of the package/],
+    ['a string', 'secret-key', /their options are an object by the name of the package/],
+    ['options that are no object', { 'one-backend': 'secret-key' }, /"one-backend" are not an object/],
+  ])('refuse %s, without quoting them', (_name, options, message) => {
+    const factories = { 'one-backend': create('one'), 'two-backend': create('two') };
+    const act = (): unknown => configure({ backend: ['one-backend', 'two-backend'], options, factories });
+    expect(act).toThrow(message);
+    expect(act).not.toThrow(/secret-key/);
+  });
+
+  it('refuse a name that is listed twice', () => {
+    expect(() => configure({ backend: ['a', 'a'] })).toThrow('The metrics backend "a" is listed twice.');
+  });
+
+  it('are closed if a later one cannot be created', () => {
+    closed.length = 0;
+    const backend = [create('first'), create('second'), 'throwing-backend'];
+    expect(() => configure({ backend, options: { 'throwing-backend': { apiKey: 'secret' } }, from: from() })).toThrow(
+      /"throwing-backend" could not be created: apiKey \*\*\* is bad/,
+    );
+    expect(closed).toEqual(['first', 'second']);
+  });
+});
+
+it('a package is found from the working directory if the main file is elsewhere', () => {
+  const [, main] = process.argv;
+  const cwd = jest.spyOn(process, 'cwd').mockReturnValue(directory);
+  process.argv[1] = '/var/runtime/index.mjs';
+  try {
+    registration = configure({ backend: 'good-backend', options: { host: 'h' } });
+    expect(made().options).toEqual({ host: 'h' });
+  } finally {
+    process.argv[1] = main!;
+    cwd.mockRestore();
+  }
+});
+
+it.each(['[]', '5', '"secret-key"', 'null'])('METRICS_OPTIONS are an object, not %s', (text) => {
+  process.env['METRICS_BACKEND'] = 'good-backend';
+  process.env['METRICS_OPTIONS'] = text;
+  expect(() => configure({ from: from() })).toThrow(/^METRICS_OPTIONS is not an object in JSON, such as/);
+});
+
+it.each([
+  ['that is long', 'k'.repeat(200), (text: string) => `bad ${text.slice(0, 60)}…`],
+  ['with quotes', 'a"secret"b', (text: string) => `bad ${JSON.stringify(text)}`],
+  ['of two lines', 'first-part\nsecond-part', (text: string) => `bad ${text}`],
+  ['that is a number', 12345678, (text: number) => `bad ${text}`],
+])('never quotes a secret %s', (_name, secret, message) => {
+  const backend = (options: { secret: never }): never => {
+    throw new Error(message(options.secret));
+  };
+  expect(() => configure({ backend, options: { secret, part: 'k' } })).toThrow(
+    /^The metrics backend function could not be created: bad "?\*\*\*"?…?$/,
+  );
+});
+
+it('what @metrics/core/auto registers, code replaces without an option', async () => {
+  process.env['METRICS_BACKEND'] = 'good-backend';
+  const cwd = jest.spyOn(process, 'cwd').mockReturnValue(directory);
+  await import('../src/auto.js');
+  cwd.mockRestore();
+  const backend = new JournalBackend();
+  registration = metrics.register(backend);
+  metrics.incr('x');
+  expect(backend.lines).toEqual(['counter x 1']);
+});
