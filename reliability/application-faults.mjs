@@ -1,7 +1,7 @@
 // @ts-check
 // The faults of the application: what it does, how it ends, and how many of it there are.
 import { restartPeer, suspendPeerForGood } from './peer-faults.mjs';
-import { hasNoReaderOrWaits, hasNoServer, inFlight, unlessAcknowledged } from './reasons.mjs';
+import { cannotBeTerminated, hasNoReaderOrWaits, hasNoServer, inFlight, unlessAcknowledged } from './reasons.mjs';
 
 /** @typedef {import('./faults.mjs').Fault} Fault */
 
@@ -20,6 +20,8 @@ export const applicationFaults = {
   'clock ahead': {
     title: 'the wall clock goes ahead an hour',
     plan: { disturbances: ['clock ahead'] },
+    eats: ({ peer }) =>
+      peer === 'snapshot' ? 'points that are in the future for the process that reads the snapshot' : undefined,
     tolerates: WRONG_DATES,
     loses: refusesWrongDates,
   },
@@ -81,6 +83,7 @@ export const applicationFaults = {
   'thread terminated': {
     title: 'terminate() of a worker thread, right after a flush and a sample',
     plan: { host: 'thread', finish: 'terminate' },
+    impossible: cannotBeTerminated,
     loses: true,
     eats: unlessAcknowledged('samples that were still in the thread'),
   },
@@ -99,7 +102,12 @@ export const applicationFaults = {
   'close twice together': { title: 'close() twice at the same time', plan: { finish: 'close twice together' } },
   'close in withTags': { title: 'close() inside withTags()', plan: { finish: 'close in withTags' } },
   'close in exit hook': { title: 'close() from the event beforeExit', plan: { finish: 'close in exit hook' } },
-  replace: { title: 'another backend is registered under load', plan: { disturbances: ['replace'] } },
+  replace: {
+    title: 'another backend is registered under load',
+    plan: { disturbances: ['replace'] },
+    eats: ({ peer }) =>
+      peer === 'snapshot' ? 'the history of the backend before, whose snapshot has the same path' : undefined,
+  },
   'flush storm': { title: 'a thousand calls of flush()', plan: { disturbances: ['flush storm'] } },
   'observer flushes': { title: 'an observed gauge calls flush()', plan: { disturbances: ['observer flushes'] } },
   'onError throws': {

@@ -35,7 +35,7 @@ export const backends = {
   'logging console': { peer: 'stdout', create: () => logging('Console') },
   'logging file': { peer: 'file', create: ({ path }) => logging('File', { filename: path }) },
   'logging stream': { peer: 'file', create: loggingStream },
-  'timeseries memory': { peer: 'snapshot', acknowledges: true, create: memory },
+  'timeseries memory': { peer: 'snapshot', create: memory },
   'timeseries redis': { peer: 'redis', acknowledges: true, create: redis },
   combine: {
     peer: 'tcp',

@@ -70,12 +70,11 @@ function brokenDelivery({ backend, fault, received }, { made, observed, stats, c
   const lost = sumOf(dropped);
   if (lost > 0 && !mayLose(backend, fault) && eats === undefined)
     broken.push(`${lost} of ${made} samples were lost: ${JSON.stringify(dropped)}`);
-  const { kept = 0, acknowledges = false, peer } = row ?? {};
+  const { kept = 0, acknowledges = false } = row ?? {};
   const sentToPeer = sent - kept * made;
   const arrived = received + observed;
   // A request without a response is sent again: its samples may then have arrived without counting as sent.
-  const isUncertain = acknowledges && peer !== 'snapshot';
-  if (arrived > (isUncertain ? made : sentToPeer + unconfirmed))
+  if (arrived > (acknowledges ? made : sentToPeer + unconfirmed))
     broken.push(`${arrived} samples arrived but only ${sentToPeer} of ${made} count as sent`);
   if (arrived < sentToPeer && eats === undefined)
     broken.push(`${sentToPeer} samples count as sent but ${arrived} arrived`);

@@ -201,8 +201,10 @@ export const peerFaults = {
     title: 'the disk, of 1 MB, is full from the midst to the end',
     isolated: true,
     loses: true,
-    eats: ({ peer }) =>
-      peer === 'file' ? 'lines of which winston does not say that they cannot be written' : undefined,
+    eats: ({ peer }) => {
+      if (peer === 'snapshot') return 'what is in memory when no snapshot can be written, which is reported';
+      return peer === 'file' ? 'lines of which winston does not say that they cannot be written' : undefined;
+    },
     impossible: keepsNothingOnDisk,
     prepare: ({ peers, isolation }) => peers.moveTo(isolation.mountDisk()),
     async during({ sleep, isolation }) {

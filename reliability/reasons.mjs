@@ -37,6 +37,12 @@ export const hasNoNetwork = ({ peer }) => (isNetwork(peer) ? undefined : 'it sen
 export const opensNothing = ({ peer }) => (peer === 'stdout' ? 'the standard output is open already' : undefined);
 
 /** @type {Impossible} */
+export const cannotBeTerminated = ({ peer }) =>
+  peer === 'unixgram'
+    ? 'Node.js cannot end a thread in which the native package has a socket open at that moment'
+    : undefined;
+
+/** @type {Impossible} */
 export const keepsNothingOnDisk = ({ peer }) =>
   isFile(peer) || peer === 'redis' ? undefined : 'neither it nor its peer writes to a disk';
 
