@@ -45,6 +45,7 @@ export const packages = {
   statsd: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser', 'wire.browser'],
       ['index', 'wire'],
       ['create-backend'],
       ['statsd-metrics-backend'],
@@ -58,6 +59,7 @@ export const packages = {
   dogstatsd: {
     uses: ['statsd', 'aggregation', 'core'],
     layers: [
+      ['index.browser'],
       ['index'],
       ['create-backend'],
       ['dogstatsd-metrics-backend'],
@@ -69,6 +71,7 @@ export const packages = {
   datadog: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser'],
       ['index'],
       ['create-backend'],
       ['datadog-metrics-backend'],
@@ -81,6 +84,7 @@ export const packages = {
   logging: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser'],
       ['index'],
       ['create-backend'],
       ['logging-backend'],
@@ -94,6 +98,7 @@ export const packages = {
   timeseries: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser', 'handler.browser', 'redis.browser'],
       ['index', 'handler', 'redis'],
       ['create-backend', 'http/'],
       ['time-series-backend'],
@@ -109,6 +114,7 @@ export const packages = {
   testing: {
     uses: ['core'],
     layers: [
+      ['index.browser', 'conformance.browser', 'servers.browser'],
       ['index', 'conformance', 'servers'],
       ['conformance/', 'intake/'],
       ['server/'],
@@ -203,7 +209,10 @@ export default {
  * @param {readonly string[]} units
  */
 function pathsOf(name, units) {
-  return units.map((unit) => `^packages/${name}/src/${unit.endsWith('/') ? unit : String.raw`${unit}(?:\.d)?\.ts$`}`);
+  return units.map(
+    (unit) =>
+      `^packages/${name}/src/${unit.endsWith('/') ? unit : String.raw`${unit.replaceAll('.', String.raw`\.`)}(?:\.d)?\.ts$`}`,
+  );
 }
 
 /**
