@@ -54,6 +54,7 @@ export const packages = {
   statsd: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser', 'wire.browser'],
       ['index', 'wire'],
       ['create-backend'],
       ['statsd-metrics-backend'],
@@ -67,6 +68,7 @@ export const packages = {
   dogstatsd: {
     uses: ['statsd', 'aggregation', 'core'],
     layers: [
+      ['index.browser'],
       ['index'],
       ['create-backend'],
       ['dogstatsd-metrics-backend'],
@@ -78,6 +80,7 @@ export const packages = {
   datadog: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser'],
       ['index'],
       ['create-backend'],
       ['datadog-metrics-backend'],
@@ -90,6 +93,7 @@ export const packages = {
   logging: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser'],
       ['index'],
       ['create-backend'],
       ['logging-backend'],
@@ -103,6 +107,7 @@ export const packages = {
   timeseries: {
     uses: ['aggregation', 'core'],
     layers: [
+      ['index.browser', 'handler.browser', 'redis.browser'],
       ['index', 'handler', 'redis'],
       ['create-backend', 'http/'],
       ['time-series-backend'],
@@ -118,6 +123,7 @@ export const packages = {
   testing: {
     uses: ['core'],
     layers: [
+      ['index.browser', 'conformance.browser', 'servers.browser'],
       ['index', 'conformance', 'servers'],
       ['conformance/', 'intake/'],
       ['server/'],
@@ -212,7 +218,10 @@ export default {
  * @param {readonly string[]} units
  */
 function pathsOf(name, units) {
-  return units.map((unit) => `^packages/${name}/src/${unit.endsWith('/') ? unit : String.raw`${unit}(?:\.d)?\.ts$`}`);
+  return units.map(
+    (unit) =>
+      `^packages/${name}/src/${unit.endsWith('/') ? unit : String.raw`${unit.replaceAll('.', String.raw`\.`)}(?:\.d)?\.ts$`}`,
+  );
 }
 
 /**

@@ -30,7 +30,7 @@ receiver.on('message', (datagram) => {
 let failed = false;
 for (const version of versions) {
   for (const [kind, load] of Object.entries(loads)) {
-    const name = `runtime_${version.replaceAll('.', '_')}.${kind}`;
+    const name = `runtime_${version.replaceAll(/\W/g, '_')}.${kind}`;
     const program = `${load}
       metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: ${receiver.address().port} }));
       metrics.incr('${name}');

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkOneOf, describeValue } from '@metrics/core/backend';
 import type { RecordingOptions } from '../recording/recording.js';
@@ -195,4 +195,4 @@ export class RecordingServer extends ServerRecord implements AsyncDisposable {
 }
 
 /** Bytes of the path of a Unix socket: the kernel's `sun_path` without its final zero. */
-const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
+const MAX_SOCKET_PATH = platform() === 'darwin' ? 103 : 107;
