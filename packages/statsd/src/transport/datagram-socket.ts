@@ -79,6 +79,20 @@ export class DatagramSocket {
     if (this.#inFlight.size === 0) this.#close();
   }
 
+  /** Closes the socket immediately, for an exit: packets without a result have not left. Not for its own callbacks. */
+  closeNow(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#deadline);
+    closeQuietly(this.#socket, this.#isBound);
+    this.#settleAll(new Error('The socket is closed'), true);
+  }
+
+  /** True if no packet waits for its callback. */
+  get isIdle(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
   #settle(sent: SentPacket, error?: unknown, retryable = false): void {
     if (!this.#inFlight.delete(sent)) return;
     this.#checks = 0;

@@ -1,4 +1,5 @@
 // Datagram sockets, which the transport of hot-shots opens.
+import { isMainThread } from 'node:worker_threads';
 import { udsErrors } from 'hot-shots/lib/constants.js';
 import createTransport from 'hot-shots/lib/transport.js';
 import { DatagramSocket, type OnSent, type PacketError, packetError } from './datagram-socket.js';
@@ -10,6 +11,11 @@ export type SocketAddress =
 
 /** A router between keeps sending to a server that was replaced as long as packets come from the same port. */
 const RENEW_UDP_MS = 60_000;
+/**
+ * A Unix socket is closed when it has been idle for so long, because the native package cannot keep it from keeping the
+ * process alive. A thread with an open one never ends, even if it is terminated, so it is not left open there.
+ */
+const MAX_IDLE_UDS_MS = isMainThread ? 100 : 0;
 
 /**
  * Sends whole packets through a socket of hot-shots, and replaces it: after an error, when its server is lost, and a UDP
@@ -25,6 +31,7 @@ export class HotShotsClient {
   #renewAt = Number.POSITIVE_INFINITY;
   /** The error of the last attempt to create a socket. */
   #failure: unknown;
+  #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   /**
@@ -35,6 +42,7 @@ export class HotShotsClient {
     this.#address = address;
     if (address.protocol === 'uds') requireUnixDgram();
     this.#socket = this.#create();
+    this.#closeWhenIdle();
   }
 
   /** Calls `done` when the kernel accepted or refused the packet, whose bytes must not change until then. Never throws. */
@@ -42,6 +50,7 @@ export class HotShotsClient {
     if (this.#closed) return done(new Error('The socket is closed'), true);
     const socket = this.#usableSocket();
     if (socket === undefined) return done(packetError('The socket could not be created', this.#failure), true);
+    this.#closeWhenIdle();
     socket.send(packet, (error, retryable) => {
       if (error !== undefined) this.#replaceIfLost(socket, error);
       if (this.#previous === undefined || socket !== this.#socket) return done(error, retryable);
@@ -60,9 +69,30 @@ export class HotShotsClient {
   /** Closes the sockets after the last callback. */
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#idleTimer);
     this.#closePrevious();
     this.#socket?.close();
     this.#socket = undefined;
+  }
+
+  /** Closes the socket immediately, for an exit. The next packet opens another. */
+  closeNow(): void {
+    clearTimeout(this.#idleTimer);
+    this.#socket?.closeNow();
+    this.#socket = undefined;
+  }
+
+  #closeWhenIdle(): void {
+    if (this.#address.protocol !== 'uds') return;
+    if (this.#idleTimer !== undefined) {
+      this.#idleTimer.refresh();
+      return;
+    }
+    this.#idleTimer = setTimeout(() => {
+      if (this.#socket?.isIdle === false) return this.#closeWhenIdle();
+      this.#socket?.close();
+      this.#socket = undefined;
+    }, MAX_IDLE_UDS_MS).unref();
   }
 
   #usableSocket(): DatagramSocket | undefined {
