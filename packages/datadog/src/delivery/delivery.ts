@@ -6,7 +6,7 @@ import { type BreakerState, CircuitBreaker } from './circuit-breaker.js';
 import type { DeliveryProblems } from './delivery-problems.js';
 import type { IntakeClient, IntakeResponse } from './intake-client.js';
 import { PayloadQueue } from './payload-queue.js';
-import { ProgressWaiters } from './progress-waiters.js';
+import { type DeliveryProgress, ProgressWaiters } from './progress-waiters.js';
 import type { Redactor } from './redactor.js';
 import { classifyResponse, describeResponse } from './response-outcome.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -95,8 +95,8 @@ export class Delivery implements PayloadReceiver {
    * @param timeout milliseconds without an acknowledgement.
    */
   settled(timeout: number = NO_PROGRESS_TIMEOUT): Promise<void> {
-    const settled = this.#waiters.wait(timeout);
-    this.#updateWaiters();
+    const settled = this.#waiters.wait(timeout, this.#progress());
+    this.#updateRef();
     return settled;
   }
 
@@ -234,16 +234,24 @@ export class Delivery implements PayloadReceiver {
     this.#retryTimer = undefined;
   }
 
-  /** Resolves the callers that need not wait any longer. While one waits, requests and timers keep the process alive. */
-  #updateWaiters(): void {
-    const { clock, client } = this.#options;
-    const now = clock.elapsed();
-    this.#waiters.resolveDue({
+  #progress(): DeliveryProgress {
+    const now = this.#options.clock.elapsed();
+    return {
       isIdle: !this.#isSending && this.#queue.length === 0,
       nextAttempt: this.#isSending ? now : now + this.#breaker.wait(now),
-    });
+    };
+  }
+
+  /** Resolves the callers that need not wait any longer. */
+  #updateWaiters(): void {
+    this.#waiters.resolveDue(this.#progress());
+    this.#updateRef();
+  }
+
+  /** While a caller waits, requests and timers keep the process alive. */
+  #updateRef(): void {
     const isAwaited = this.#waiters.size > 0;
-    client.setRef(isAwaited);
+    this.#options.client.setRef(isAwaited);
     this.#retryTimer?.setRef(isAwaited);
   }
 }

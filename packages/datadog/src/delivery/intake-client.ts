@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type * as undici from 'undici';
 import type { FullClock, ScheduledCall } from '../clock.js';
@@ -138,7 +139,12 @@ export class IntakeClient {
   }
 
   #load(): Promise<typeof undici> {
-    this.#undici ??= import('undici');
+    this.#undici ??= import('undici').catch(() => {
+      // Node.js does not read a module again that it failed to import, such as without a free descriptor, but to require.
+      this.#undici = undefined;
+      const base = typeof __filename === 'string' ? __filename : import.meta.url;
+      return createRequire(base)('undici') as typeof undici;
+    });
     return this.#undici;
   }
 

@@ -4,8 +4,14 @@ interface Waiter {
   readonly startedAt: number;
   /** Milliseconds without progress. */
   readonly timeout: number;
-  timer: ScheduledCall | undefined;
   readonly resolve: () => void;
+}
+
+/** The state of the delivery that waiters depend on. */
+export interface DeliveryProgress {
+  readonly isIdle: boolean;
+  /** The time of the next request, on the clock's `elapsed`. */
+  readonly nextAttempt: number;
 }
 
 /** Callers that wait for the delivery: until it has nothing left, or while it makes progress. */
@@ -14,6 +20,9 @@ export class ProgressWaiters {
   readonly #onTimeout: () => void;
   readonly #waiters = new Set<Waiter>();
   #lastProgress = Number.NEGATIVE_INFINITY;
+  /** One for all, at the earliest timeout: a thousand callers must not schedule a thousand calls at each request. */
+  #timer: ScheduledCall | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
 
   /** @param onTimeout called when a waiter has waited long enough; must call {@link resolveDue}. */
   constructor(clock: FullClock, onTimeout: () => void) {
@@ -26,10 +35,13 @@ export class ProgressWaiters {
   }
 
   /** Resolves when the delivery is idle, or has made no progress for `timeout` milliseconds, or will make none in time. */
-  wait(timeout: number): Promise<void> {
+  wait(timeout: number, progress: DeliveryProgress): Promise<void> {
     const startedAt = this.#clock.elapsed();
     return new Promise((resolve) => {
-      this.#waiters.add({ startedAt, timeout, timer: undefined, resolve });
+      const waiter = { startedAt, timeout, resolve };
+      if (this.#isDue(waiter, progress, startedAt)) return resolve();
+      this.#waiters.add(waiter);
+      this.#schedule(this.#until(waiter), startedAt);
     });
   }
 
@@ -38,23 +50,38 @@ export class ProgressWaiters {
     this.#lastProgress = this.#clock.elapsed();
   }
 
-  /**
-   * Resolves the waiters that need not wait any longer, and schedules the timeouts of the others.
-   *
-   * @param nextAttempt the time of the next request, on the clock's `elapsed`.
-   */
-  resolveDue({ isIdle, nextAttempt }: { readonly isIdle: boolean; readonly nextAttempt: number }): void {
+  /** Resolves the waiters that need not wait any longer, and schedules the next timeout of the others. */
+  resolveDue(progress: DeliveryProgress): void {
     const now = this.#clock.elapsed();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
-      waiter.timer?.cancel();
-      const until = Math.max(waiter.startedAt, this.#lastProgress) + waiter.timeout;
-      if (isIdle || now >= until || nextAttempt > until) {
+      if (this.#isDue(waiter, progress, now)) {
         this.#waiters.delete(waiter);
         waiter.resolve();
-      } else if (until < Number.POSITIVE_INFINITY) {
-        waiter.timer = this.#clock.schedule(until - now, this.#onTimeout);
-        waiter.timer.setRef(true);
+      } else {
+        earliest = Math.min(earliest, this.#until(waiter));
       }
     }
+    this.#schedule(earliest, now);
+  }
+
+  #until({ startedAt, timeout }: Waiter): number {
+    return Math.max(startedAt, this.#lastProgress) + timeout;
+  }
+
+  #isDue(waiter: Waiter, { isIdle, nextAttempt }: DeliveryProgress, now: number): boolean {
+    const until = this.#until(waiter);
+    return isIdle || now >= until || nextAttempt > until;
+  }
+
+  #schedule(at: number, now: number): void {
+    if (at >= this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    this.#timer = this.#clock.schedule(at - now, this.#onTimeout);
+    this.#timer.setRef(true);
   }
 }
