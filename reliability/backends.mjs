@@ -3,24 +3,25 @@
 
 /**
  * @typedef {'udp' | 'tcp' | 'unixgram' | 'unixstream' | 'intake' | 'redis' | 'stdout' | 'file' | 'snapshot'} PeerKind
- * @typedef {{ port: number, path: string, url: string }} Target the address of the peer, or the file that is written
+ * @typedef {{ host: string, port: number, path: string, url: string }} Target the address of the peer, or the file that is
+ *   written
  *
  * @typedef {object} BackendRow
  * @property {PeerKind} peer
  * @property {number} [copies] how many members of `combine` count each sample
- * @property {boolean} [unacknowledged] the receiver confirms nothing, so what it loses counts as sent
+ * @property {number} [kept] how many of them keep it in the process
+ * @property {boolean} [acknowledges] the peer confirms what it keeps, so nothing that it loses counts as sent
  * @property {(target: Target) => Promise<import('@metrics/core').MetricsBackend>} create
  */
 
 /** @type {Readonly<Record<string, BackendRow>>} */
 export const backends = {
-  'statsd udp': { peer: 'udp', unacknowledged: true, create: ({ port }) => statsd({ host: '127.0.0.1', port }) },
-  'statsd tcp': { peer: 'tcp', create: ({ port }) => statsd({ host: '127.0.0.1', port, protocol: 'tcp' }) },
+  'statsd udp': { peer: 'udp', create: ({ host, port }) => statsd({ host, port }) },
+  'statsd tcp': { peer: 'tcp', create: ({ host, port }) => statsd({ host, port, protocol: 'tcp' }) },
   'statsd unixgram': { peer: 'unixgram', create: ({ path }) => statsd({ path, protocol: 'uds' }) },
   'dogstatsd udp': {
     peer: 'udp',
-    unacknowledged: true,
-    create: ({ port }) => dogstatsd({ statsdHost: '127.0.0.1', statsdPort: port }),
+    create: ({ host, port }) => dogstatsd({ statsdHost: host, statsdPort: port }),
   },
   'dogstatsd unixgram': {
     peer: 'unixgram',
@@ -30,20 +31,21 @@ export const backends = {
     peer: 'unixstream',
     create: ({ path }) => dogstatsd({ statsdSocketPath: `unixstream://${path}` }),
   },
-  datadog: { peer: 'intake', create: datadog },
+  datadog: { peer: 'intake', acknowledges: true, create: datadog },
   'logging console': { peer: 'stdout', create: () => logging('Console') },
   'logging file': { peer: 'file', create: ({ path }) => logging('File', { filename: path }) },
   'logging stream': { peer: 'file', create: loggingStream },
   'timeseries memory': { peer: 'snapshot', create: memory },
-  'timeseries redis': { peer: 'redis', create: redis },
+  'timeseries redis': { peer: 'redis', acknowledges: true, create: redis },
   combine: {
     peer: 'tcp',
     copies: 2,
+    kept: 1,
     create: async (target) => {
       const { combine } = await import('@metrics/core');
       const { TimeSeriesBackend } = await import('@metrics/timeseries');
       return combine(
-        await statsd({ host: '127.0.0.1', port: target.port, protocol: 'tcp' }),
+        await statsd({ host: target.host, port: target.port, protocol: 'tcp' }),
         new TimeSeriesBackend({ include: ['*'] }),
       );
     },
@@ -65,7 +67,8 @@ async function dogstatsd(options) {
 /** @param {Target} target */
 async function datadog({ url }) {
   const { DatadogMetricsBackend } = await import('@metrics/datadog');
-  return new DatadogMetricsBackend({ apiKey: '0123456789abcdef0123456789abcdef', baseUrl: url, flushInterval: 1000 });
+  const apiKey = '0123456789abcdef0123456789abcdef';
+  return new DatadogMetricsBackend({ apiKey, baseUrl: url, allowInsecureUrl: true, flushInterval: 1000 });
 }
 
 /** @param {'Console' | 'File'} name @param {object} [options] */

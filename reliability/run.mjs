@@ -2,12 +2,14 @@
 // `npm run reliability`: runs the matrix of backends and faults, or a part of it. See --help.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { backends } from './backends.mjs';
 import { runCell } from './cell.mjs';
 import { brokenPromises } from './checks.mjs';
-import { faults, notRun, reasonAgainst } from './faults.mjs';
-import { table } from './report.mjs';
+import { faults, reasonAgainst } from './faults.mjs';
+import { csv, matrix, textTable } from './report.mjs';
+import { installTools } from './tools.mjs';
 
 /** The cells that differ most. */
 const SHORT = [
@@ -53,7 +55,8 @@ Options:
   --backend NAME     only this row: ${Object.keys(backends).join(', ')}
   --fault NAME       only this column: ${Object.keys(faults).join(', ')}
   --repeat N         runs each cell N times
-  --write            writes docs/reliability.md
+  --jobs N           how many cells run at the same time (1 by default)
+  --write            writes the tables in docs/reliability.md and docs/reliability.csv
   --list             lists the cells, and why others do not exist
   --help
 `;
@@ -64,6 +67,7 @@ const { values } = parseArgs({
     backend: { type: 'string' },
     fault: { type: 'string' },
     repeat: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -90,34 +94,49 @@ const cells = chosen.filter(([backend = '', fault = '']) => reasonAgainst(backen
 if (values.list) {
   for (const [backend = '', fault = ''] of chosen)
     console.log(`${backend} × ${fault}: ${reasonAgainst(backend, fault) ?? 'runs'}`);
-  for (const [fault, reason] of Object.entries(notRun)) console.log(`${fault}: not run, ${reason}`);
+  console.log(`${cells.length} of ${chosen.length} combinations are cells`);
   process.exit(0);
 }
+const obstacle = installTools();
+if (obstacle !== undefined) console.error(`Some cells will fail: ${obstacle}`);
 
-/** @type {(import('./cell.mjs').Outcome & { broken: readonly string[] })[]} */
+/** @type {import('./report.mjs').CheckedOutcome[]} */
 const outcomes = [];
 const began = performance.now();
-for (const [index, [backend = '', fault = '']] of cells.entries()) {
-  for (let attempt = 0; attempt < Number(values.repeat); attempt += 1) {
+const waiting = cells.flatMap((cell) => Array.from({ length: Number(values.repeat) }, () => cell));
+const count = waiting.length;
+await Promise.all(Array.from({ length: Number(values.jobs) }, runWaiting));
+
+const order = (/** @type {{ backend: string, fault: string }} */ { backend, fault }) =>
+  all.findIndex(([row, column]) => row === backend && column === fault);
+outcomes.sort((a, b) => order(a) - order(b));
+const failed = outcomes.filter(({ broken }) => broken.length > 0).length;
+const summary = `${outcomes.length - failed} cells hold, ${failed} are broken`;
+console.log(`${textTable(outcomes)}\n\n${summary}`);
+if (values.write) writeDocument();
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function runWaiting() {
+  for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
+    const [backend = '', fault = ''] = cell;
     const outcome = await runCell(backend, fault);
     const broken = brokenPromises(outcome);
     outcomes.push({ ...outcome, broken });
-    const seconds = Math.round((performance.now() - began) / 1000);
-    console.error(
-      `[${index + 1}/${cells.length}] ${broken.length === 0 ? 'ok    ' : 'BROKEN'} ${backend} × ${fault} (${seconds} s)`,
-    );
-    for (const line of broken) console.error(`         ${line}`);
-    if (broken.length > 0)
-      for (const problem of outcome.report?.problems.slice(0, 5) ?? [])
-        console.error(`         reported: ${problem.code}: ${problem.message}`);
+    showProgress(outcome, broken);
   }
 }
 
-const failed = outcomes.filter(({ broken }) => broken.length > 0).length;
-console.log(table(outcomes));
-console.log(`\n${outcomes.length - failed} cells hold, ${failed} are broken`);
-if (values.write) writeDocument();
-process.exitCode = failed === 0 ? 0 : 1;
+/** @param {import('./cell.mjs').Outcome} outcome @param {readonly string[]} broken */
+function showProgress({ backend, fault, report }, broken) {
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const left = Math.round(((seconds / outcomes.length) * (count - outcomes.length)) / 60);
+  const verdict = broken.length === 0 ? 'ok    ' : 'BROKEN';
+  console.error(`[${outcomes.length}/${count}] ${verdict} ${backend} × ${fault} (${seconds} s, ${left} minutes left)`);
+  for (const line of broken) console.error(`         ${line}`);
+  if (broken.length === 0) return;
+  for (const { code, count: times, message } of report?.problems.slice(0, 5) ?? [])
+    console.error(`         reported: ${code}: ${message} [${times}]`);
+}
 
 function writeDocument() {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
@@ -126,6 +145,9 @@ function writeDocument() {
     /^(.*<!-- run: begin[^\n]*-->\n).*(<!-- run: end -->.*)$/s.exec(readFileSync(file, 'utf8')) ?? [];
   if (before === '') throw new Error('docs/reliability.md has no place for the table');
   const when = new Date().toISOString().slice(0, 10);
-  const heading = `Run on ${when} at ${commit}, Node.js ${process.version}: ${outcomes.length - failed} cells hold, ${failed} are broken.`;
-  writeFileSync(file, `${before}\n${heading}\n\n${table(outcomes)}\n\n${after}`);
+  const minutes = Math.ceil((performance.now() - began) / 60_000);
+  const heading = `Run on ${when} at ${commit}, Node.js ${process.version}, ${cpus().length} cores, in ${minutes} minutes: ${summary}.`;
+  const link = 'All that each cell shows is in [reliability.csv](reliability.csv).';
+  writeFileSync(file, `${before}\n${heading} ${link}\n\n${matrix(outcomes)}\n\n${after}`);
+  writeFileSync(new URL('../docs/reliability.csv', import.meta.url), csv(outcomes));
 }

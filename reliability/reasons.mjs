@@ -1,0 +1,64 @@
+// @ts-check
+// Why a backend does not have a fault, and which samples a fault eats.
+
+/** @typedef {NonNullable<import('./faults.mjs').Fault['impossible']>} Impossible */
+
+const isFile = (/** @type {string} */ peer) => ['file', 'snapshot'].includes(peer);
+const isNetwork = (/** @type {string} */ peer) => ['udp', 'tcp', 'intake', 'redis'].includes(peer);
+
+/** @type {Impossible} */
+export const hasNoServer = ({ peer }) => {
+  if (peer === 'stdout') return 'the reader of a standard output is there before the process and for all of its life';
+  return isFile(peer) ? 'it writes to a file, which no server takes' : undefined;
+};
+
+/** @type {Impossible} */
+export const hasNoReader = ({ peer }) => (isFile(peer) ? 'it writes to a file, which no one has to read' : undefined);
+
+/** @type {Impossible} */
+export const hasNoReaderOrWaits = (row) =>
+  row.peer === 'stdout'
+    ? 'Node.js writes to a pipe synchronously, so the process waits for its reader with or without metrics'
+    : hasNoReader(row);
+
+/** @type {Impossible} */
+export const hasNoServerOrCrashes = (row) =>
+  row.peer === 'stdout'
+    ? 'winston leaves an error of the standard output to the process, which it ends with or without metrics'
+    : hasNoServer(row);
+
+/** @type {Impossible} */
+export const hasNoSocketFile = ({ peer }) => (peer.startsWith('unix') ? undefined : 'there is no socket file');
+
+/** @type {Impossible} */
+export const hasNoNetwork = ({ peer }) => (isNetwork(peer) ? undefined : 'it sends nothing over IP');
+
+/** @type {Impossible} */
+export const opensNothing = ({ peer }) => (peer === 'stdout' ? 'the standard output is open already' : undefined);
+
+/** @type {Impossible} */
+export const cannotBeTerminated = ({ peer }) =>
+  peer === 'unixgram'
+    ? 'Node.js cannot end a thread in which the native package has a socket open at that moment'
+    : undefined;
+
+/** @type {Impossible} */
+export const keepsNothingOnDisk = ({ peer }) =>
+  isFile(peer) || peer === 'redis' ? undefined : 'neither it nor its peer writes to a disk';
+
+/** Samples that the kernel had accepted when their receiver ended or stopped reading. */
+export const IN_FLIGHT = 'samples in the buffers of the peer, or on their way to it';
+
+/**
+ * A peer that acknowledges what it has keeps it, so nothing counts as sent that could be lost.
+ *
+ * @param {string} text
+ * @returns {NonNullable<import('./faults.mjs').Fault['eats']>}
+ */
+export const unlessAcknowledged = (text) => (row) => (row.acknowledges ? undefined : text);
+
+/** @type {NonNullable<import('./faults.mjs').Fault['eats']>} */
+export const inFlight = unlessAcknowledged(IN_FLIGHT);
+
+/** @type {NonNullable<import('./faults.mjs').Fault['eats']>} */
+export const datagrams = ({ peer }) => (peer === 'udp' ? 'datagrams, which no one acknowledges' : undefined);
