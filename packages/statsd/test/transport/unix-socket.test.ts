@@ -199,6 +199,29 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     expect(output).toBe(there === 'a live socket' ? '{}\n' : '{"timeout":1}\n');
     expect(code).toBe(0);
   });
+
+  test.each(['a process', 'a thread that calls process.exit()'])(
+    '%s ends without close, and its samples arrive',
+    async (which) => {
+      const receiver = await listen();
+      const record = `
+      const { metrics } = await import('@metrics/core');
+      const { StatsdMetricsBackend } = await import('@metrics/statsd');
+      metrics.register(new StatsdMetricsBackend({ protocol: 'uds', path: ${JSON.stringify(path)}, flushInterval: 100 }));
+      metrics.incr('hits');
+      await metrics.flush();
+      metrics.incr('hits');`;
+      const source =
+        which === 'a process'
+          ? record
+          : `import { Worker } from 'node:worker_threads';
+           const source = ${JSON.stringify(`(async () => { ${record} process.exit(); })()`)};
+           new Worker(source, { eval: true });`;
+      const { code, output } = await runProgram(source, { cwd, timeout: 30_000 });
+      expect({ code, output }).toEqual({ code: 0, output: '' });
+      await waitUntil(() => receiver.sum('hits') === 2);
+    },
+  );
 });
 
 describe('the error of the constructor without the native package', () => {
