@@ -15,8 +15,8 @@ const mocha = Module.createRequire(__filename)('mocha');
 /** @type {any} */
 const jestConfig = Module.createRequire(__filename)('../../jest.config.cjs');
 
-/** Milliseconds until an asynchronous test fails: a mutant may make it wait for what never comes. */
-const TEST_TIMEOUT = 10_000;
+/** Milliseconds until an asynchronous test fails: a mutant may make it wait for what never comes. @type {number} */
+const { testTimeout } = jestConfig;
 
 const root = path.join(__dirname, '..', '..');
 const isOwn = (/** @type {string} */ file) =>
@@ -67,7 +67,7 @@ async function inTime(/** @type {unknown} */ result) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`the test takes longer than ${TEST_TIMEOUT} ms`)), TEST_TIMEOUT);
+    timer = setTimeout(() => reject(new Error(`the test takes longer than ${testTimeout} ms`)), testTimeout);
   });
   await Promise.race([result, late]).finally(() => clearTimeout(timer));
 }
@@ -94,7 +94,7 @@ Object.assign(globalThis, {
 });
 
 // A survivor runs all properties, and a killed mutant needs no smaller example.
-fc.configureGlobal({ endOnFailure: true, interruptAfterTimeLimit: 500, seed: 1 });
+fc.configureGlobal({ endOnFailure: true, interruptAfterTimeLimit: 5000, seed: 1 });
 
 const environment = { ...process.env };
 exports.mochaHooks = {
