@@ -73,7 +73,10 @@ describe('a tag that is an identifier', () => {
     expect(backend.opened).toHaveLength(21);
     expect(backend.lines.filter((line) => line === 'counter x{ok=true,org_id=__other__} 1')).toHaveLength(30);
     expect(backend.lines.at(-1)).toBe('counter x{ok=true,org_id=3} 1');
-    expect(codes()).toEqual(['identifier_tag', 'too_many_values']);
+    expect(problems).toMatchObject([
+      { code: 'identifier_tag', metric: 'x', tag: 'org_id' },
+      { code: 'too_many_values', metric: 'x', tag: 'org_id' },
+    ]);
   });
 });
 
