@@ -301,6 +301,12 @@ describe('bounds of series', () => {
       );
   });
 
+  it('of metrics: no more than a quarter of all series', () => {
+    const metrics = guarded({ maxSeries: 8 });
+    for (const key of ['a', 'b', 'c']) metrics.incr(key);
+    expect(backend.lines).toEqual(['counter a 1', 'counter b 1']);
+  });
+
   it('of metrics: samples of new ones are dropped and counted', () => {
     const metrics = guarded({ maxMetrics: 3 });
     for (let i = 0; i < 10; i += 1) metrics.incr(`m${i}`);
