@@ -73,7 +73,10 @@ describe('a tag that is an identifier', () => {
     expect(backend.opened).toHaveLength(21);
     expect(backend.lines.filter((line) => line === 'counter x{ok=true,org_id=__other__} 1')).toHaveLength(30);
     expect(backend.lines.at(-1)).toBe('counter x{ok=true,org_id=3} 1');
-    expect(codes()).toEqual(['identifier_tag', 'too_many_values']);
+    expect(problems).toMatchObject([
+      { code: 'identifier_tag', metric: 'x', tag: 'org_id' },
+      { code: 'too_many_values', metric: 'x', tag: 'org_id' },
+    ]);
   });
 });
 
@@ -305,6 +308,12 @@ describe('bounds of series', () => {
       expect(() => guarded({ [name]: Number.NaN })).toThrow(
         new RangeError(`cardinality.${name} must be a number from 0 to Infinity, not NaN.`),
       );
+  });
+
+  it('of metrics: no more than a quarter of all series', () => {
+    const metrics = guarded({ maxSeries: 8 });
+    for (const key of ['a', 'b', 'c']) metrics.incr(key);
+    expect(backend.lines).toEqual(['counter a 1', 'counter b 1']);
   });
 
   it('of metrics: samples of new ones are dropped and counted', () => {

@@ -67,7 +67,11 @@ describe('register', () => {
     ['a switch', { strict: 'yes' }, /strict must be of type boolean/],
     ['signals', { signals: 'SIGTERM' }, /signals must be of type array/],
     ['no options', null, /options must be an object, not null/],
-    ['an unknown option of cardinality', { cardinality: { maxValues: 5 } }, /did you mean "maxValuesPerTag"/],
+    [
+      'an unknown option of cardinality',
+      { cardinality: { maxValues: 5 } },
+      /^cardinality: .* did you mean "maxValuesPerTag"/,
+    ],
     ['a bound', { cardinality: { maxValuesPerTag: Number.NaN } }, /maxValuesPerTag must be a number from 0 .* not NaN/],
     ['a bound', { cardinality: { maxValuesPerTag: -5 } }, /maxValuesPerTag must be a number from 0 .* not -5/],
     ['a bound', { cardinality: { maxValuesPerTag: 'many' } }, /maxValuesPerTag must be a number from 0 .* not "many"/],
