@@ -30,6 +30,7 @@ export function now(): number {
  * Returns a class or function that throws when it is used. Packages that need sockets or files export it for browsers and
  * edge runtimes, so that code for both can be imported there.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the stub is declared with the type of what it replaces
 export function unavailable<Export>(name: string): Export {
   const stub = function (): never {
     throw new Error(

@@ -31,6 +31,7 @@ afterEach(() => {
 });
 
 const made = (): { options: unknown } => (globalThis as never as { made: { options: unknown } }).made;
+const lastOptions = (): unknown => made().options;
 const from = (): string => join(directory, 'main.js');
 
 it('without a backend, it is the dummy', () => {
@@ -170,18 +171,18 @@ it('variables of any length take linear time', () => {
 
 describe('several backends', () => {
   const closed: string[] = [];
-  const create = (name: string, made: unknown[] = []) => {
+  const create = (name: string, given: unknown[] = []) => {
     return (options: object) => {
-      made.push(options);
+      given.push(options);
       return Object.assign(new JournalBackend(), { close: async () => void closed.push(name) });
     };
   };
 
   it('each get every sample, and their own options, from the environment', () => {
-    const made: unknown[] = [];
+    const given: unknown[] = [];
     const backends: JournalBackend[] = [];
     const factory = (options: object): JournalBackend => {
-      made.push(options);
+      given.push(options);
       backends.push(new JournalBackend());
       return backends.at(-1)!;
     };
@@ -189,21 +190,18 @@ describe('several backends', () => {
     process.env['METRICS_OPTIONS'] = '{"@x/two":{"port":2}}';
     registration = configure({ factories: { 'one-backend': factory, '@x/two': factory } });
     metrics.incr('x');
-    expect(made).toEqual([{}, { port: 2 }]);
+    expect(given).toEqual([{}, { port: 2 }]);
     expect(backends.map(({ lines }) => lines)).toEqual([['counter x 1'], ['counter x 1']]);
   });
 
   it('may be functions and names in one list', () => {
-    const made: unknown[] = [];
+    const given: unknown[] = [];
     registration = configure({
-      backend: ['good-backend', create('function', made)],
+      backend: ['good-backend', create('function', given)],
       options: { 'good-backend': { host: 'h' } },
       from: from(),
     });
-    expect([(made as unknown[])[0], (globalThis as never as { made: { options: unknown } }).made.options]).toEqual([
-      {},
-      { host: 'h' },
-    ]);
+    expect([given[0], lastOptions()]).toEqual([{}, { host: 'h' }]);
   });
 
   it.each([

@@ -14,6 +14,8 @@ export function isSameCaller(mode: string | undefined, ...registrations: (Error 
 
 function callerOf(error: Error | undefined, isFileEnough: boolean): string | undefined {
   // Development servers add a version to the address of a file.
+  // An application may replace stacks by lists.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- see above
   const frames = String(error?.stack ?? '').matchAll(/^.*?([^\s()@]+?)(?:\?[^\s():]*)?(:\d+:\d+)\)?$/gm);
   const [own, , ...callers] = Array.from(frames, ([, file = '', position = '']) => ({ file, position }));
   // In a bundle, the caller is in the file of this package.

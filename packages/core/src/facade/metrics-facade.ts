@@ -300,7 +300,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     const engine = this.#engine;
     if (engine.context !== undefined) return engine.context;
     // Edge runtimes have it as a global.
-    const { AsyncLocalStorage = undefined } =
+    const { AsyncLocalStorage } =
       globalThis.process?.getBuiltinModule?.('node:async_hooks') ?? (globalThis as Partial<typeof AsyncHooks>);
     if (AsyncLocalStorage) return engine.useContext(new ContextTags(new AsyncLocalStorage()));
     const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';

@@ -1,7 +1,5 @@
 import { DummyMetricsBackend } from '../../src/index.js';
 
-type Core = typeof import('../../src/index.js');
-
 class LiveBackend extends DummyMetricsBackend {
   override readonly discards = false as never;
   override readonly replaceable = false as never;
@@ -24,7 +22,7 @@ it('twenty times jest.resetModules() add no listeners to the process', async () 
   const before = count();
   for (let round = 0; round < 20; round += 1) {
     jest.resetModules();
-    const copy = (await import('../../src/index.js')) as Core;
+    const copy = await import('../../src/index.js');
     copy.createMetrics({ backend: new LiveBackend(), signals: ['SIGUSR2'] });
   }
   expect(count()).toEqual(before);

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { runInThisContext } from 'node:vm';
+import type * as core from '@metrics/core';
 
 const dist = join(__dirname, '..', '..', 'dist', 'index.cjs');
 
-type Core = typeof import('@metrics/core');
+type Core = typeof core;
 
 /** Loads a copy of the build, like another version in `node_modules`, whose methods may be renamed. */
 function loadCopy(edit: (code: string) => string = (code) => code): Core {

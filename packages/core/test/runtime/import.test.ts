@@ -1,8 +1,10 @@
 // Loads the builds in contexts that lack what Node.js has.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
+import type * as core from '@metrics/core';
 
 const packages = join(__dirname, '..', '..', '..');
 type Exports = Record<string, never>;
@@ -81,7 +83,7 @@ const isBuilt = existsSync(join(packages, 'core', 'dist', 'auto.cjs'));
 
 /** Uses the facade with the dummy, as a component of an application does. */
 function useFacade(load: (name: string) => Exports): void {
-  const { metrics, createMetrics } = load('@metrics/core') as unknown as typeof import('@metrics/core');
+  const { metrics, createMetrics } = load('@metrics/core') as unknown as typeof core;
   for (const each of [metrics, createMetrics()]) {
     each.incr('clicks', { tags: { page: 'home' } });
     expect(each.timer('render', () => 5)).toBe(5);
