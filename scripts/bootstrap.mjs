@@ -1,7 +1,14 @@
-// Installs the workspace and then runs the turbo tasks that the arguments name. Needs only Node and npm.
-import { pnpm, run } from './workspace.mjs';
+// Installs the workspace and then runs the turbo tasks that the arguments name. Needs only Node and npm. With `--quiet` their
+// output is shown only if they fail.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pnpm, root, run } from './workspace.mjs';
 
-const tasks = process.argv.slice(2);
+const quiet = process.argv.includes('--quiet');
+const tasks = process.argv.slice(2).filter((argument) => argument !== '--quiet');
+const isFirst = !existsSync(path.join(root, 'node_modules', '.modules.yaml'));
 
-run([...pnpm, 'install', '--frozen-lockfile', '--prefer-offline']);
-if (tasks.length > 0) run([...pnpm, 'exec', 'turbo', 'run', ...tasks]);
+if (quiet && isFirst) console.log('Installing the tools, once, which takes up to a minute …');
+run([...pnpm, 'install', '--frozen-lockfile', '--prefer-offline'], { quiet });
+if (quiet && isFirst && tasks.length > 0) console.log('Building the packages …');
+if (tasks.length > 0) run([...pnpm, 'exec', 'turbo', 'run', ...tasks], { quiet });

@@ -32,9 +32,20 @@ export class Workplace {
    * @param {string} name for people who look into it
    * @param {Readonly<Record<string, string | object>>} [files] their content by their paths; an object becomes JSON
    */
-  folder(name, files = {}) {
+  folder(name, files) {
+    return this.folderIn(this.#root, name, files);
+  }
+
+  /**
+   * Returns a new folder in another one, whose packages its programs find.
+   *
+   * @param {string} parent
+   * @param {string} name
+   * @param {Readonly<Record<string, string | object>>} [files]
+   */
+  folderIn(parent, name, files = {}) {
     this.#folders += 1;
-    const folder = path.join(this.#root, `${this.#folders}-${name.replaceAll(/[^\w.]+/g, '-')}`);
+    const folder = path.join(parent, `${this.#folders}-${name.replaceAll(/[^\w.]+/g, '-')}`);
     mkdirSync(folder);
     writeFiles(folder, files);
     return folder;
@@ -67,7 +78,8 @@ export class Workplace {
   }
 
   /**
-   * Returns a folder in which npm has installed these packages; the same folder for the same packages. Nobody may write into it.
+   * Returns a folder in which npm has installed these packages; the same for the same packages. Programs go into a
+   * {@link folderIn} it.
    *
    * @param {readonly string[]} packages such as `esbuild@0.28.2`
    */
@@ -81,9 +93,13 @@ export class Workplace {
     return folder;
   }
 
-  /** Returns a folder in which npm has installed every package of ours, and those that they are used with. */
-  everything() {
-    return this.installed(...columns.map((column) => `@metrics/${column}`), ...companions);
+  /**
+   * Returns a folder in which npm has installed every package of ours, and those that they are used with.
+   *
+   * @param {readonly string[]} more
+   */
+  everything(...more) {
+    return this.installed(...columns.map((column) => `@metrics/${column}`), ...companions, ...more);
   }
 
   /** @param {readonly string[]} packages */
