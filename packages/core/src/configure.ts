@@ -59,6 +59,7 @@ function createFrom(backend: string | CreateBackend, options: unknown, from: Con
 }
 
 function loadFactory(name: string, from: ConfigureOptions['from']): CreateBackend {
+  if (/\p{Cc}|\p{Cs}/u.test(name)) throw new Error('no package has control characters in its name');
   const module = globalThis.process?.getBuiltinModule?.('node:module');
   if (module === undefined) throw new Error('this runtime cannot load a package by name; pass a function');
   const given = typeof from === 'object' ? from.href : from;

@@ -42,8 +42,8 @@ export class CardinalityRules {
    * @throws {TypeError | RangeError} if an option is unknown, the mode is, or a bound is not a number from 0.
    */
   constructor(options: CardinalityOptions = {}, isStrict = false) {
-    const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = options;
     checkOptionTypes('cardinality', options, OPTION_TYPES);
+    const { maxMetrics = 5000, maxSeries = 100_000, maxSeriesPerMetric = 10_000, idleAfter = 600_000 } = options;
     const { warnAt, maxValuesPerTag, allow } = options;
     for (const [name, limit] of Object.entries({
       warnAt,
