@@ -1,7 +1,10 @@
-// Packs every published package as the registry would get it and checks the tarballs with publint and attw.
+// Packs every published package as the registry would get it, checks the tarballs with publint and attw, and writes down what
+// comes along with each: the table in SECURITY.md.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { dependencyTable } from './dependency-table.mjs';
+import { checkBlock } from './generated-block.mjs';
 import { pnpm, publishedPackages, run, succeeds } from './workspace.mjs';
 
 const destination = mkdtempSync(path.join(tmpdir(), 'packed-'));
@@ -22,4 +25,11 @@ const faulty = tarballs.filter((tarball) => {
   console.log(`${tarball}: publint and attw ${sound ? 'report nothing' : 'report errors, see above'}`);
   return !sound;
 });
-process.exitCode = faulty.length > 0 ? 1 : 0;
+if (faulty.length > 0) process.exitCode = 1;
+
+const byName = publishedPackages.map(({ manifest: { name, version } }) => {
+  const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+  return /** @type {const} */ ([name, path.join(destination, file)]);
+});
+const table = dependencyTable(new Map(byName));
+checkBlock('SECURITY.md', 'dependencies', table, 'npm run packages:update');
