@@ -1,8 +1,10 @@
 // Packs every published package as the registry would get it and checks the tarballs: with publint, with attw, and that they
-// refer to nothing that they do not contain.
+// refer to nothing that they do not contain. Writes down what comes along with each: the table in SECURITY.md.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { dependencyTable } from './dependency-table.mjs';
+import { checkBlock } from './generated-block.mjs';
 import { pnpm, publishedPackages, run, succeeds } from './workspace.mjs';
 
 /** Comments of the build name sources, too, as `//#region src/…`. */
@@ -31,7 +33,14 @@ const faulty = tarballs.filter((tarball) => {
   console.log(`${tarball}: publint and attw ${sound ? 'report nothing' : 'report errors, see above'}`);
   return !sound;
 });
-process.exitCode = faulty.length > 0 ? 1 : 0;
+if (faulty.length > 0) process.exitCode = 1;
+
+const byName = publishedPackages.map(({ manifest: { name, version } }) => {
+  const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+  return /** @type {const} */ ([name, path.join(destination, file)]);
+});
+const table = dependencyTable(new Map(byName));
+checkBlock('SECURITY.md', 'dependencies', table, 'npm run packages:update');
 
 /**
  * Returns what refers to a file outside of the package: source maps without their sources, and paths in messages.

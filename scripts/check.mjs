@@ -12,6 +12,7 @@ const gates = {
   words: ['node', 'scripts/check-words.mjs'],
   lockfile: ['node', 'scripts/check-lockfile.mjs'],
   packages: ['node', 'scripts/check-packages.mjs'],
+  threats: ['node', 'scripts/check-threats.mjs'],
   size: ['size-limit'],
   api: ['node', 'scripts/api-report.mjs'],
   docs: ['node', 'scripts/check-docs.mjs'],

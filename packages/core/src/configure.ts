@@ -115,6 +115,7 @@ function closeAll(backends: readonly MetricsBackend[]): void {
 }
 
 function loadFactory(name: string, from: ConfigureOptions['from']): CreateBackend {
+  if (/\p{Cc}|\p{Cs}/u.test(name)) throw new Error('no package has control characters in its name');
   const { process } = globalThis;
   const module = process?.getBuiltinModule?.('node:module');
   if (module === undefined)

@@ -238,8 +238,7 @@ export class FacadeModel {
     const isGuarded = this.active!.options.cardinality.mode === 'guard';
     const tags = isGuarded ? this.#limit(key, kind, merged, declared) : merged;
     if (tags === undefined) return 'gauge_would_merge';
-    const id = JSON.stringify([key, [...tags].sort()]);
-    let series = this.series.find((each) => JSON.stringify([each.key, [...each.tags].sort()]) === id);
+    let series = this.series.find((each) => each.key === key && isEqual(each.tags, tags));
     if (series === undefined) this.series.push((series = { key, tags, used: true }));
     series.used = true;
     return tags;
@@ -259,7 +258,7 @@ export class FacadeModel {
       instance: tags.get(INSTANCE),
       value: kind === 'set' ? String(value) : (value as number),
       sampleRate: kind === 'gauge' || kind === 'set' || isTimed ? 1 : Math.min(1, sampleRate as number),
-      timestamp: isTimed ? (timestamp as number) : undefined,
+      timestamp: isTimed ? timestamp : undefined,
     });
   }
 
@@ -313,6 +312,10 @@ export class FacadeModel {
 export function isValid(kind: Kind, value: Given): boolean {
   if (typeof value === 'string') return kind === 'set';
   return typeof value === 'number' && Number.isFinite(value) && !(kind === 'timing' && value < 0);
+}
+
+function isEqual(one: Tags, other: Tags): boolean {
+  return one.size === other.size && [...one].every(([tag, value]) => other.get(tag) === value);
 }
 
 function normalized(value: unknown): string {

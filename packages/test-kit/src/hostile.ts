@@ -2,7 +2,10 @@ import fc from 'fast-check';
 
 /** Characters that are syntax somewhere, end a line, turn a text around, or are no characters at all. */
 const UNITS = [
-  ...':|@#,;=[]{}()\'"`\\/%&?<>+-_.~ \t\r\n\0\b\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\u2066\ufeff\ufffd\uffff',
+  // Each of these is one unit.
+  ...':|@#,;=[]{}()\'"`\\/%&?<>+-_.~ \t\r\n\0\b\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\u2066\ufeff\ufffd\uffff'.split(
+    '',
+  ),
   '\ud800',
   '\udc00',
   '\u{1f600}',

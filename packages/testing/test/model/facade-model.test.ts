@@ -24,7 +24,7 @@ class LiveRecording extends RecordingBackend {
 /** One line for a sample, with its tags by ascending keys. */
 function line(kind: string, name: string, tags: object, ...rest: readonly unknown[]): string {
   const value = rest.map((part) => (Object.is(part, -0) ? '-0' : (JSON.stringify(part) ?? '-')));
-  return `${kind} ${name} ${JSON.stringify(Object.entries(tags).sort())} ${value.join(' ')}`;
+  return `${kind} ${name} ${JSON.stringify(Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1)))} ${value.join(' ')}`;
 }
 
 const expectedLine = ({ kind, name, tags, instance, value, sampleRate, timestamp }: ModelSample): string =>
