@@ -15,7 +15,7 @@ const mocha = Module.createRequire(__filename)('mocha');
 /** @type {any} */
 const jestConfig = Module.createRequire(__filename)('../../jest.config.cjs');
 
-/** Milliseconds until an asynchronous test fails: a mutant may make it wait for what never comes. @type {number} */
+/** Milliseconds until an asynchronous test fails: a mutant may make it wait for what never comes. */
 const { testTimeout } = jestConfig;
 
 const root = path.join(__dirname, '..', '..');

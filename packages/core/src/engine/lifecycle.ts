@@ -211,9 +211,10 @@ export class Lifecycle implements ExitTarget {
 /** Resolves when a promise does, but not later than a tenth of a second after the timeout. */
 function before(promise: Promise<unknown>, timeout: number, isInBackground = false): Promise<void> {
   return new Promise((resolve) => {
-    const deadline = setTimeout(resolve, Math.min(timeout + 100, MAX_TIMEOUT));
+    const limit = Math.min(timeout + 100, MAX_TIMEOUT);
+    const deadline = setTimeout(resolve, limit);
     if (isInBackground) deadline.unref?.();
-    alsoInRealTime(resolve, timeout + 100);
+    alsoInRealTime(resolve, limit);
     void promise.then(() => {
       clearTimeout(deadline);
       resolve();
