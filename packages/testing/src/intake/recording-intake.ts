@@ -64,7 +64,7 @@ export type IntakeOutage = 'reset' | 'handshake' | 'silent';
  * It is stricter than the real one: it rejects everything that the real one would silently change or drop, and lists it
  * in `violations`. It keeps the process alive until {@link stop}.
  */
-export class RecordingIntake extends IntakeRecord implements AsyncDisposable {
+export class RecordingIntake extends IntakeRecord {
   /** The certificate to trust, as PEM. It is also valid for `localhost` and `api.localhost`. Empty without TLS. */
   readonly ca: string;
   readonly #front: Front;

@@ -37,7 +37,7 @@ export interface RecordingServerOptions extends RecordingOptions {
  * It keeps the process alive until {@link stop}, so that a waiting test is not ended early: use `await using`, or call
  * `stop` in `afterEach`.
  */
-export class RecordingServer extends ServerRecord implements AsyncDisposable {
+export class RecordingServer extends ServerRecord {
   readonly transport: ServerTransport;
   readonly #connections: ServerConnections = { open: 0, accepted: 0, dropped: 0, truncated: 0 };
   readonly #waiters = new ConditionWaiters(() => this.toString());
