@@ -120,6 +120,15 @@ export const packages = {
       ['statistic', 'rollup', 'finite-sum', 'timer-delay', 'turns'],
     ],
   },
+  node: {
+    uses: ['core'],
+    layers: [
+      ['index', 'fastify', 'hono', 'koa', 'next'],
+      ['observe-metrics', 'http/', 'runtime/'],
+      ['channel', 'observe-gauge'],
+      ['builtins', 'shared', 'total-counter'],
+    ],
+  },
   testing: {
     uses: ['core'],
     layers: [

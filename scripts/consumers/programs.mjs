@@ -73,6 +73,13 @@ metrics.register(new TimeSeriesBackend({ include: ['*'], store }));
 metrics.incr('consumer.jobs.started', 3);
 metrics.close();`,
   },
+  node: {
+    imports: { '@metrics/core': 'createMetrics', '@metrics/node': 'observeHttp', '@metrics/node/next': 'nextRoute' },
+    body: `const metrics = createMetrics();
+const installation = observeHttp(metrics, { route: nextRoute });
+console.log(observeHttp(metrics) === installation ? 'consumer.jobs.started' : 'another installation');
+installation.dispose();`,
+  },
   testing: {
     imports: { '@metrics/core': 'metrics', '@metrics/testing': 'capture' },
     body: `capture(() => ${RECORD.replace(';', '')}).then((seen) => {

@@ -63,14 +63,22 @@ function fileOf(name: string, condition: 'require' | 'browser'): string {
   return join(packages, folder, (chosen as { require: { default: string } }).require.default);
 }
 
-const ENTRIES = ['core', 'aggregation', 'statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries', 'testing'].flatMap(
-  (folder) => {
-    const manifest = readFileSync(join(packages, folder, 'package.json'), 'utf8');
-    const { exports } = JSON.parse(manifest) as { exports: Record<string, unknown> };
-    const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
-    return subpaths.map((subpath) => `@metrics/${folder}${subpath.slice(1)}`);
-  },
-);
+const ENTRIES = [
+  'core',
+  'aggregation',
+  'statsd',
+  'dogstatsd',
+  'datadog',
+  'logging',
+  'timeseries',
+  'node',
+  'testing',
+].flatMap((folder) => {
+  const manifest = readFileSync(join(packages, folder, 'package.json'), 'utf8');
+  const { exports } = JSON.parse(manifest) as { exports: Record<string, unknown> };
+  const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+  return subpaths.map((subpath) => `@metrics/${folder}${subpath.slice(1)}`);
+});
 const CLASSES = {
   '@metrics/statsd': 'StatsdMetricsBackend',
   '@metrics/dogstatsd': 'DogStatsdMetricsBackend',
