@@ -108,12 +108,11 @@ export class Lifecycle implements ExitTarget {
     return { dispose, [Symbol.dispose]: dispose };
   }
 
-  /** Reads the observed gauges. An observer that calls this again, such as by a flush, changes nothing. */
+  /** Reads the observed gauges and repeats the levels. An observer that calls this again, such as by a flush, changes nothing. */
   collect(): void {
     if (this.#isCollecting) return;
     this.#isCollecting = true;
-    // A copy, because an observer may declare another observed gauge.
-    for (const observe of Array.from(this.#engine.observers)) observe();
+    this.#engine.gauges.collect();
     this.#isCollecting = false;
   }
 
@@ -138,6 +137,7 @@ export class Lifecycle implements ExitTarget {
       this.#replaceActive(NO_BACKEND, timeout);
       this.#closeInBackground(active.backend, timeout);
     }
+    this.#engine.gauges.close();
     // A backend that misses its deadline must not delay the application.
     if (this.#live.size > 0) await before(this.#allEnd(), timeout);
     this.#deleteHooksIfClosed();
@@ -211,9 +211,10 @@ export class Lifecycle implements ExitTarget {
 /** Resolves when a promise does, but not later than a tenth of a second after the timeout. */
 function before(promise: Promise<unknown>, timeout: number, isInBackground = false): Promise<void> {
   return new Promise((resolve) => {
-    const deadline = setTimeout(resolve, Math.min(timeout + 100, MAX_TIMEOUT));
+    const delay = Math.min(timeout + 100, MAX_TIMEOUT);
+    const deadline = setTimeout(resolve, delay);
     if (isInBackground) deadline.unref?.();
-    alsoInRealTime(resolve, timeout + 100);
+    alsoInRealTime(resolve, delay);
     void promise.then(() => {
       clearTimeout(deadline);
       resolve();
