@@ -12,6 +12,7 @@ import { NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import type { TagDraft } from '../series/tag-draft.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
+import { Gauges } from './gauges.js';
 import { IdleSweep } from './idle-sweep.js';
 import type { Interceptor } from './interceptor.js';
 
@@ -55,8 +56,7 @@ export class Engine {
   cachedPaths = 0;
   /** The draft of the last new series, for the next one. */
   spareDraft: TagDraft | undefined;
-  /** Observed gauges, read at the start of a flush. */
-  readonly observers: Set<() => void> = new Set();
+  readonly gauges: Gauges = new Gauges(this);
   readonly dropped: Record<string, number> = {};
   readonly families: Map<string, MetricFamily> = new Map();
   readonly #familyList: MetricFamily[] = [];
@@ -87,6 +87,7 @@ export class Engine {
     this.prefix = options.prefix ?? '';
     for (const family of this.families.values()) family.name = this.prefix + family.key;
     this.series = new SeriesRegistry(this.#familyList);
+    this.gauges.restart();
     this.guard = rules.mode === 'off' ? undefined : new CardinalityGuard(rules, this.series, this);
     this.#sweep.restart(backend.discards ? 0 : rules.idleAfter);
     this.#rebuildBackend();
@@ -119,6 +120,7 @@ export class Engine {
     this.discarding = backend.discards === true && this.#interceptors.size === 0 && !this.#strict;
     if (this.discarding) {
       this.series.forEach((id) => this.series.release(id));
+      this.gauges.restart();
       if (this.guard) this.guard.metrics.length = 0;
     }
     this.invalidate();
@@ -141,12 +143,23 @@ export class Engine {
     return id;
   }
 
-  /** Releases an idle series. */
-  release(id: SeriesId): void {
+  /** Releases a series, which is idle or has ended. Cached ids are void already. */
+  release(id: SeriesId, ended = false): void {
     const { series } = this;
     this.guard?.countSeries(series.family(id), series.tagsOf(id), -1);
     series.release(id);
-    this.callBackend(() => this.backend.release(id, false));
+    this.gauges.forget(id);
+    // A sweep under way must not release the id once more.
+    this.recentlyUsed[id] = 1;
+    this.callBackend(() => this.backend.release(id, ended));
+  }
+
+  /** Ends series that their observer left out. */
+  end(ids: readonly SeriesId[]): void {
+    const { series } = this;
+    if (ids.length > 0) this.invalidate();
+    // A backend that is told of an end may throw, and the handler of problems may register another backend.
+    for (const id of ids) if (this.series === series && series.rows.has(id)) this.release(id, true);
   }
 
   /** Forgets undeclared metrics without series, and all cached ids: what the guard rejected may now have room. */
@@ -215,10 +228,17 @@ export class Engine {
     const { backend } = this;
     this.recentlyUsed[id] = 1;
     if (kind === 'counter') backend.incr(id, value as number, rate);
-    else if (kind === 'gauge') backend.gauge(id, value as number);
+    else if (kind === 'gauge') this.deliverGauge(id, value as number);
     else if (kind === 'timing') backend.timing(id, value as number, rate);
     else if (kind === 'distribution') backend.distribution(id, value as number, rate);
     else backend.set(id, String(value));
+  }
+
+  /** Passes a valid value of a gauge to the backend. */
+  deliverGauge(id: SeriesId, value: number): void {
+    this.recentlyUsed[id] = 1;
+    this.gauges.keep(id, value);
+    this.backend.gauge(id, value);
   }
 
   /** Counts a dropped sample. */
@@ -278,11 +298,12 @@ export class Engine {
 
   /** Runs code that records no sample: problems are reported, and nothing counts as dropped. */
   withoutSample(action: () => void): void {
+    const hadSample = this.#hasSample;
     this.#hasSample = false;
     try {
       action();
     } finally {
-      this.#hasSample = true;
+      this.#hasSample = hadSample;
     }
   }
 

@@ -108,12 +108,11 @@ export class Lifecycle implements ExitTarget {
     return { dispose, [Symbol.dispose]: dispose };
   }
 
-  /** Reads the observed gauges. An observer that calls this again, such as by a flush, changes nothing. */
+  /** Reads the observed gauges and repeats the levels. An observer that calls this again, such as by a flush, changes nothing. */
   collect(): void {
     if (this.#isCollecting) return;
     this.#isCollecting = true;
-    // A copy, because an observer may declare another observed gauge.
-    for (const observe of Array.from(this.#engine.observers)) observe();
+    this.#engine.gauges.collect();
     this.#isCollecting = false;
   }
 
@@ -138,6 +137,7 @@ export class Lifecycle implements ExitTarget {
       this.#replaceActive(NO_BACKEND, timeout);
       this.#closeInBackground(active.backend, timeout);
     }
+    this.#engine.gauges.close();
     // A backend that misses its deadline must not delay the application.
     if (this.#live.size > 0) await before(this.#allEnd(), timeout);
     this.#deleteHooksIfClosed();

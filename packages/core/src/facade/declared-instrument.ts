@@ -1,29 +1,24 @@
 import type { Engine } from '../engine/engine.js';
-import type { MetricKind, SeriesId } from '../metrics-backend.js';
-import { onRejection } from '../problems/problem-reporter.js';
+import { GaugeObserver } from '../engine/gauge-observer.js';
+import type { MetricKind } from '../metrics-backend.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { findPath, type TrieNode } from '../series/tag-trie.js';
-import { type Tags, tagKeys } from '../series/tags.js';
-import { bindMethods, warnDetached } from './bind-methods.js';
+import type { Tags } from '../series/tags.js';
+import { bindMethods } from './bind-methods.js';
 import type {
   Counter,
-  CounterHandle,
   Distribution,
-  DistributionHandle,
   Gauge,
   GaugeDefinition,
-  GaugeHandle,
-  SetHandle,
+  GaugeReader,
+  Observation,
   SetInstrument,
   Timing,
-  TimingHandle,
 } from './instrument.js';
 import type { MetricCache } from './metric-cache.js';
 import type { Scope } from './scope.js';
+import { BoundCounter, BoundGauge, NO_GENERATION, SeriesHandle } from './series-handle.js';
 import { copyTags, splitArguments, type TimedFunction, timeCall } from './timer.js';
-
-/** Equal to no generation of an engine, not even to a plain one. */
-const NO_GENERATION = -2;
 
 /**
  * A declared metric of any kind: each public interface shows the methods of one kind.
@@ -39,6 +34,8 @@ export class DeclaredInstrument
   readonly key: string;
   readonly kind: MetricKind;
   readonly definition: GaugeDefinition;
+  /** The function of a declaration, which reads the gauge for the life of the process. */
+  observed: GaugeReader<string> | undefined;
   readonly #isCounter: boolean;
   #cache: MetricCache | undefined;
   #root: TrieNode | undefined;
@@ -54,25 +51,35 @@ export class DeclaredInstrument
     bindMethods(this, DeclaredInstrument.prototype);
   }
 
-  /** Reads the gauge with `observe` at each flush. */
-  observe(observe: () => number | undefined): void {
-    const { engine, key } = this;
-    if (engine.observers.size >= engine.active.rules.maxMetrics)
-      return void engine.report('too_many_metrics', key, 'Too many observed gauges: this one is never read.');
-    const failed = (cause: unknown): void => {
-      engine.report('observe_failed', key, 'The gauge could not be read. See the cause.', { cause });
-    };
-    engine.observers.add(() => {
-      if (engine.discarding) return;
-      try {
-        const value: unknown = observe();
-        // Observers are synchronous: a promise is an invalid value, and its rejection must not end the process.
-        onRejection(value, failed);
-        if (value !== undefined) engine.leniently(() => this.record(value));
-      } catch (cause) {
-        failed(cause);
-      }
-    });
+  observe(read: GaugeReader<string>): Observation {
+    return this.#observe(read, false);
+  }
+
+  /** Reads the gauge with the function of a declaration, of which the first one holds. */
+  observeDeclared(read: GaugeReader<string> | undefined): void {
+    if (read === undefined || this.observed !== undefined) return;
+    this.observed = read;
+    this.#observe(read, true);
+  }
+
+  #observe(read: GaugeReader<string>, isDeclared: boolean): Observation {
+    const { engine, key, scope } = this;
+    const fullKey = (scope.prefix + key).toWellFormed();
+    const observer = new GaugeObserver(
+      engine,
+      fullKey,
+      isDeclared,
+      () => read(this),
+      (value) => this.record(value),
+    );
+    if (!engine.gauges.observe(observer))
+      engine.report(
+        'too_many_metrics',
+        fullKey,
+        'Too many observers of gauges: this one is never read. Dispose others.',
+      );
+    const dispose = (): void => engine.gauges.remove(observer);
+    return { dispose, [Symbol.dispose]: dispose };
   }
 
   incr(amountOrTags?: number | Tags, tags?: Tags): void {
@@ -103,11 +110,30 @@ export class DeclaredInstrument
   }
 
   set(value: number, tags?: Tags): void {
-    this.record(value, tags);
+    // Nothing is open, so only a handle finds a level.
+    if (this.engine.discarding && this.engine.gauges.levels.size > 0) this.#gaugeWith(tags).set(value);
+    else this.record(value, tags);
   }
 
-  add(member: string | number, tags?: Tags): void {
-    this.record(member, tags);
+  /** Adds to a gauge, or a member to a set. */
+  add(amountOrMember?: string | number, tags?: Tags): void {
+    if (this.kind !== 'gauge') return this.record(amountOrMember, tags);
+    const { engine } = this;
+    const amount = amountOrMember === undefined && arguments.length !== 1 ? 1 : (amountOrMember as number);
+    try {
+      // Tags of the context would differ between up and down.
+      const id = this.#generation === engine.generation ? findPath(this.#root!, tags) : NOT_FOUND;
+      const level = id < 0 ? undefined : engine.gauges.levelOf(id);
+      const value = level !== undefined && Number.isFinite(amount) ? level.value + amount : Number.NaN;
+      if (Number.isFinite(value)) engine.deliverGauge(id, value);
+      else this.#gaugeWith(tags).add(amount);
+    } catch (error) {
+      engine.recordingFailed(error, this.key);
+    }
+  }
+
+  #gaugeWith(tags: Tags | undefined): BoundGauge {
+    return this.with(tags ?? {}) as BoundGauge;
   }
 
   timer<Result>(tagsOrFn: Tags | undefined | TimedFunction<Result>, fn?: TimedFunction<Result>): Result {
@@ -147,7 +173,7 @@ export class DeclaredInstrument
   /** Returns the handle of the series with these tags: the existing one, or a new one. */
   with(tags: Tags): SeriesHandle {
     const { engine } = this;
-    const Handle = this.#isCounter ? BoundCounter : SeriesHandle;
+    const Handle = this.#isCounter ? BoundCounter : this.kind === 'gauge' ? BoundGauge : SeriesHandle;
     const copy = copyTags({ tags });
     const handle = new Handle(this, copy ?? tags);
     let known: SeriesHandle | undefined;
@@ -161,108 +187,4 @@ export class DeclaredInstrument
     });
     return known?.isFor(this, copy!) ? known : handle;
   }
-}
-
-/** Returns the amount of a call without one: 1, but an `undefined` that was passed is invalid. */
-function amountWithout({ length }: IArguments): number {
-  return length === 0 ? 1 : (undefined as never);
-}
-
-/** Returns a string that is equal for equal tags. */
-function tagsText(tags: Tags): string {
-  const present = Object.entries(tags).filter(([, value]) => value !== undefined && value !== null);
-  return tagKeys(new Map(present.map(([tag, value]) => [tag, String(value)]))).join();
-}
-
-/** An instrument bound to one series, whose id it keeps while the generation lasts. */
-class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, DistributionHandle, SetHandle {
-  readonly engine: Engine;
-  readonly kind: MetricKind;
-  id: SeriesId = NOT_FOUND;
-  generation = NO_GENERATION;
-  readonly key: string;
-  readonly #instrument: DeclaredInstrument;
-  readonly #tags: Tags;
-
-  constructor(instrument: DeclaredInstrument, tags: Tags) {
-    this.engine = instrument.engine;
-    this.kind = instrument.kind;
-    this.key = instrument.key;
-    this.#instrument = instrument;
-    this.#tags = tags;
-  }
-
-  incr(amount = amountWithout(arguments)): void {
-    record(this, amount);
-  }
-
-  set(value: number): void {
-    record(this, value);
-  }
-
-  add(member: string | number): void {
-    record(this, member);
-  }
-
-  record(value: unknown): void {
-    record(this, value);
-  }
-
-  /**
-   * Returns true if the handle stands for these tags. One that only has the same series may get another one later: values
-   * beyond a limit become one series, and so do tags of the registration and equal tags of a call.
-   */
-  isFor(instrument: DeclaredInstrument, tags: Tags): boolean {
-    return this.#instrument === instrument && tagsText(this.#tags) === tagsText(tags);
-  }
-
-  /** Finds or opens the series. Returns false if there is none; `samples` are counted as discarded if nothing receives them. */
-  refresh(samples = 1): boolean {
-    const { engine } = this;
-    if (engine.discarding) {
-      engine.discarded += samples;
-      return false;
-    }
-    const cache = this.#instrument.currentCache();
-    if (cache === undefined) return false;
-    this.id = this.#instrument.scope.openSeries(cache, this.#tags);
-    if (this.id === NOT_FOUND) return false;
-    this.generation = engine.generation;
-    if (this.id >= 0) engine.series.handles[this.id] ??= this;
-    return true;
-  }
-}
-
-/** The handle of a counter, with a short way for what hot loops do. */
-class BoundCounter extends SeriesHandle {
-  override incr(amount = amountWithout(arguments)): void {
-    try {
-      const { engine } = this;
-      if (this.generation === engine.plainGeneration && Number.isFinite(amount)) {
-        engine.recentlyUsed[this.id] = 1;
-        engine.backend.incr(this.id, amount, 1);
-        return;
-      }
-    } catch (error) {
-      return recordingFailed(this, error);
-    }
-    record(this, amount);
-  }
-}
-
-/** @param handle anything, if the method was taken from its handle. */
-function record(handle: SeriesHandle, value: unknown): void {
-  try {
-    const { engine, kind } = handle;
-    if (handle.generation !== engine.generation && !handle.refresh()) return;
-    const rate = engine.checkSample(kind, handle.key, value, engine.sampleRate);
-    if (rate > 0) engine.deliver(kind, handle.id, value, rate);
-  } catch (error) {
-    recordingFailed(handle, error);
-  }
-}
-
-function recordingFailed(handle: SeriesHandle, error: unknown): void {
-  if (handle instanceof SeriesHandle) handle.engine.recordingFailed(error, handle.key);
-  else warnDetached();
 }

@@ -40,8 +40,23 @@ export interface InstrumentDefinition<Declared extends string | TagLists = strin
 
 export interface GaugeDefinition<Declared extends string | TagLists = string | TagLists>
   extends InstrumentDefinition<Declared> {
-  /** Returns the value at each flush; `undefined` skips the reading. */
-  readonly observe?: (() => number | undefined) | undefined;
+  /** Reads the gauge at each flush, for the life of the process; see {@link Gauge.observe}. */
+  readonly observe?: GaugeReader<Declared> | undefined;
+}
+
+/**
+ * Reads a gauge: returns the value of the series without tags, or sets any number of series. Those that it set the last time
+ * and leaves out end at once. Synchronous.
+ */
+export type GaugeReader<Declared extends string | TagLists> = (
+  gauge: Pick<Gauge<Declared>, 'set'>,
+  // oxlint-disable-next-line typescript/no-invalid-void-type -- a function without a result is one
+) => number | undefined | void;
+
+/** Ends the reading of a gauge, and the series that it set: `using depth = gauge.observe(() => queue.length)`. */
+export interface Observation {
+  dispose(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -53,6 +68,8 @@ export interface CounterHandle {
 }
 export interface GaugeHandle {
   set(this: GaugeHandle, value: number): void;
+  /** Moves it, by 1 if no amount is passed, from what was set or added before. */
+  add(this: GaugeHandle, amount?: number): void;
 }
 export interface TimingHandle {
   record(this: TimingHandle, milliseconds: number): void;
@@ -71,6 +88,16 @@ export interface Counter<Declared extends string | TagLists> {
 }
 export interface Gauge<Declared extends string | TagLists> {
   set(value: number, tags?: DeclaredTags<Declared>): void;
+  /**
+   * Moves the gauge up or down, by 1 if no amount is passed, from what was set or added before; 0 at first. The level is
+   * sent again at each flush until it is 0. Context tags do not apply.
+   */
+  add(amount?: number, tags?: DeclaredTags<Declared>): void;
+  /**
+   * Reads the gauge with `read` at each flush, until the result is disposed or `close` is called. Several
+   * functions may observe one gauge.
+   */
+  observe(read: GaugeReader<Declared>): Observation;
   with(tags: DeclaredTags<Declared>): GaugeHandle;
 }
 export interface Timing<Declared extends string | TagLists> {

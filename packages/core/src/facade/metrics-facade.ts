@@ -224,7 +224,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     key: string,
     definition: GaugeDefinition<Declared> = {},
   ): Gauge<Declared> {
-    return this.#defineInstrument('gauge', key, definition);
+    return this.#defineInstrument('gauge', key, definition as GaugeDefinition<never> as GaugeDefinition);
   }
 
   defineTiming<const Declared extends string | TagLists = never>(
@@ -251,13 +251,11 @@ export class MetricsFacade implements Metrics, Interceptable {
   /** Returns the instrument, which is of the interface that its caller returns. */
   #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): never {
     const known = this.#instruments.get(key);
-    const isDeclared = this.#scope.declare(kind, key, definition, known?.definition);
-    if (known?.kind === kind) return known as never;
-    const instrument = new DeclaredInstrument(this.#scope, kind, key, definition);
-    if (known === undefined && isDeclared) {
-      this.#instruments.set(key, instrument);
-      if (definition.observe) instrument.observe(definition.observe);
-    }
+    const isDeclared = this.#scope.declare(kind, key, definition, known?.observed);
+    const isKnown = known?.kind === kind;
+    const instrument = isKnown ? known : new DeclaredInstrument(this.#scope, kind, key, definition);
+    if (known === undefined && isDeclared) this.#instruments.set(key, instrument);
+    if (isKnown || (known === undefined && isDeclared)) instrument.observeDeclared(definition.observe);
     return instrument as never;
   }
 

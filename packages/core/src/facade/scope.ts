@@ -43,6 +43,7 @@ export class Scope {
   /** Clears the void caches. Returns false, and counts a discarded sample, if nothing receives samples. */
   refresh(): boolean {
     const { engine } = this;
+    engine.gauges.link();
     if (engine.discarding) {
       engine.discarded += 1;
       return false;
@@ -102,7 +103,7 @@ export class Scope {
    * Declares a metric: from now on calls may pass only its tags. A later declaration changes nothing and should be equal.
    * Returns false if the key is invalid or there are too many metrics: each sample of such an instrument is dropped.
    */
-  declare(kind: MetricKind, key: string, definition: GaugeDefinition, known: GaugeDefinition = definition): boolean {
+  declare(kind: MetricKind, key: string, definition: GaugeDefinition, observed = definition.observe): boolean {
     const { engine } = this;
     if (typeof key !== 'string') return false;
     const { tags = [], unit, internal = false } = definition;
@@ -113,7 +114,7 @@ export class Scope {
       family.kind !== kind ||
       family.unit !== unit ||
       family.internal !== internal ||
-      known.observe !== definition.observe ||
+      (definition.observe !== undefined && definition.observe !== observed) ||
       (family.declaredTags !== undefined && !isSameDeclaration(family.declaredTags, declaredTags))
     )
       engine.report('definition_conflict', key, DEFINED_OTHERWISE);

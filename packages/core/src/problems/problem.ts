@@ -23,6 +23,7 @@ export type ProblemCode =
   | 'context_unavailable'
   | 'no_context'
   | 'observe_failed'
+  | 'observe_async'
   | 'recording_failed'
   | 'backend_failed'
   | 'lost_at_close'
