@@ -1,4 +1,4 @@
-// What comes along with each published package: packages, bytes, licenses, and programs that run during an installation.
+// The packages that come along with each published one: bytes, licenses, and programs that run during an installation.
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ const ALLOWED_LICENSES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 
 /** Sizes are rounded up to this many kB, so that the table changes when a size matters. */
 const SIZE_STEP_KB = 50;
 
-/** Scripts that a package manager runs on the machine of whoever installs. */
+/** Scripts that a package manager runs on the machine of a user. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
 
 /**
@@ -61,7 +61,7 @@ function installedWith(directory, found = new Map()) {
   if (found.has(name)) return found;
   found.set(name, directory);
   for (const dependency of Object.keys(dependenciesOf(directory))) {
-    // In the workspace it is below the package; in pnpm's store beside it.
+    // In the workspace it is below the package; in pnpm's store next to it.
     const scope = name.startsWith('@') ? '../..' : '..';
     const folder = [path.join(directory, 'node_modules', dependency), path.join(directory, scope, dependency)].find(
       (candidate) => existsSync(path.join(candidate, 'package.json')),

@@ -127,13 +127,13 @@ test.each([null, {}, 5, { now: () => 0 }, { schedule: () => {} }])(
   },
 );
 
-test('a random that is no function is an error', () => {
+test('a random of another type is an error', () => {
   expect(() => new DatadogMetricsBackend({ apiKey: 'key-of-the-test', random: 5 as never })).toThrow(
     /random must be a function, not 5/,
   );
 });
 
-test('an address with a password in the place of a site is an error without it', () => {
+test('an address with a password instead of a site is an error without it', () => {
   expect(() => new DatadogMetricsBackend({ apiKey: 'key-of-the-test', site: 'redis://me:sesame@host' })).toThrow(
     expect.not.objectContaining({ message: expect.stringContaining('sesame') }),
   );

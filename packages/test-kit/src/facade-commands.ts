@@ -50,7 +50,7 @@ export type Command =
   | { do: 'useHandle'; handle: number; value: Given };
 
 /** Milliseconds until a series is idle, in every registration that releases idle series. */
-export const IDLE_AFTER = 10_000;
+const IDLE_AFTER = 10_000;
 
 /** Prefixes and tags of the children, each a child of the one before. The first scope is the root. */
 export const CHILDREN = [

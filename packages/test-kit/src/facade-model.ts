@@ -3,7 +3,7 @@ import type { CallOptions, Given, Kind, RegisteredOptions } from './facade-comma
 
 type Tags = Map<string, string>;
 
-/** What the model keeps of a metric. */
+/** The properties of a metric that the model keeps. */
 interface ModelMetric {
   readonly kind: Kind;
   /** Tag keys of the declaration, each with its values if it lists them. */
@@ -59,7 +59,7 @@ const OVERFLOW = '__other__';
 /** The key of the instance among the tags of a series. */
 const INSTANCE = '';
 
-/** What the facade must do, by the plainest possible means: a list of all series, searched from its start for each sample. */
+/** The behavior of the facade, by the plainest possible means: a list of all series, searched from its start for each sample. */
 export class FacadeModel {
   discarded = 0;
   sampledOut = 0;

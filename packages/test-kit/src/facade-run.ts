@@ -5,7 +5,7 @@ import { FacadeModel, isValid, type ModelCall, type ModelRegistration, type Mode
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Untyped = any;
 
-/** What a run needs from its test. */
+/** Functions that a run needs from its test. */
 export interface RunOptions<Backend> {
   /** Returns a facade without a backend. */
   readonly createMetrics: () => Untyped;

@@ -1,7 +1,8 @@
+import { isNativeError } from 'node:util/types';
 import fc from 'fast-check';
 import { hostileNumber, hostileString } from './hostile.js';
 
-/** What no message may show. */
+/** The password that no message may show. */
 const SECRET = 'swordfish-and-chips';
 
 /** Values that an option may get from a file, an environment or a mistake. */
@@ -67,7 +68,8 @@ export async function expectClearError(
   try {
     created = create();
   } catch (error) {
-    if (!(error instanceof Error)) throw new Error('Something else than an error was thrown', { cause: error });
+    // Errors of the runtime belong to another realm than those of a test.
+    if (!isNativeError(error)) throw new Error('Something else than an error was thrown', { cause: error });
     const { name, message, cause, stack = '' } = error;
     const isKnown = name === 'TypeError' || name === 'RangeError' || allowed.test(message);
     // Errors of the language, such as that of a property of undefined, say nothing about an option.

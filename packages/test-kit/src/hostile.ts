@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Characters that are syntax somewhere, end a line, turn a text around, or are no characters at all. */
+/** Characters that are syntax somewhere, end a line, change its direction, or are halves of characters. */
 const UNITS = [
   // Each of these is one unit.
   ...':|@#,;=[]{}()\'"`\\/%&?<>+-_.~ \t\r\n\0\b\u001b\u007f\u0085\u009b\u00ad\u200b\u2028\u2029\u202e\u2066\ufeff\ufffd\uffff'.split(
@@ -36,7 +36,7 @@ const NAMES = [
   '../../etc/passwd',
 ];
 
-/** Strings that nobody means well with: syntax, control characters, halves of characters, names of properties, long ones. */
+/** Strings that may do harm: syntax, control characters, halves of characters, names of properties, long ones. */
 export const hostileString: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: fc.constantFrom(...UNITS, 'a', 'B', '7'), maxLength: 12 }) },
   { weight: 2, arbitrary: fc.constantFrom(...NAMES) },
@@ -47,7 +47,7 @@ export const hostileString: fc.Arbitrary<string> = fc.oneof(
   },
 );
 
-/** Numbers at the ends of what a double can be, and what is no number. */
+/** Numbers at the ends of what a double can be, infinities, and NaN. */
 export const hostileNumber: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.double() },
   { weight: 2, arbitrary: fc.integer({ min: -1000, max: 1000 }) },

@@ -139,3 +139,11 @@ describe('a part that was closed', () => {
     expect(closed.stats()).toMatchObject({ accepted: 2, sent: 1, dropped: { closed: 1 }, pending: 0 });
   });
 });
+
+test.each([5, Symbol('url'), {}, null, true])('a URL of another type is an error that names the option: %p', (url) => {
+  expect(redis({ url })).toThrow(/^url must be a string such as redis:/);
+});
+
+test('a URL of another type in clientOptions is an error that names the option', () => {
+  expect(redis({ clientOptions: { url: Symbol('url') } })).toThrow(/^url must be redis/);
+});

@@ -59,7 +59,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
   }
 
   /**
-   * Returns true if the handle stands for these tags. One that only has the same series may get another one later: values
+   * Returns true if the handle was bound with these tags. One that only has the same series may get another one later: values
    * beyond a limit become one series, and so do tags of the registration and equal tags of a call.
    */
   isFor(instrument: DeclaredInstrument, tags: Tags): boolean {

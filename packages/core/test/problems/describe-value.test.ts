@@ -7,7 +7,7 @@ test.each([
   ['a next line', 'a\u0085b'],
   ['a delete', '\u007f'],
   ['a line separator', 'a\u2028b'],
-  ['a text that runs backwards', '\u202eevil'],
+  ['words that run backwards', '\u202eevil'],
   ['half of a character', '\ud800'],
   ['a newline', 'a\nb'],
 ])('a message shows %s escaped', (_what, text) => {

@@ -62,7 +62,7 @@ export class RedisStoreError extends Error {
 /** Returns the user and the password of the store's own client, as they are and as the URL contains them. */
 export function secretsOf({ url, clientOptions }: ResolvedRedisStoreOptions): string[] {
   const text = url ?? clientOptions?.url ?? '';
-  const { username = '', password = '' } = URL.canParse(text) ? new URL(text) : {};
+  const { username = '', password = '' } = typeof text === 'string' && URL.canParse(text) ? new URL(text) : {};
   const all = [
     password,
     decode(password),

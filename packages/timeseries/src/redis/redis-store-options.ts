@@ -63,6 +63,8 @@ export function resolveRedisStoreOptions(options: RedisStoreOptions): ResolvedRe
     throw new TypeError('client must be a client made by createClient or createCluster of the package redis.');
   if (client !== undefined && (url !== undefined || clientOptions !== undefined))
     throw new TypeError('url and clientOptions have no effect with client: remove them, or client.');
+  if (url !== undefined && typeof url !== 'string')
+    throw new TypeError('url must be a string such as redis://localhost:6379.');
   if (clientOptions !== undefined && (typeof clientOptions !== 'object' || clientOptions === null))
     throw new TypeError(`clientOptions must be options of createClient, not ${describeValue(clientOptions)}.`);
   if (typeof prefix !== 'string' || /[{}]/.test(prefix))

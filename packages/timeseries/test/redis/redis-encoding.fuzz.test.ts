@@ -9,7 +9,7 @@ import { Sketch } from '../../src/summary/sketch.js';
 import { TestStoreHost, testSeries } from '../test-store-host.js';
 
 const finite = hostileNumber.filter(Number.isFinite).map((value) => value + 0);
-/** What another program may have written: bytes, or nearly what belongs there. */
+/** Contents that another program may have written: bytes, or nearly what belongs there. */
 const anything = fc.oneof(
   hostileString,
   fc.array(fc.oneof(hostileNumber.map(String), hostileString), { maxLength: 9 }).map((parts) => parts.join(' ')),
@@ -34,7 +34,7 @@ test(
 );
 
 test(
-  'summaries are decoded as they were encoded, and any bytes change no statistic to what is no number',
+  'summaries are decoded as they were encoded, and any bytes leave every statistic a number',
   () =>
     fc.assert(
       fc.property(fc.array(finite, { minLength: 1, maxLength: 20 }), anything, (values, text) => {
@@ -59,7 +59,7 @@ describeWithRedis('a history that another program has written into', () => {
   afterAll(() => server.remove());
 
   test.each(['counter', 'gauge', 'timing'] as const)(
-    '%s: a bucket that is no number is as if it were empty',
+    '%s: a bucket without a number is as if it were empty',
     async (kind) => {
       await server.ask('FLUSHALL');
       const host = new TestStoreHost();

@@ -34,7 +34,7 @@ async function validFile(): Promise<Buffer> {
     for (let value = 1; value < 9; value += 1) backend.timing(open('timing', 'run', { tag }), value * 1e20);
     for (let member = 0; member < 40; member += 1) backend.set(open('set', 'users'), `${tag}${member}`);
   }
-  await backend.close({ timeout: 1000 });
+  await backend.close({ timeout: 20_000 });
   return readFileSync(path);
 }
 
@@ -85,7 +85,7 @@ async function expectHarmless(content: Buffer): Promise<void> {
   }
   backend.incr(open('counter', 'fresh'), 2);
   expect(await backend.sum('fresh')).toBe(2);
-  await backend.close({ timeout: 1000 });
+  await backend.close({ timeout: 20_000 });
   expect(new Set(problems.map(({ code }) => code)).size).toBeLessThanOrEqual(1);
   expect(problems.every(({ code }) => code === 'snapshot_unreadable')).toBe(true);
 }
