@@ -11,6 +11,7 @@
  * @property {number} [copies] how many members of `combine` count each sample
  * @property {number} [kept] how many of them keep it in the process
  * @property {boolean} [acknowledges] the peer confirms what it keeps, so nothing that it loses counts as sent
+ * @property {boolean} [writesLines] through a logger, which may write later what it held at the deadline of `close()`
  * @property {(target: Target) => Promise<import('@metrics/core').MetricsBackend>} create
  */
 
@@ -32,9 +33,9 @@ export const backends = {
     create: ({ path }) => dogstatsd({ statsdSocketPath: `unixstream://${path}` }),
   },
   datadog: { peer: 'intake', acknowledges: true, create: datadog },
-  'logging console': { peer: 'stdout', create: () => logging('Console') },
-  'logging file': { peer: 'file', create: ({ path }) => logging('File', { filename: path }) },
-  'logging stream': { peer: 'file', create: loggingStream },
+  'logging console': { peer: 'stdout', writesLines: true, create: () => logging('Console') },
+  'logging file': { peer: 'file', writesLines: true, create: ({ path }) => logging('File', { filename: path }) },
+  'logging stream': { peer: 'file', writesLines: true, create: loggingStream },
   'timeseries memory': { peer: 'snapshot', create: memory },
   'timeseries redis': { peer: 'redis', acknowledges: true, create: redis },
   combine: {

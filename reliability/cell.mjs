@@ -99,7 +99,10 @@ async function runHere(backend, name) {
       application.child.kill(which);
     };
     const control = { sleep, peers, isolation, signal, hasEnded: () => hasEnded };
-    const during = application.started.then(() => fault.during?.(control));
+    const during = application.started.then(async () => {
+      await fault.during?.(control);
+      if (!hasEnded) application.child.send('over', () => {});
+    });
     const [{ exit, stderr, finishingAt }] = await Promise.all([ended, during]);
     peers.continue();
     await fault.after?.({ peers, isolation });
@@ -124,13 +127,15 @@ async function runHere(backend, name) {
  * @param {PeerGroup} peers
  * @param {string} reportFile
  */
-function startApplication(backend, { plan = {}, nodeOptions = [], maxDescriptors }, peers, reportFile) {
+function startApplication(backend, fault, peers, reportFile) {
+  const { plan = {}, nodeOptions = [], maxDescriptors } = fault;
   /** @type {import('./plan.mjs').Plan} */
   const fullPlan = {
     backend,
     target: peers.target,
     reportFile,
     milliseconds: RECORDING_MILLISECONDS,
+    awaitsEndOfFault: fault.during !== undefined && fault.lastsToTheEnd !== true,
     finish: 'close',
     disturbances: [],
     ...plan,

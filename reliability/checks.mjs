@@ -1,5 +1,6 @@
 // @ts-check
 // What must hold in every cell.
+import { sumOf } from './accounting.mjs';
 import { backends } from './backends.mjs';
 import { eatenBy, faults, mayLose } from './faults.mjs';
 
@@ -22,7 +23,7 @@ const REASONS_AT_END = new Set(['timeout', 'exit', 'closed']);
 export function brokenPromises(outcome) {
   const { fault, report, failure } = outcome;
   if (failure !== undefined) return [failure];
-  const broken = brokenEnd(outcome);
+  const broken = [...brokenTimes(outcome), ...brokenEnd(outcome)];
   if (report === undefined) return [...broken, 'it left no report'];
   broken.push(...report.violations.slice(0, 3), ...report.repeated.slice(0, 3));
   if (!faults[fault]?.throws) broken.push(...report.errors.slice(0, 3));
@@ -31,21 +32,35 @@ export function brokenPromises(outcome) {
   return [...broken, ...brokenDelivery(outcome, report), ...brokenReports(report)];
 }
 
+/**
+ * Promises about seconds, which a machine without processor time or disk breaks as well.
+ *
+ * @param {import('./cell.mjs').Outcome} outcome
+ * @returns {string[]} what is broken
+ */
+export function brokenTimes({ fault, report, exit, exitMilliseconds }) {
+  if (exit === undefined) return [];
+  /** @type {string[]} */
+  const broken = [];
+  const maxExit = faults[fault]?.plan?.signals === undefined ? MAX_EXIT_MILLISECONDS : MAX_CLOSE_MILLISECONDS;
+  if (!(exitMilliseconds <= maxExit))
+    broken.push(`it took ${exitMilliseconds} ms to end, at most ${maxExit} were promised`);
+  const { closeMilliseconds = 0 } = report ?? {};
+  if (closeMilliseconds > MAX_CLOSE_MILLISECONDS)
+    broken.push(`close() took ${Math.round(closeMilliseconds)} ms, at most ${MAX_CLOSE_MILLISECONDS} were promised`);
+  return broken;
+}
+
 /** How the process ended. @param {import('./cell.mjs').Outcome} outcome */
-function brokenEnd({ fault, report, malformed, exit, exitMilliseconds, stderr }) {
-  const { exit: expectedExit = 0, plan: { signals, host } = {} } = faults[fault] ?? {};
+function brokenEnd({ fault, report, malformed, exit, stderr }) {
+  const { exit: expectedExit = 0, plan: { host } = {} } = faults[fault] ?? {};
   /** @type {string[]} */
   const broken = [];
   if (exit === undefined) broken.push('the process did not end');
   else if (exit !== expectedExit)
     broken.push(`it ended with ${exit} instead of ${expectedExit}: ${stderr.slice(0, 600)}`);
-  const maxExit = signals === undefined ? MAX_EXIT_MILLISECONDS : MAX_CLOSE_MILLISECONDS;
-  if (!(exitMilliseconds <= maxExit))
-    broken.push(`it took ${exitMilliseconds} ms to end, at most ${maxExit} were promised`);
-  const { closeMilliseconds = 0, processes = 0 } = report ?? {};
-  if (closeMilliseconds > MAX_CLOSE_MILLISECONDS)
-    broken.push(`close() took ${Math.round(closeMilliseconds)} ms, at most ${MAX_CLOSE_MILLISECONDS} were promised`);
   if (malformed.length > 0) broken.push(`malformed: ${malformed.join('; ')}`);
+  const { processes = 0 } = report ?? {};
   if (report !== undefined && host === 'cluster' && processes !== 4)
     broken.push(`${processes} of 4 processes left a report`);
   return broken;
@@ -70,11 +85,11 @@ function brokenDelivery({ backend, fault, received }, { made, observed, stats, c
   const lost = sumOf(dropped);
   if (lost > 0 && !mayLose(backend, fault) && eats === undefined)
     broken.push(`${lost} of ${made} samples were lost: ${JSON.stringify(dropped)}`);
-  const { kept = 0, acknowledges = false } = row ?? {};
+  const { kept = 0, acknowledges = false, writesLines = false } = row ?? {};
   const sentToPeer = sent - kept * made;
   const arrived = received + observed;
-  // A request without a response is sent again: its samples may then have arrived without counting as sent.
-  if (arrived > (acknowledges ? made : sentToPeer + unconfirmed))
+  // What was not confirmed in time may have arrived, too: a request without a response, a line that the logger held.
+  if (arrived > (acknowledges || writesLines ? made : sentToPeer + unconfirmed))
     broken.push(`${arrived} samples arrived but only ${sentToPeer} of ${made} count as sent`);
   if (arrived < sentToPeer && eats === undefined)
     broken.push(`${sentToPeer} samples count as sent but ${arrived} arrived`);
@@ -93,9 +108,4 @@ function brokenReports({ stats, problems }) {
   return reportedCount >= lostAtEnd && reportedCount <= lost
     ? []
     : [`${lostAtEnd} samples were lost at the end but ${reportedCount} were reported: ${JSON.stringify(dropped)}`];
-}
-
-/** @param {Readonly<Record<string, number>>} counts */
-function sumOf(counts) {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

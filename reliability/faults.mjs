@@ -18,6 +18,7 @@ import { peerFaults } from './peer-faults.mjs';
  * @property {(control: Pick<Control, 'peers' | 'isolation'>) => unknown} [before] runs between the start of the peer and the application's
  * @property {(control: Control) => Promise<void>} [during] runs next to the application, from its first sample on
  * @property {(control: Pick<Control, 'peers' | 'isolation'>) => unknown} [after] runs when the application has ended, and throws if there was no fault
+ * @property {boolean} [lastsToTheEnd] `during` ends with the application, which otherwise records until it is over
  * @property {boolean} [isolated] whether the cell has its own network and file systems
  * @property {boolean} [absentAtStart] the peer starts only when `during` starts it
  * @property {Partial<import('./plan.mjs').Plan>} [plan]

@@ -17,6 +17,8 @@ import {
 /** @typedef {import('./faults.mjs').Fault} Fault */
 /** @typedef {NonNullable<Fault['during']>} During */
 
+const UNWRITTEN = 'lines of which winston does not say that they cannot be written';
+
 /** @type {During} */
 export const restartPeer = async ({ sleep, peers }) => {
   await sleep(600);
@@ -101,6 +103,7 @@ export const peerFaults = {
   },
   'slow reader': {
     title: 'the peer reads for 20 ms, and then not for 180 ms',
+    lastsToTheEnd: true,
     eats: datagrams,
     impossible: hasNoReader,
     async during({ sleep, peers, hasEnded }) {
@@ -180,6 +183,7 @@ export const peerFaults = {
     title: 'the process has no descriptors left for its first second',
     // A logger opens its file once.
     loses: ({ peer }) => peer === 'file',
+    eats: ({ peer }) => (peer === 'file' ? UNWRITTEN : undefined),
     maxDescriptors: 200,
     plan: { disturbances: ['no descriptors at start'] },
     impossible: opensNothing,
@@ -203,7 +207,7 @@ export const peerFaults = {
     loses: true,
     eats: ({ peer }) => {
       if (peer === 'snapshot') return 'what is in memory when no snapshot can be written, which is reported';
-      return peer === 'file' ? 'lines of which winston does not say that they cannot be written' : undefined;
+      return peer === 'file' ? UNWRITTEN : undefined;
     },
     impossible: keepsNothingOnDisk,
     prepare: ({ peers, isolation }) => peers.moveTo(isolation.mountDisk()),

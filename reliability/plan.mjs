@@ -7,6 +7,7 @@
  * @property {import('./backends.mjs').Target} target
  * @property {string} reportFile
  * @property {number} milliseconds for which it records
+ * @property {boolean} awaitsEndOfFault whether it records until the runner says that the fault is over
  * @property {Finish} finish
  * @property {readonly Disturbance[]} disturbances at half of the time
  * @property {readonly NodeJS.Signals[]} [signals] passed to `register`

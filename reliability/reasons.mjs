@@ -18,7 +18,7 @@ export const hasNoReader = ({ peer }) => (isFile(peer) ? 'it writes to a file, w
 /** @type {Impossible} */
 export const hasNoReaderOrWaits = (row) =>
   row.peer === 'stdout'
-    ? 'Node.js writes to a pipe synchronously, so the process waits for its reader with or without metrics'
+    ? 'Node.js ends only after the reader has read everything, with or without metrics'
     : hasNoReader(row);
 
 /** @type {Impossible} */
@@ -37,10 +37,8 @@ export const hasNoNetwork = ({ peer }) => (isNetwork(peer) ? undefined : 'it sen
 export const opensNothing = ({ peer }) => (peer === 'stdout' ? 'the standard output is open already' : undefined);
 
 /** @type {Impossible} */
-export const cannotBeTerminated = ({ peer }) =>
-  peer === 'unixgram'
-    ? 'Node.js cannot end a thread in which the native package has a socket open at that moment'
-    : undefined;
+export const needsMainThread = ({ peer }) =>
+  peer === 'unixgram' ? 'the native package works in the main thread only, and the constructor says so' : undefined;
 
 /** @type {Impossible} */
 export const keepsNothingOnDisk = ({ peer }) =>

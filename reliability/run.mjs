@@ -6,7 +6,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { backends } from './backends.mjs';
 import { runCell } from './cell.mjs';
-import { brokenPromises } from './checks.mjs';
+import { brokenPromises, brokenTimes } from './checks.mjs';
 import { faults, reasonAgainst } from './faults.mjs';
 import { csv, matrix, textTable } from './report.mjs';
 import { installTools } from './tools.mjs';
@@ -14,35 +14,35 @@ import { installTools } from './tools.mjs';
 /** The cells that differ most. */
 const SHORT = [
   ['statsd udp', 'none'],
-  ['statsd udp', 'restart'],
-  ['statsd udp', 'no descriptors'],
+  ['statsd udp', '30 % loss'],
+  ['statsd udp', 'address moves'],
+  ['statsd udp', 'no ports'],
   ['statsd udp', 'process.exit'],
-  ['statsd tcp', 'absent at start'],
   ['statsd tcp', 'refused'],
+  ['statsd tcp', 'black hole'],
+  ['statsd tcp', 'name unknown at first'],
   ['statsd tcp', 'silent'],
-  ['statsd tcp', 'natural end, silent peer'],
+  ['statsd tcp', 'cluster, one killed'],
   ['statsd unixgram', 'stalled'],
+  ['statsd unixgram', 'natural end'],
   ['statsd unixgram', 'killed'],
   ['dogstatsd udp', 'clock back'],
   ['dogstatsd udp', 'a million series'],
-  ['dogstatsd udp', 'replace'],
   ['dogstatsd unixgram', 'socket replaced'],
   ['dogstatsd unixstream', 'killed'],
-  ['dogstatsd unixstream', 'SIGTERM'],
-  ['datadog', 'none'],
+  ['dogstatsd unixstream', 'SIGTERM in flush'],
+  ['dogstatsd unixstream', 'thread terminated'],
   ['datadog', 'restart'],
-  ['datadog', 'refused'],
+  ['datadog', 'no descriptors at start'],
   ['datadog', 'natural end, silent peer'],
-  ['datadog', 'clock back a little'],
-  ['logging console', 'none'],
+  ['datadog', 'flush storm'],
+  ['logging console', 'slow reader'],
   ['logging file', 'disk full'],
   ['logging stream', 'process.exit'],
-  ['timeseries memory', 'close in exit hook'],
   ['timeseries memory', 'uncaught exception'],
   ['timeseries redis', 'killed'],
-  ['timeseries redis', 'refused'],
-  ['combine', 'flush storm'],
-  ['combine', 'observer flushes'],
+  ['timeseries redis', '30 % loss'],
+  ['combine', 'replace'],
 ];
 
 const HELP = `Usage: npm run reliability -- [options]
@@ -51,7 +51,7 @@ Runs an application against every backend under every fault. Its own count of ca
 of the peer must agree; it must end in time, with nothing pending, and no error may reach it.
 
 Options:
-  --short            the ${SHORT.length} cells that differ most, about three minutes
+  --short            the ${SHORT.length} cells that differ most, two minutes
   --backend NAME     only this row: ${Object.keys(backends).join(', ')}
   --fault NAME       only this column: ${Object.keys(faults).join(', ')}
   --repeat N         runs each cell N times
@@ -119,7 +119,13 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function runWaiting() {
   for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
     const [backend = '', fault = ''] = cell;
-    const outcome = await runCell(backend, fault);
+    let outcome = await runCell(backend, fault);
+    // Only what a stalled machine breaks is tried once more. No count ever is.
+    const late = brokenTimes(outcome);
+    if (late.length > 0 && late.length === brokenPromises(outcome).length) {
+      console.error(`         ${backend} × ${fault} is tried again: ${late.join('; ')}`);
+      outcome = await runCell(backend, fault);
+    }
     const broken = brokenPromises(outcome);
     outcomes.push({ ...outcome, broken });
     showProgress(outcome, broken);

@@ -38,6 +38,8 @@ interface TransportInternals extends Buffering {
   readonly _opening?: boolean;
   /** The file of `File`, once it is open. */
   readonly _dest?: Buffering | null;
+  /** Exists in `Console` only, which writes to the streams of the global console. */
+  readonly stderrLevels?: unknown;
 }
 
 /** An entry as winston passes it to its transports, with the level under its symbol. */
@@ -88,7 +90,7 @@ export class WinstonSink implements LogSink {
       if (this.#isWriting) return this.#report('recursive');
       this.#transports = logger.transports;
       if (this.#transports.length === 0) return this.#report('no_transports');
-      return isOverloaded(logger, this.#transports) ? this.#report('logger_busy') : undefined;
+      return isOverloaded(logger, this.#transports, this.#pendingLines) ? this.#report('logger_busy') : undefined;
     } catch (cause) {
       return this.#report('logger_failed', cause);
     }
@@ -181,7 +183,8 @@ function withDefaults(entry: LogEntry, defaults: object): LogEntry {
 /** Returns true if all buffers from the logger to the targets of its transports are empty. */
 function isIdle(logger: Logger, transports: readonly TransportInternals[]): boolean {
   if (logger.writableLength + logger.readableLength > 0) return false;
-  for (const { writableLength = 0, _stream, _dest, _opening } of transports) {
+  for (const { writableLength = 0, _stream, _dest, _opening, stderrLevels } of transports) {
+    if (stderrLevels !== undefined && consoleBytes() > 0) return false;
     // Unread data of a user-supplied stream is not counted; data on its way to a file is.
     const towardsFile = _opening === undefined ? 0 : (_stream?.readableLength ?? 0) + (_dest?.writableLength ?? 0);
     if (writableLength + (_stream?.writableLength ?? 0) + towardsFile > 0) return false;
@@ -189,11 +192,19 @@ function isIdle(logger: Logger, transports: readonly TransportInternals[]): bool
   return true;
 }
 
-function isOverloaded(logger: Logger, transports: readonly TransportInternals[]): boolean {
+function isOverloaded(logger: Logger, transports: readonly TransportInternals[], pendingLines: number): boolean {
   if (logger.writableLength >= MAX_WAITING_LINES) return true;
-  for (const { _stream } of transports) {
+  for (const { _stream, stderrLevels } of transports) {
     const limit = _stream?.writableObjectMode === true ? MAX_WAITING_LINES : MAX_WAITING_BYTES;
     if ((_stream?.writableLength ?? 0) >= limit) return true;
+    // Short lines need more memory for their place in the queue than for their bytes.
+    if (stderrLevels !== undefined && pendingLines >= MAX_WAITING_LINES && consoleBytes() > 0) return true;
   }
   return false;
+}
+
+/** Returns the bytes that wait because the standard output is a pipe whose reader is slow. */
+function consoleBytes(): number {
+  const { _stdout, _stderr } = console as { _stdout?: Buffering; _stderr?: Buffering };
+  return (_stdout?.writableLength ?? 0) + (_stderr?.writableLength ?? 0);
 }

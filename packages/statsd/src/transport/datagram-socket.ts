@@ -57,6 +57,11 @@ export class DatagramSocket {
     return this.#isBroken;
   }
 
+  /** True if no packet waits for its callback. */
+  get isIdle(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
   /** Sends a packet, whose bytes must not change until `done` is called. Never throws. */
   send(packet: Uint8Array, done: OnSent): void {
     const sent = { sentAt: performance.now(), done };
@@ -77,20 +82,6 @@ export class DatagramSocket {
   close(): void {
     this.#isClosing = true;
     if (this.#inFlight.size === 0) this.#close();
-  }
-
-  /** Closes the socket immediately, for an exit: packets without a result have not left. Not for its own callbacks. */
-  closeNow(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    clearTimeout(this.#deadline);
-    closeQuietly(this.#socket, this.#isBound);
-    this.#settleAll(new Error('The socket is closed'), true);
-  }
-
-  /** True if no packet waits for its callback. */
-  get isIdle(): boolean {
-    return this.#inFlight.size === 0;
   }
 
   #settle(sent: SentPacket, error?: unknown, retryable = false): void {

@@ -1,5 +1,4 @@
 // Datagram sockets, which the transport of hot-shots opens.
-import { isMainThread } from 'node:worker_threads';
 import { udsErrors } from 'hot-shots/lib/constants.js';
 import createTransport from 'hot-shots/lib/transport.js';
 import { DatagramSocket, type OnSent, type PacketError, packetError } from './datagram-socket.js';
@@ -11,11 +10,8 @@ export type SocketAddress =
 
 /** A router between keeps sending to a server that was replaced as long as packets come from the same port. */
 const RENEW_UDP_MS = 60_000;
-/**
- * A Unix socket is closed when it has been idle for so long, because the native package cannot keep it from keeping the
- * process alive. A thread with an open one never ends, even if it is terminated, so it is not left open there.
- */
-const MAX_IDLE_UDS_MS = isMainThread ? 100 : 0;
+/** A Unix socket that is idle for so long is closed: the native package has no way to let the process end before. */
+const MAX_IDLE_UDS_MS = 100;
 
 /**
  * Sends whole packets through a socket of hot-shots, and replaces it: after an error, when its server is lost, and a UDP
@@ -36,7 +32,7 @@ export class HotShotsClient {
 
   /**
    * @param address a literal IP address, so that no name is resolved for a packet and a packet can be sent at process exit.
-   * @throws {Error} if the protocol is `uds` and the native package `unix-dgram` is missing.
+   * @throws {Error} if the protocol is `uds` and the native package `unix-dgram` is missing or cannot be used.
    */
   constructor(address: SocketAddress) {
     this.#address = address;
@@ -72,13 +68,6 @@ export class HotShotsClient {
     clearTimeout(this.#idleTimer);
     this.#closePrevious();
     this.#socket?.close();
-    this.#socket = undefined;
-  }
-
-  /** Closes the socket immediately, for an exit. The next packet opens another. */
-  closeNow(): void {
-    clearTimeout(this.#idleTimer);
-    this.#socket?.closeNow();
     this.#socket = undefined;
   }
 

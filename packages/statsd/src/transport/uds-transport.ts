@@ -30,7 +30,6 @@ export class UdsTransport implements PacketTransport {
   readonly maxBurstPackets = 5;
   readonly #client: HotShotsClient;
   readonly #streamHint: string;
-  #isExiting = false;
 
   /** @throws {Error} if the native package `unix-dgram` is missing. */
   constructor({ path, maxPacketBytes = DEFAULT_PACKET_BYTES, streamHint }: UdsTransportOptions) {
@@ -42,13 +41,6 @@ export class UdsTransport implements PacketTransport {
 
   send(packet: Uint8Array, done: (error: Error | undefined, retryable: boolean) => void): void {
     this.#client.send(packet, (error, retryable) => done(error && this.#explain(error), retryable));
-    if (this.#isExiting) this.#client.closeNow();
-  }
-
-  /** From now on no socket stays open: a thread would never end. */
-  prepareForExit(): void {
-    this.#isExiting = true;
-    this.#client.closeNow();
   }
 
   connect(): Promise<boolean> {

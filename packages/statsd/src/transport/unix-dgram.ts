@@ -1,5 +1,6 @@
 // The native package for Unix datagrams, an optional peer dependency, loaded when the first such socket is created.
 import { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 
 /** Returns the package. Throws if it is not installed or was not built. */
 export function loadUnixDgram(): { createSocket(type: 'unix_dgram'): unknown } {
@@ -8,8 +9,12 @@ export function loadUnixDgram(): { createSocket(type: 'unix_dgram'): unknown } {
   return createRequire(base)('unix-dgram') as never;
 }
 
-/** Throws an error that says what to do if the package is not installed or was not built. */
+/** Throws an error that says what to do in a worker thread, and if the package is not installed or was not built. */
 export function requireUnixDgram(): void {
+  if (!isMainThread)
+    throw new Error(
+      'Datagrams to a Unix socket need the main thread: in a worker thread, the native package unix-dgram can crash the process. Record in the main thread, or use UDP or a stream there.',
+    );
   try {
     loadUnixDgram();
   } catch (cause) {

@@ -11,17 +11,14 @@ type OwnClient = RedisStoreClient & { connect(): Promise<unknown>; destroy(): vo
 const FINISH_TIMEOUT = 900;
 /** Functions that end the commands under way, as if their time were up. */
 const underWay = new Set<() => void>();
-let isListening = false;
+/** Connections that are not closed. They share a listener. */
+let open = 0;
 
 /** Ends commands soon after the process has finished, though it still waits for a reply. */
-function listenForEnd(): void {
-  if (isListening) return;
-  isListening = true;
-  process.on('beforeExit', () => {
-    setTimeout(() => {
-      for (const end of underWay) end();
-    }, FINISH_TIMEOUT).unref();
-  });
+function onBeforeExit(): void {
+  setTimeout(() => {
+    for (const end of underWay) end();
+  }, FINISH_TIMEOUT).unref();
 }
 
 /**
@@ -42,7 +39,8 @@ export class RedisConnection {
     // Without a listener, an error of the connection would terminate the process.
     if (options.client !== undefined) options.client.on('error', ignoreError);
     else destroyClient(this.#newClient());
-    listenForEnd();
+    open += 1;
+    if (open === 1) process.on('beforeExit', onBeforeExit);
   }
 
   /**
@@ -93,7 +91,10 @@ export class RedisConnection {
 
   /** Closes the store's client. The application's client stays open. */
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
+    open -= 1;
+    if (open === 0) process.off('beforeExit', onBeforeExit);
     this.#options.client?.off('error', ignoreError);
     this.#disconnect();
   }

@@ -36,6 +36,17 @@ describeWithRedis('RedisStore', () => {
     return store;
   }
 
+  test('the last store that is closed removes its listener of the process', async () => {
+    const before = process.listenerCount('beforeExit');
+    const [one, other] = [openStore(), openStore()];
+    expect(process.listenerCount('beforeExit')).toBe(before + 1);
+    await one.close({ timeout: 5000 });
+    await one.close({ timeout: 5000 });
+    expect(process.listenerCount('beforeExit')).toBe(before + 1);
+    await other.close({ timeout: 5000 });
+    expect(process.listenerCount('beforeExit')).toBe(before);
+  });
+
   /** Resolves with the integer that a command replies with. */
   const readInteger = async (...command: string[]): Promise<number> => Number((await server.ask(...command)).slice(1));
   const countBatches = async (): Promise<number> => {
