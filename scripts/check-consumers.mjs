@@ -6,6 +6,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { release } from './consumers/release.mjs';
 import { rows } from './consumers/rows.mjs';
+import { writeSizes } from './consumers/sizes.mjs';
+import { cellKey, checkTables } from './consumers/table.mjs';
 import { Workplace } from './consumers/workplace.mjs';
 import { startPrivateRegistry } from './private-registry.mjs';
 import { readJson } from './workspace.mjs';
@@ -14,8 +16,10 @@ const HELP = `node scripts/check-consumers.mjs [options] [words]
 
 Without options: one cell of each row of docs/compatibility.md, as in CI.
 
-  words               only cells that have all of them in group, row and column: pnpm statsd
+  words               only cells that have all of these words in group, row and column: pnpm 11 statsd
   --all               every cell
+  --sizes             measures what each package costs as well
+  --update            writes the outcome into docs/compatibility.md
   --list              names the cells, and does nothing
   --folder <path>     keeps the release and the installations there, and uses a release that is there already
 `;
@@ -27,49 +31,64 @@ const { values: options, positionals: words } = parseArgs({
     folder: { type: 'string' },
     help: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    sizes: { type: 'boolean', default: false },
+    update: { type: 'boolean', default: false },
   },
 });
 
+/** A word is not part of another one: statsd is not in dogstatsd. */
+const patterns = words.map((word) => new RegExp(`(?<![\\w-])${word.replaceAll(/[.+]/g, '\\$&')}(?![\\w-])`, 'i'));
 const cells = rows
   .flatMap((row) =>
     Object.entries(row.cells)
       .filter(([column]) => options.all || column === row.ci)
-      .map(([column, check]) => ({ check, name: `${row.group}: ${row.name}: ${column}` })),
+      .map(([column, check]) => ({ check, name: cellKey(row, column) })),
   )
-  .filter(({ name }) => words.every((word) => name.toLowerCase().includes(word.toLowerCase())));
+  .filter(({ check, name }) => typeof check === 'function' && patterns.every((pattern) => pattern.test(name)));
 
 if (options.help) console.log(HELP);
 else if (options.list) for (const { name } of cells) console.log(name);
-else if (cells.length === 0) fail(`no cell matches ${words.join(' ')}; --list names them`);
-else await runCells();
+else if (cells.length === 0) fail(`no cell matches ${words.join(' ')}; --list --all names them`);
+else await check();
 
-async function runCells() {
+async function check() {
   const place = options.folder ?? mkdtempSync(path.join(tmpdir(), 'consumers-'));
   mkdirSync(place, { recursive: true });
   const copy = path.join(place, 'copy');
+  console.log(`${cells.length} cells; starting the private registry …`);
   const { environment, stop } = await startPrivateRegistry(path.join(place, 'registry'));
   process.once('exit', () => {
     stop();
     if (options.folder === undefined) rmSync(place, { recursive: true, force: true });
   });
   const released = path.join(copy, 'packages', 'core', 'package.json');
+  if (!existsSync(released)) console.log('releasing a copy of the workspace …');
   const version = existsSync(released) ? readJson(released).version : release(copy, environment);
   const workplace = new Workplace({ root: mkdtempSync(path.join(place, 'run-')), environment, version });
-  /** @type {string[]} */
-  const failed = [];
-  for (const { check, name } of cells) {
-    if (typeof check === 'string') continue;
-    const start = Date.now();
-    try {
-      await check(workplace);
-      console.log(`ok      ${name} (${Math.round((Date.now() - start) / 1000)} s)`);
-    } catch (error) {
-      failed.push(name);
-      console.error(`FAILED  ${name}\n${error instanceof Error ? error.message : String(error)}`);
+  /** @type {Map<string, boolean>} */
+  const outcomes = new Map();
+  // Two at a time, since much of the time is spent waiting for a registry.
+  const queue = cells.values();
+  await Promise.all([work(), work()]);
+  if (options.sizes) await writeSizes(workplace);
+  checkTables(outcomes);
+  const failed = [...outcomes.values()].filter((outcome) => !outcome).length;
+  console.log(`${outcomes.size - failed} passed, ${failed} failed`);
+  process.exit(failed > 0 ? 1 : (process.exitCode ?? 0));
+
+  async function work() {
+    for (const { check: checkCell, name } of queue) {
+      const start = Date.now();
+      try {
+        await /** @type {import('./consumers/row.mjs').Check} */ (checkCell)(workplace);
+        outcomes.set(name, true);
+        console.log(`ok      ${name} (${Math.round((Date.now() - start) / 1000)} s)`);
+      } catch (error) {
+        outcomes.set(name, false);
+        console.error(`FAILED  ${name}\n${error instanceof Error ? error.message : String(error)}`);
+      }
     }
   }
-  console.log(`${cells.length - failed.length} passed, ${failed.length} failed`);
-  process.exit(failed.length > 0 ? 1 : 0);
 }
 
 /** @param {string} message */

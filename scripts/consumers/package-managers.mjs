@@ -5,6 +5,7 @@ import path from 'node:path';
 import { programText } from './programs.mjs';
 import { expectDelivery } from './receivers.mjs';
 import { checkEach, columns } from './row.mjs';
+import { expectInstalled } from './sizes.mjs';
 
 const npx = ['npx', '--yes'];
 const yarn4 = [...npx, '-p', '@yarnpkg/cli-dist@4.18.1', 'yarn'];
@@ -68,7 +69,10 @@ export const packageManagers = managers.map((manager) => ({
   group: 'Package managers',
   name: manager.name,
   ci: manager.ci,
-  cells: checkEach(columns, (column) => (workplace) => install(workplace, manager, column)),
+  cells: checkEach(columns, (column) => async (workplace) => {
+    await install(workplace, manager, column);
+    if (manager.name.startsWith('npm')) await expectInstalled(workplace, column);
+  }),
 }));
 
 /**

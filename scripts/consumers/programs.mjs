@@ -35,7 +35,7 @@ metrics.close();`,
   },
   dogstatsd: {
     imports: { '@metrics/core': 'metrics', '@metrics/dogstatsd': 'DogStatsdMetricsBackend' },
-    body: `metrics.register(new DogStatsdMetricsBackend({ host: '127.0.0.1', port: ${PORT} }), { prefix: 'consumer.' });
+    body: `metrics.register(new DogStatsdMetricsBackend({ statsdHost: '127.0.0.1', statsdPort: ${PORT} }), { prefix: 'consumer.' });
 ${RECORD}
 metrics.close();`,
   },

@@ -1,12 +1,11 @@
 // The native package for Unix datagrams, an optional peer dependency, loaded when the first such socket is created.
-import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-
 /** Returns the package. Throws if it is not installed or was not built. */
 export function loadUnixDgram(): { createSocket(type: 'unix_dgram'): unknown } {
   // In a CommonJS bundle of an application, `import.meta.url` is undefined.
   const base = typeof __filename === 'string' ? __filename : import.meta.url;
-  return createRequire(base)('unix-dgram') as never;
+  // With an import of `createRequire`, webpack would look for the package and fail where it is not installed.
+  return process.getBuiltinModule('node:module').createRequire(base)('unix-dgram') as never;
 }
 
 /** Throws an error that says what to do in a worker thread, and if the package is not installed or was not built. */
