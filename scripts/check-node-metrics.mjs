@@ -3,7 +3,14 @@
 import { succeeds } from './workspace.mjs';
 
 const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '26'];
-const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.config.cjs', '--maxWorkers', '2', 'packages/node/test'];
+const jest = [
+  'node_modules/jest/bin/jest.js',
+  '--config',
+  'jest.config.cjs',
+  '--maxWorkers',
+  '2',
+  'packages/node/test',
+];
 
 const failed = versions.filter((version) => {
   const passed = succeeds(['npx', '--yes', '-p', `node@${version}`, 'node', ...jest], { quiet: true });
