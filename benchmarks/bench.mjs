@@ -9,6 +9,7 @@ import { endToEnd } from './suites/end-to-end.mjs';
 import { flush } from './suites/flush.mjs';
 import { growth } from './suites/growth.mjs';
 import { hotPath } from './suites/hot-path.mjs';
+import { http } from './suites/http.mjs';
 import { load } from './suites/load.mjs';
 import { logging } from './suites/logging.mjs';
 import { memory } from './suites/memory.mjs';
@@ -30,6 +31,7 @@ const suites = {
   logging,
   'datadog-flush': datadogFlush,
   'time-series': timeSeries,
+  http,
 };
 
 const HELP = `Usage: npm run bench -- [suite …] [options]

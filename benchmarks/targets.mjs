@@ -137,6 +137,16 @@ export const targets = [
   },
   { quantity: 'import of @metrics/datadog, ms', measurement: 'load.@metrics/datadog.milliseconds', target: 100 },
   { quantity: 'import of @metrics/datadog, MB', measurement: 'load.@metrics/datadog.megabytes', target: 15 },
+  ...[
+    { framework: 'http', peer: 'opentelemetry', target: 0.25 },
+    { framework: 'express', peer: 'express-prom-bundle', target: 0.4 },
+    { framework: 'express', peer: 'opentelemetry', target: 0.25 },
+  ].map(({ framework, peer, target }) => ({
+    quantity: `added to a request, ${framework}, to ${peer}`,
+    measurement: `http.${framework}.metrics-node/${peer}`,
+    target,
+  })),
+  { quantity: 'one reading of all runtime metrics, µs', measurement: 'http.runtime.collect', target: 150 },
 ];
 
 /** @param {'cold' | 'warm'} state @param {string} contender @param {number} target @returns {Target} */

@@ -1,4 +1,4 @@
-// What all copies of this package in a process share: the ES module, the CommonJS build and its entries, other versions.
+// The state that all copies of this package in a process share: the ES module, the CommonJS build and its entries, other versions.
 import type { Gauge, Metrics } from '@metrics/core';
 import { describeValue } from '@metrics/core/backend';
 import { errorName } from '@metrics/core/normalizers';
@@ -6,7 +6,7 @@ import { errorName } from '@metrics/core/normalizers';
 /** The functions that observe something. */
 export type Subject = 'http' | 'runtime' | 'metrics';
 
-/** Returned by the functions that observe: ends it and leaves nothing behind. A second call has no effect. */
+/** Returned by the functions that observe: ends it without a trace. A second call has no effect. */
 export interface Installation {
   dispose(): void;
   [Symbol.dispose](): void;

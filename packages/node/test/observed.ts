@@ -3,7 +3,6 @@ import { type HttpOptions, type Installation, observeHttp } from '@metrics/node'
 import { RecordingBackend } from '@metrics/testing';
 import { waitUntil } from 'test-kit/wait-until';
 
-/** Tags that nobody's request has. */
 type ShownTags = Readonly<Record<string, string>>;
 
 /** Metrics that observe HTTP, and what they recorded. */

@@ -58,7 +58,7 @@ test('a flush reads memory, processor time, resources, descriptors and uptime', 
   expect(gauge('nodejs.workers')).toBe(0);
 });
 
-test('file descriptors are counted where the system shows them', async () => {
+test('file descriptors are counted if the system shows them', async () => {
   if (process.platform !== 'linux') return;
   installations.push(observeRuntime(metrics));
   await metrics.flush();

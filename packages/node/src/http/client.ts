@@ -5,8 +5,8 @@ import { nameFor, type ResolvedHttpOptions } from './http-options.js';
 import type { RequestMetrics } from './request-metrics.js';
 
 /**
- * Measures requests of `node:http` and `node:https`, from the moment they have a socket to the headers of the response. What
- * happens to its body is the caller's business, and no channel tells.
+ * Measures requests of `node:http` and `node:https`, from the moment they have a socket to the headers of the response. Its
+ * body is the business of the caller, and no channel shows it.
  */
 export function measureClient(requests: RequestMetrics, options: ResolvedHttpOptions): () => void {
   const { ignore, nameOfHost } = options;

@@ -1,4 +1,4 @@
-// Where the route of a server request comes from: the adapter of a framework, or Express.
+// The route of a server request, from the adapter of a framework or from Express.
 import type { IncomingMessage } from 'node:http';
 import { routeTemplate } from '@metrics/core/normalizers';
 import { type RouteReader, shared, warnOfError } from '../shared.js';

@@ -12,8 +12,8 @@ interface UndiciRequest {
 }
 
 /**
- * Measures requests of undici and `fetch`, until the headers of the response: the channel for its end is silent if nobody
- * reads the body. Each redirect and each retry is a request.
+ * Measures requests of undici and `fetch`, until the headers of the response: the channel for its end is silent if the
+ * body is not read. Each redirect and each retry is a request.
  */
 export function measureUndici(requests: RequestMetrics, options: ResolvedHttpOptions): () => void {
   const { ignore, nameOfHost } = options;

@@ -15,7 +15,7 @@ const NANOSECONDS = 1e6;
 
 /**
  * Measures how late the event loop is, in windows that overlap a little: two histograms take turns, because one does not
- * record the first interval after its reset. What was read does not depend on who reads it, or how often.
+ * record the first interval after its reset. The result does not depend on the number of readers.
  */
 export class DelayWindows {
   #current: IntervalHistogram;

@@ -25,7 +25,7 @@ export function observeEventLoop(
 
   let utilization: number | undefined;
   let last: EventLoopUtilization | undefined;
-  // Some runtimes have the function and no figures.
+  // Some runtimes have the function without numbers.
   if (isMeasured(performance?.eventLoopUtilization?.())) {
     last = performance!.eventLoopUtilization();
     undo.push(...observeUtilization(metrics, performance!, () => utilization));

@@ -9,7 +9,7 @@ afterEach(closeServers);
 afterEach(Observed.disposeAll);
 
 const OK: RequestListener = (_request, response) => void response.end('ok');
-/** A port that nobody listens on. */
+/** A port without a listener. */
 const CLOSED_PORT = 1;
 
 interface Scenario {
@@ -25,7 +25,7 @@ const GET_OK = { method: 'GET', status: '200' };
 const scenarios: readonly Scenario[] = [
   { what: 'http.get', send: (url) => read(http.get(url)), expected: [GET_OK] },
   {
-    what: 'http.get whose body nobody reads',
+    what: 'http.get whose body is not read',
     server: (_request, response) => void response.write('part'),
     send: async (url) => once(http.get(url), 'response'),
     expected: [GET_OK],
@@ -121,7 +121,7 @@ const scenarios: readonly Scenario[] = [
   },
   { what: 'fetch', send: async (url) => (await fetch(url)).text(), expected: [GET_OK] },
   {
-    what: 'fetch whose body nobody reads',
+    what: 'fetch whose body is not read',
     send: async (url) => fetch(url, { method: 'POST', body: 'some' }),
     expected: [{ method: 'POST', status: '200' }],
   },

@@ -44,7 +44,7 @@ test('a second call for the same metrics returns the first installation, also in
   const observed = new Observed();
   let copy: typeof observeHttp | undefined;
   jest.isolateModules(() => {
-    // oxlint-disable-next-line typescript/no-require-imports -- a module of its own
+    // oxlint-disable-next-line typescript/no-require-imports -- another copy of the module
     copy = (require('@metrics/node') as { observeHttp: typeof observeHttp }).observeHttp;
   });
   expect(copy).not.toBe(observeHttp);

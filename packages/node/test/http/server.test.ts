@@ -157,7 +157,7 @@ const scenarios: readonly Scenario[] = [
     expected: [{ method: 'POST', status: '200' }],
   },
   {
-    what: 'an upgrade that nobody listens for',
+    what: 'an upgrade without a listener',
     send: (port) => sendRaw(port, requestText('/', 'GET', 'Connection: upgrade\r\nUpgrade: websocket\r\n')),
     expected: [{ method: 'GET', status: '200' }],
   },
