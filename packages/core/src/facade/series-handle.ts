@@ -122,15 +122,20 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
     record(this, value);
   }
 
-  override add(amount: string | number = amountWithout(arguments)): void {
+  override add(given?: string | number): void {
     try {
       const { engine } = this;
       const level = this.#level;
-      if (level?.isHeld && this.generation === engine.generation && this.id >= 0 && Number.isFinite(amount)) {
-        const value = level.value + (amount as number);
+      const amount = arguments.length === 0 ? 1 : given;
+      if (level?.isHeld && typeof amount === 'number') {
+        const value = level.value + amount;
         if (Number.isFinite(value)) {
-          level.value = this.last = value;
-          return engine.deliverGauge(this.id, value);
+          if (this.generation === engine.generation && this.id >= 0) return engine.deliverGauge(this.id, value);
+          if (engine.discarding) {
+            level.value = value;
+            engine.discarded += 1;
+            return;
+          }
         }
       }
       this.#addSlowly(amount as number);
@@ -156,9 +161,8 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
     this.#level = level;
     const value = level.value + amount;
     if (!Number.isFinite(value)) return record(this, value);
-    level.value = this.last = value;
+    level.value = value;
     if (isOpen) engine.deliver(this.kind, this.id, value, 1);
-    else if (value === 0) gauges.letGo(level);
   }
 
   /** Tags of the registration are not in it: another one may have others. */
