@@ -107,7 +107,7 @@ export class Scope {
     kind: MetricKind,
     key: string,
     definition: GaugeDefinition & TimerDefinition,
-    observed = definition.observe,
+    observed: GaugeDefinition['observe'] = definition.observe,
   ): boolean {
     const { engine } = this;
     if (typeof key !== 'string') return false;

@@ -29,7 +29,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
   readonly engine: Engine;
   readonly kind: MetricKind;
   id: SeriesId = NOT_FOUND;
-  generation = NO_GENERATION;
+  generation: number = NO_GENERATION;
   readonly key: string;
   readonly instrument: DeclaredInstrument;
   readonly tags: Tags;
@@ -42,7 +42,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
     this.tags = tags;
   }
 
-  incr(amount = amountWithout(arguments)): void {
+  incr(amount: number = amountWithout(arguments)): void {
     record(this, amount);
   }
 
@@ -85,7 +85,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
 
 /** The handle of a counter, with a short way for what hot loops do. */
 export class BoundCounter extends SeriesHandle {
-  override incr(amount = amountWithout(arguments)): void {
+  override incr(amount: number = amountWithout(arguments)): void {
     try {
       const { engine } = this;
       if (this.generation === engine.plainGeneration && Number.isFinite(amount)) {
