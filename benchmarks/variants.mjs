@@ -86,6 +86,15 @@ export const timers = {
   }),
 };
 
+/** A gauge that moves, to one that is set. @type {Readonly<Record<string, Contender>>} */
+export const gauges = {
+  'handle-set': gauge('handle set', 'handle.set(i & 7)', false),
+  'handle-add': gauge('handle add', 'handle.add(i & 1 ? 1 : -1)', true),
+  'set-beside-add': gauge('handle set beside add', 'handle.set(i & 7)', true),
+  'set-tags-beside-add': gauge('set with tags beside add', "gauge.set(i & 7, { method: 'GET' })", true),
+  'add-tags': gauge('add with tags', "gauge.add(i & 1 ? 1 : -1, { method: 'GET' })", true),
+};
+
 /** @type {Readonly<Record<string, Contender>>} */
 export const attacks = {
   hit: script('a hit, whose value is a new string', request('`/${i % 50}`')),
@@ -126,7 +135,22 @@ export const logged = {
 };
 
 /** Every variant by name, for the process that measures one. @type {Readonly<Record<string, Contender>>} */
-export const variants = { ...options, ...timers, ...attacks, ...logged };
+export const variants = { ...options, ...timers, ...gauges, ...attacks, ...logged };
+
+/** @param {string} title @param {string} source @param {boolean} moves */
+function gauge(title, source, moves) {
+  return variant(title, ({ metrics }) => {
+    const instrument = metrics.defineGauge('requests.active', { tags: ['method'] });
+    const handle = instrument.with({ method: 'GET' });
+    if (moves) handle.add(1);
+    return {
+      call: (/** @type {unknown} */ _site, /** @type {Record<string, unknown>} */ scope) => {
+        Object.assign(scope, { gauge: instrument, handle });
+        return source;
+      },
+    };
+  });
+}
 
 /** @param {string} level */
 async function loggerOf(level) {

@@ -1,7 +1,7 @@
 // @ts-check
 import { compare, median } from '../rounds.mjs';
 import { formatNumber } from '../suite.mjs';
-import { attacks, options, timers } from '../variants.mjs';
+import { attacks, gauges, options, timers } from '../variants.mjs';
 
 /** @type {import('../suite.mjs').Suite} */
 export const optionCosts = {
@@ -17,6 +17,7 @@ export const optionCosts = {
     const groups = [
       ['Options of the facade', options],
       ['Timers and scopes', timers],
+      ['Gauges that move', gauges],
       ['Under attack, with the bounds of the guard', attacks],
     ];
     for (const [title, variants] of groups) {

@@ -11,12 +11,20 @@ import type {
   ServiceCheck,
 } from './metrics-backend.js';
 import { matchesAny } from './options/name-pattern.js';
-import { checkOptionTypes } from './options/option-checks.js';
+import { checkNumber, checkOptionTypes } from './options/option-checks.js';
 
-/** A backend that gets only some metrics, by key or pattern: `include: ['checkout.*']`. */
+/** A backend that gets only some samples. Events count by their title, service checks by their name. */
 export interface FilteredBackend {
   readonly backend: MetricsBackend;
+  /** Keys or patterns of what it gets: `['checkout.*']`. @default all */
   readonly include?: readonly string[] | undefined;
+  /** Keys or patterns of what it does not get, also of those included. @default none */
+  readonly exclude?: readonly string[] | undefined;
+  /**
+   * The share of calls that it gets, from 0 to 1, drawn for each: for a rollout. What it does not get counts as `sampledOut`,
+   * and receivers do not scale it up. @default 1
+   */
+  readonly share?: number | undefined;
 }
 
 /**
@@ -29,14 +37,50 @@ export function combine(...backends: (MetricsBackend | FilteredBackend)[]): Metr
 
 function toTarget(given: MetricsBackend | FilteredBackend): FilteredBackend {
   const target = isBackend(given) ? { backend: given } : given;
-  if (!isBackend(target?.backend)) throw new TypeError('combine() takes backends, or { backend, include }.');
+  if (!isBackend(target?.backend))
+    throw new TypeError('combine() takes backends, or { backend, include, exclude, share }.');
   if (target.backend.closed) throw new Error('combine() cannot open a closed backend again: create another one.');
-  checkOptionTypes<FilteredBackend>('combine()', target, { backend: 'object', include: 'array' });
+  const types = { backend: 'object', include: 'array', exclude: 'array', share: undefined } as const;
+  checkOptionTypes<FilteredBackend>('combine()', target, types);
+  checkNumber('share', target.share, 0, 1);
   return target;
 }
 
 function isBackend(value: unknown): value is MetricsBackend {
   return typeof (value as MetricsBackend | undefined)?.open === 'function';
+}
+
+/** A backend with what it gets. */
+class Target {
+  readonly backend: MetricsBackend;
+  /** The open series that it does not get. */
+  readonly excluded = new Set<SeriesId>();
+  sampledOut = 0;
+  readonly #include: readonly string[] | undefined;
+  readonly #exclude: readonly string[];
+  readonly #share: number;
+
+  constructor({ backend, include, exclude = [], share = 1 }: FilteredBackend) {
+    this.backend = backend;
+    this.#include = include;
+    this.#exclude = exclude;
+    this.#share = share;
+  }
+
+  selects(key: string): boolean {
+    return (this.#include === undefined || matchesAny(this.#include, key)) && !matchesAny(this.#exclude, key);
+  }
+
+  /** Returns true if it gets this sample of a series. */
+  takes(id: SeriesId): boolean {
+    return (this.excluded.size === 0 || !this.excluded.has(id)) && (this.#share === 1 || this.draws());
+  }
+
+  draws(): boolean {
+    if (Math.random() < this.#share) return true;
+    this.sampledOut += 1;
+    return false;
+  }
 }
 
 /** @internal `tap` also uses it, to pass samples to the backend and to a test tool. */
@@ -47,11 +91,9 @@ export class CombinedBackend implements MetricsBackend {
   readonly serviceCheck?: (check: ServiceCheck) => void;
   /** Absent if no backend has timestamps, so that the facade reports it. */
   recordAt?: (id: SeriesId, value: number, epochSeconds: number) => void;
-  readonly #targets: readonly {
-    backend: MetricsBackend;
-    include?: readonly string[] | undefined;
-    excluded: Set<SeriesId>;
-  }[];
+  readonly #targets: readonly Target[];
+  /** The registered prefix, which names of service checks have. */
+  #prefix = '';
   /** By series id, for backends without timestamps, which record such samples as of now. */
   readonly #kinds: MetricKind[];
   #host: Pick<BackendHost, 'report'> | undefined;
@@ -60,13 +102,13 @@ export class CombinedBackend implements MetricsBackend {
   constructor(targets: readonly FilteredBackend[], host?: Pick<BackendHost, 'report'>, kinds: MetricKind[] = []) {
     this.#host = host;
     this.#kinds = kinds;
-    this.#targets = targets.map((target) => ({ ...target, excluded: new Set<SeriesId>() }));
+    this.#targets = targets.map((target) => new Target(target));
     this.discards = targets.every(({ backend }) => backend.discards);
     this.replaceable = targets.every(({ backend }) => backend.replaceable);
     if (targets.some(({ backend }) => backend.event))
-      this.event = (event) => this.#forEach((backend) => backend.event?.(event));
+      this.event = (event) => this.#forEachSelected(event.title, (backend) => backend.event?.(event));
     if (targets.some(({ backend }) => backend.serviceCheck))
-      this.serviceCheck = (check) => this.#forEach((backend) => backend.serviceCheck?.(check));
+      this.serviceCheck = (check) => this.#forEachSelected(check.name, (backend) => backend.serviceCheck?.(check));
     if (targets.some(({ backend }) => backend.recordAt)) this.recordAt = (...sample) => this.#recordAt(...sample);
   }
 
@@ -81,8 +123,8 @@ export class CombinedBackend implements MetricsBackend {
 
   open(id: SeriesId, series: Series): void {
     this.#kinds[id] = series.kind;
-    for (const { include, excluded } of this.#targets)
-      if (include !== undefined && !matchesAny(include, series.key)) excluded.add(id);
+    this.#prefix = series.name.slice(0, series.name.length - series.key.length);
+    for (const target of this.#targets) if (!target.selects(series.key)) target.excluded.add(id);
     this.#forEach((backend) => backend.open(id, series), id);
   }
 
@@ -94,61 +136,70 @@ export class CombinedBackend implements MetricsBackend {
   // Each verb has its own loop: a closure per sample would cost more than the sample.
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
-    for (const { backend, excluded } of this.#targets)
-      if (excluded.size === 0 || !excluded.has(id))
+    for (const target of this.#targets)
+      if (target.takes(id))
         try {
-          backend.incr(id, amount, sampleRate);
+          target.backend.incr(id, amount, sampleRate);
         } catch (error) {
           this.#failed(error);
         }
   }
 
   gauge(id: SeriesId, value: number): void {
-    for (const { backend, excluded } of this.#targets)
-      if (excluded.size === 0 || !excluded.has(id))
+    for (const target of this.#targets)
+      if (target.takes(id))
         try {
-          backend.gauge(id, value);
+          target.backend.gauge(id, value);
         } catch (error) {
           this.#failed(error);
         }
   }
 
   timing(id: SeriesId, milliseconds: number, sampleRate: number): void {
-    for (const { backend, excluded } of this.#targets)
-      if (excluded.size === 0 || !excluded.has(id))
+    for (const target of this.#targets)
+      if (target.takes(id))
         try {
-          backend.timing(id, milliseconds, sampleRate);
+          target.backend.timing(id, milliseconds, sampleRate);
         } catch (error) {
           this.#failed(error);
         }
   }
 
   distribution(id: SeriesId, value: number, sampleRate: number): void {
-    for (const { backend, excluded } of this.#targets)
-      if (excluded.size === 0 || !excluded.has(id))
+    for (const target of this.#targets)
+      if (target.takes(id))
         try {
-          backend.distribution(id, value, sampleRate);
+          target.backend.distribution(id, value, sampleRate);
         } catch (error) {
           this.#failed(error);
         }
   }
 
   set(id: SeriesId, member: string): void {
-    for (const { backend, excluded } of this.#targets)
-      if (excluded.size === 0 || !excluded.has(id))
+    for (const target of this.#targets)
+      if (target.takes(id))
         try {
-          backend.set(id, member);
+          target.backend.set(id, member);
         } catch (error) {
           this.#failed(error);
         }
   }
 
   #recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    this.#forEach((backend) => {
-      if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
-      else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
-      else backend.incr(id, value, 1);
-    }, id);
+    for (const target of this.#targets)
+      if (target.takes(id))
+        this.#call(target, (backend) => {
+          if (backend.recordAt) backend.recordAt(id, value, epochSeconds);
+          else if (this.#kinds[id] === 'gauge') backend.gauge(id, value);
+          else backend.incr(id, value, 1);
+        });
+  }
+
+  /** Passes an event or a service check on. */
+  #forEachSelected(name: string, call: (backend: MetricsBackend) => void): void {
+    const key = name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : name;
+    for (const target of this.#targets)
+      if ((target.selects(name) || target.selects(key)) && target.draws()) this.#call(target, call);
   }
 
   async flush(): Promise<void> {
@@ -164,17 +215,21 @@ export class CombinedBackend implements MetricsBackend {
   }
 
   stats(): BackendStats {
-    return sumStats(this.#targets.map(({ backend }) => backend));
+    const sum = sumStats(this.#targets.map(({ backend }) => backend));
+    return { ...sum, sampledOut: this.#targets.reduce((count, target) => count + target.sampledOut, sum.sampledOut) };
   }
 
   /** Calls the backends that get the series. Synchronous: thousands of series may open and close in one turn of the event loop. */
   #forEach(call: (backend: MetricsBackend) => void, id: SeriesId = -1): void {
-    for (const { backend, excluded } of this.#targets)
-      try {
-        if (!excluded.has(id)) call(backend);
-      } catch (error) {
-        this.#failed(error);
-      }
+    for (const target of this.#targets) if (!target.excluded.has(id)) this.#call(target, call);
+  }
+
+  #call({ backend }: Target, call: (backend: MetricsBackend) => void): void {
+    try {
+      call(backend);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Resolves when all calls did. Reports each failure, synchronous or not. */

@@ -21,13 +21,14 @@ export type {
   Observation,
   SetHandle,
   SetInstrument,
+  TimerDefinition,
   Timing,
   TimingHandle,
   UndeclaredTag,
 } from './facade/instrument.js';
 export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
 export { createMetrics, metrics } from './facade/shared-metrics.js';
-export type { TimedFunction, Timer, TimerTags } from './facade/timer.js';
+export type { TimedFunction, Timer, TimerOptions, TimerTags } from './facade/timer.js';
 export type {
   AlertType,
   BackendHost,

@@ -98,12 +98,68 @@ it('refuses other values than backends, and unknown or wrong options of a filter
   const backend = new JournalBackend();
   for (const wrong of [undefined, null, {}, { backend: {} }, { backend: null }, 'statsd'])
     expect(() => combine(backend, wrong as never)).toThrow(/combine\(\) takes backends/);
-  expect(() => combine({ backend, exclude: ['a'] } as never)).toThrow(
-    'combine(): unknown option "exclude"; did you mean "include"?',
+  expect(() => combine({ backend, included: ['a'] } as never)).toThrow(
+    'combine(): unknown option "included"; did you mean "include"?',
   );
   expect(() => combine({ backend, include: 'a.*' } as never)).toThrow(/include must be of type array, not "a.\*"/);
   // A backend may have a property of that name.
   const wrapper = Object.assign(new JournalBackend(), { backend: 5 });
   createMetrics({ backend: combine(wrapper) }).incr('x');
   expect(wrapper.lines).toEqual(['counter x 1']);
+});
+
+describe('a member with a choice', () => {
+  it('gets no excluded metrics, also of those included, nor such events and service checks', () => {
+    const some = new JournalBackend();
+    const all = new JournalBackend();
+    const metrics = createMetrics({
+      backend: combine(all, { backend: some, include: ['checkout.*', 'Deployed'], exclude: ['checkout.debug.*'] }),
+      prefix: 'shop.',
+    });
+    for (const key of ['checkout.orders', 'checkout.debug.steps', 'search.queries']) {
+      metrics.incr(key);
+      metrics.gauge(`${key}.size`, 1, { timestamp: 1_700_000_000 });
+      metrics.serviceCheck({ name: key, status: 'ok' });
+      metrics.event({ title: key, text: '' });
+    }
+    metrics.event({ title: 'Deployed', text: '' });
+    expect(all.lines).toHaveLength(6);
+    expect(some.lines).toEqual(['counter shop.checkout.orders 1', 'gauge shop.checkout.orders.size 1 T1700000000']);
+    expect(some.events.map(({ title }) => title)).toEqual(['checkout.orders', 'Deployed']);
+    expect(some.checks.map(({ name }) => name)).toEqual(['shop.checkout.orders']);
+  });
+
+  it.each([0, 0.25, 1])('gets a share of %d of all calls, and counts the others as sampled out', (share) => {
+    const random = jest.spyOn(Math, 'random');
+    let draws = 0;
+    random.mockImplementation(() => (draws++ % 8) / 8);
+    const part = new JournalBackend();
+    const backend = combine({ backend: part, share });
+    const metrics = createMetrics({ backend });
+    const verbs = [
+      () => metrics.incr('c'),
+      () => metrics.gauge('g', 1),
+      () => metrics.timing('t', 1),
+      () => metrics.distribution('d', 1),
+      () => metrics.set('s', 'a'),
+      () => metrics.incr('c', 1, { timestamp: 1_700_000_000 }),
+      () => metrics.event({ title: 'e', text: '' }),
+      () => metrics.serviceCheck({ name: 's', status: 'ok' }),
+    ];
+    for (const verb of verbs) {
+      const before = part.lines.length + part.events.length + part.checks.length;
+      for (let call = 0; call < 80; call += 1) verb();
+      expect(part.lines.length + part.events.length + part.checks.length - before).toBe(80 * share);
+    }
+    expect(metrics.stats().backend.sampledOut).toBe(8 * 80 * (1 - share));
+    random.mockRestore();
+  });
+
+  it('is refused if the share is no number from 0 to 1, or a list is none', () => {
+    for (const share of [-0.1, 1.1, Number.NaN, '1', null])
+      expect(() => combine({ backend: new JournalBackend(), share } as never)).toThrow(RangeError);
+    for (const name of ['include', 'exclude'])
+      expect(() => combine({ backend: new JournalBackend(), [name]: 'a' } as never)).toThrow(TypeError);
+    expect(() => combine({ backend: new JournalBackend(), exlude: [] } as never)).toThrow('exclude');
+  });
 });

@@ -10,6 +10,7 @@ import type { MetricFamily } from '../series/metric-family.js';
 import { createSeries, SeriesRegistry } from '../series/series-registry.js';
 import { NOT_FOUND, WOULD_MERGE } from '../series/series-result.js';
 import type { TagDraft } from '../series/tag-draft.js';
+import type { NormalizedTags } from '../series/tags.js';
 import { type ActiveBackend, NO_BACKEND } from './active-backend.js';
 import type { ContextTags } from './context-tags.js';
 import { Gauges } from './gauges.js';
@@ -43,6 +44,8 @@ export class Engine {
   denied!: readonly string[];
   /** Prepended to every key. */
   prefix!: string;
+  /** Tags of every series, which became known after the registration. They stay for the next one. */
+  tags: NormalizedTags = new Map();
   /** The sampling rate of calls that set none. */
   sampleRate!: number;
   active!: ActiveBackend;
@@ -154,6 +157,15 @@ export class Engine {
     this.callBackend(() => this.backend.release(id, ended));
   }
 
+  /** Adds tags to every series from now on. The open ones end: none of them gets another sample. */
+  addTags(tags: NormalizedTags): void {
+    this.tags = new Map([...this.tags, ...tags]);
+    const open: SeriesId[] = [];
+    this.series.forEach((id) => open.push(id));
+    this.end(open);
+    this.invalidate();
+  }
+
   /** Ends series that their observer left out. */
   end(ids: readonly SeriesId[]): void {
     const { series } = this;
@@ -194,6 +206,7 @@ export class Engine {
         description: undefined,
         buckets: undefined,
         declaredTags: undefined,
+        isTimed: false,
       };
       this.families.set(family.key, family);
       this.#familyList[id] = family;

@@ -4,8 +4,8 @@ import type { SeriesId } from '../metrics-backend.js';
 export interface LevelHandle {
   readonly id: SeriesId;
   readonly generation: number;
-  /** The last value that this handle recorded. */
-  readonly last: number;
+  /** The last value that was set by this handle. */
+  last: number;
   /** Returns a string that is equal for equal gauges and tags. */
   levelKey(): string;
   refresh(samples?: number): boolean;

@@ -5,6 +5,9 @@ import type { Engine } from './engine.js';
 import { GaugeLevel, type LevelHandle } from './gauge-level.js';
 import type { GaugeObserver } from './gauge-observer.js';
 
+/** Levels of 0 that are kept while nothing is registered. */
+const MAX_ZEROS = 1000;
+
 /** The observers and the levels of all gauges. */
 export class Gauges {
   /** Levels that are not 0, or became 0 since the last collect, by their gauge and its tags. */
@@ -19,6 +22,8 @@ export class Gauges {
   /** By series id: the observer that set it last. */
   #observerOf: (GaugeObserver | undefined)[] = [];
   #reading: GaugeObserver | undefined;
+  /** The number of levels at which those of 0 are forgotten, if nothing is registered. */
+  #forgetAt = MAX_ZEROS;
   /** The generation in which every level found its series. */
   #linked = -1;
 
@@ -150,6 +155,7 @@ export class Gauges {
     const shared = id < 0 ? undefined : this.#levelOf[id];
     let level = shared?.isHeld ? shared : this.levels.get(key);
     if (level === undefined) {
+      if (this.levels.size >= this.#forgetAt && this.#engine.discarding) this.#forgetZeros();
       if (this.levels.size >= this.#engine.active.rules.maxSeries) return undefined;
       const known = id < 0 ? Number.NaN : this.#values[id]!;
       level = new GaugeLevel(key, handle, known >= 0 || known < 0 ? known : handle.last);
@@ -159,9 +165,16 @@ export class Gauges {
     return level;
   }
 
-  /** Forgets a level of 0. */
+  /** Forgets the levels of 0, which no collect does while nothing is registered. */
+  #forgetZeros(): void {
+    for (const level of this.levels.values()) if (level.value === 0) this.letGo(level);
+    this.#forgetAt = Math.max(MAX_ZEROS, 2 * this.levels.size);
+  }
+
+  /** Forgets a level, which is 0 or has no series. */
   letGo(level: GaugeLevel): void {
     level.isHeld = false;
+    level.handle.last = level.value;
     this.levels.delete(level.key);
     const { id } = level.handle;
     if (this.#levelOf[id] === level) this.#levelOf[id] = undefined;

@@ -13,12 +13,22 @@ import type {
   GaugeReader,
   Observation,
   SetInstrument,
+  TimerDefinition,
   Timing,
 } from './instrument.js';
 import type { MetricCache } from './metric-cache.js';
 import type { Scope } from './scope.js';
 import { BoundCounter, BoundGauge, NO_GENERATION, SeriesHandle } from './series-handle.js';
 import { copyTags, splitArguments, type TimedFunction, timeCall } from './timer.js';
+
+/** By unit of time, in the singular as receivers know it. */
+const MILLISECONDS: ReadonlyMap<unknown, number> = new Map([
+  ['nanosecond', 1e-6],
+  ['microsecond', 1e-3],
+  ['second', 1e3],
+  ['minute', 6e4],
+  ['hour', 3.6e6],
+]);
 
 /**
  * A declared metric of any kind: each public interface shows the methods of one kind.
@@ -33,7 +43,7 @@ export class DeclaredInstrument
   readonly engine: Engine;
   readonly key: string;
   readonly kind: MetricKind;
-  readonly definition: GaugeDefinition;
+  readonly definition: GaugeDefinition & TimerDefinition;
   /** The function of a declaration, which reads the gauge for the life of the process. */
   observed: GaugeReader<string> | undefined;
   readonly #isCounter: boolean;
@@ -41,7 +51,7 @@ export class DeclaredInstrument
   #root: TrieNode | undefined;
   #generation = NO_GENERATION;
 
-  constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition) {
+  constructor(scope: Scope, kind: MetricKind, key: string, definition: GaugeDefinition & TimerDefinition) {
     this.scope = scope;
     this.engine = scope.engine;
     this.kind = kind;
@@ -138,7 +148,12 @@ export class DeclaredInstrument
 
   timer<Result>(tagsOrFn: Tags | undefined | TimedFunction<Result>, fn?: TimedFunction<Result>): Result {
     const [tags, timed] = splitArguments<Tags, TimedFunction<Result>>(tagsOrFn, fn);
-    return timeCall(this.engine, { tags }, timed, (milliseconds, copy) => this.record(milliseconds, copy ?? tags));
+    const { definition } = this;
+    if (this.kind === 'distribution') this.scope.declareTimed(this.key, definition);
+    const divisor = (this.kind === 'distribution' && MILLISECONDS.get(definition.unit)) || 1;
+    return timeCall(this.engine, { tags, result: definition.result }, timed, (milliseconds, copy) =>
+      this.record(milliseconds / divisor, copy ?? tags),
+    );
   }
 
   /** Returns the metric's cache in the current generation; `undefined` if the sample was counted as discarded or dropped. */

@@ -38,6 +38,13 @@ export interface InstrumentDefinition<Declared extends string | TagLists = strin
   readonly internal?: boolean | undefined;
 }
 
+/** A declared metric that timers record into. */
+export interface TimerDefinition<Declared extends string | TagLists = string | TagLists>
+  extends InstrumentDefinition<Declared> {
+  /** The name of the tag that timers add, which needs no declaration, or false for none. @default 'result' */
+  readonly result?: string | false | undefined;
+}
+
 export interface GaugeDefinition<Declared extends string | TagLists = string | TagLists>
   extends InstrumentDefinition<Declared> {
   /** Reads the gauge at each flush, for the life of the process; see {@link Gauge.observe}. */
@@ -109,6 +116,9 @@ export interface Timing<Declared extends string | TagLists> {
 }
 export interface Distribution<Declared extends string | TagLists> {
   record(value: number, tags?: DeclaredTags<Declared>): void;
+  /** Times `fn` as {@link Timing.timer} does: in milliseconds, or in the metric's unit if that is a unit of time. */
+  timer<Result>(fn: TimedFunction<Result>): Result;
+  timer<Result>(tags: DeclaredTags<Declared> | undefined, fn: TimedFunction<Result>): Result;
   with(tags: DeclaredTags<Declared>): DistributionHandle;
 }
 export interface SetInstrument<Declared extends string | TagLists> {

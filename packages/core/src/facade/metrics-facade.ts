@@ -26,6 +26,7 @@ import type {
   GaugeDefinition,
   InstrumentDefinition,
   SetInstrument,
+  TimerDefinition,
   Timing,
 } from './instrument.js';
 import type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './metrics.js';
@@ -35,10 +36,12 @@ import { Scope } from './scope.js';
 import {
   copyProperties,
   copyTags,
+  sampleOptions,
   splitArguments,
   startTimer,
   type TimedFunction,
   type Timer,
+  type TimerOptions,
   timeCall,
   wrapFunction,
 } from './timer.js';
@@ -151,12 +154,12 @@ export class MetricsFacade implements Metrics, Interceptable {
 
   timer<Result>(
     key: string,
-    optionsOrFn: RecordOptions | undefined | TimedFunction<Result>,
+    optionsOrFn: TimerOptions | undefined | TimedFunction<Result>,
     fn?: TimedFunction<Result>,
   ): Result {
-    const [options, timed] = splitArguments<RecordOptions, TimedFunction<Result>>(optionsOrFn, fn);
+    const [options, timed] = splitArguments<TimerOptions, TimedFunction<Result>>(optionsOrFn, fn);
     return timeCall(this.#engine, options, timed, (milliseconds, tags) =>
-      this.timing(key, milliseconds, tags ? Object.assign(copyProperties(options), { tags }) : options),
+      this.timing(key, milliseconds, sampleOptions(options, tags)),
     );
   }
 
@@ -170,13 +173,13 @@ export class MetricsFacade implements Metrics, Interceptable {
     });
   }
 
-  wraps<Fn>(key: string, optionsOrFn: RecordOptions | undefined | Fn, fn?: Fn): Fn {
-    const [options, wrapped] = splitArguments<RecordOptions, Fn>(optionsOrFn, fn);
+  wraps<Fn>(key: string, optionsOrFn: TimerOptions | undefined | Fn, fn?: Fn): Fn {
+    const [options, wrapped] = splitArguments<TimerOptions, Fn>(optionsOrFn, fn);
     return wrapFunction(wrapped, (run) => this.timer(key, options, run));
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- standard decorators get (target, context), legacy ones (target, name, descriptor)
-  timed(key: string, options?: RecordOptions): (...decorated: any[]) => any {
+  timed(key: string, options?: TimerOptions): (...decorated: any[]) => any {
     const wrap = <Fn>(fn: Fn): Fn => wrapFunction(fn, (run) => this.timer(key, options, run));
     return (target, context, descriptor) => {
       // The value of a field may be a function.
@@ -198,6 +201,10 @@ export class MetricsFacade implements Metrics, Interceptable {
     const isAdded = this.#loadContext()?.add(this.#readTagsSafely(tags, 'addTags')) ?? true;
     if (!isAdded)
       this.#engine.report('no_context', undefined, 'addTags() adds to the enclosing withTags(), but there is none.');
+  }
+
+  setTags(tags: Tags): void {
+    this.#engine.addTags(this.#readTagsSafely(tags, 'setTags'));
   }
 
   child({ prefix = '', tags }: ChildOptions): Metrics {
@@ -229,14 +236,14 @@ export class MetricsFacade implements Metrics, Interceptable {
 
   defineTiming<const Declared extends string | TagLists = never>(
     key: string,
-    definition: InstrumentDefinition<Declared> = {},
+    definition: TimerDefinition<Declared> = {},
   ): Timing<Declared> {
     return this.#defineInstrument('timing', key, definition);
   }
 
   defineDistribution<const Declared extends string | TagLists = never>(
     key: string,
-    definition: InstrumentDefinition<Declared> = {},
+    definition: TimerDefinition<Declared> = {},
   ): Distribution<Declared> {
     return this.#defineInstrument('distribution', key, definition);
   }
@@ -249,7 +256,7 @@ export class MetricsFacade implements Metrics, Interceptable {
   }
 
   /** Returns the instrument, which is of the interface that its caller returns. */
-  #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition): never {
+  #defineInstrument(kind: MetricKind, key: string, definition: GaugeDefinition & TimerDefinition): never {
     const known = this.#instruments.get(key);
     const isDeclared = this.#scope.declare(kind, key, definition, known?.observed);
     const isKnown = known?.kind === kind;

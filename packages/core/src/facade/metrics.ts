@@ -19,9 +19,10 @@ import type {
   GaugeDefinition,
   InstrumentDefinition,
   SetInstrument,
+  TimerDefinition,
   Timing,
 } from './instrument.js';
-import type { AnyFunction, TimedFunction, Timer } from './timer.js';
+import type { AnyFunction, TimedFunction, Timer, TimerOptions } from './timer.js';
 
 /** An event. Words may have any case; backends get them in lower case. */
 export interface EventOptions<Given = Tags>
@@ -121,12 +122,12 @@ export interface Metrics {
 
   /**
    * Times `fn` and the promise it returns, in milliseconds. Adds the tag `result: 'success' | 'failure'` unless the tags
-   * contain it; `fn` may add tags to those it gets. Returns or throws what `fn` does.
+   * contain it or `result` asks for another name or none; `fn` may add tags to those it gets. Returns or throws what `fn` does.
    */
   timer<Result>(key: string, fn: TimedFunction<Result>): Result;
   timer<Result, Given extends CheckedTags<Given> = Tags>(
     key: string,
-    options: RecordOptions<Given> | undefined,
+    options: TimerOptions<Given> | undefined,
     fn: TimedFunction<Result>,
   ): Result;
   /** Starts a timer to stop by hand or by `using`. Adds no tag `result`: a dispose cannot see a throw. */
@@ -138,13 +139,13 @@ export interface Metrics {
   wraps<Fn extends AnyFunction>(key: string, fn: Fn): Fn;
   wraps<Fn extends AnyFunction, Given extends CheckedTags<Given> = Tags>(
     key: string,
-    options: RecordOptions<Given> | undefined,
+    options: TimerOptions<Given> | undefined,
     fn: Fn,
   ): Fn;
   /** Returns a decorator, standard or legacy, for methods, accessors and fields: `@metrics.timed('db.query')`. */
   timed<Given extends CheckedTags<Given> = Tags>(
     key: string,
-    options?: RecordOptions<Given>,
+    options?: TimerOptions<Given>,
     // oxlint-disable-next-line typescript/no-explicit-any -- one signature has to suit both kinds of decorators
   ): (...decorated: any[]) => any;
 
@@ -152,6 +153,12 @@ export interface Metrics {
   withTags<Result, Given extends CheckedTags<Given> = Tags>(tags: Given, fn: () => Result): Result;
   /** Adds tags until the enclosing {@link Metrics.withTags} ends. */
   addTags<Given extends CheckedTags<Given> = Tags>(tags: Given): void;
+
+  /**
+   * Adds tags to every series of the process, also of children, for what becomes known after `register`, such as a shard. They
+   * override its tags. The open series end, and their next samples open others; rare calls, therefore.
+   */
+  setTags<Given extends CheckedTags<Given> = Tags>(tags: Given): void;
 
   /** Returns the same facade with a longer prefix and more tags. Equal children are one object. */
   child<Given extends CheckedTags<Given> = Tags>(options: ChildOptions<Given>): Metrics;
@@ -167,11 +174,11 @@ export interface Metrics {
   ): Gauge<Declared>;
   defineTiming<const Declared extends string | TagLists = never>(
     key: string,
-    definition?: Omit<InstrumentDefinition<Declared>, 'unit'>,
+    definition?: Omit<TimerDefinition<Declared>, 'unit'>,
   ): Timing<Declared>;
   defineDistribution<const Declared extends string | TagLists = never>(
     key: string,
-    definition?: InstrumentDefinition<Declared>,
+    definition?: TimerDefinition<Declared>,
   ): Distribution<Declared>;
   defineSet<const Declared extends string | TagLists = never>(
     key: string,

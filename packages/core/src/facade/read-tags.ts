@@ -17,7 +17,7 @@ const NO_TAGS: NormalizedTags = new Map();
 const NOT_TAGS = 'Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.';
 
 /**
- * Adds all tags that apply to a draft: register < child < context < call < instance, without those that an instrument did
+ * Adds all tags that apply to a draft: register < setTags < child < context < call < instance, without those that an instrument did
  * not declare. Returns false if they are invalid and the sample was dropped.
  */
 export function readAllTags(
@@ -32,6 +32,7 @@ export function readAllTags(
 ): boolean {
   const table = engine.series.tags;
   for (const [tag, value] of engine.active.tags) draft.set(tag, value, table);
+  for (const [tag, value] of engine.tags) draft.set(tag, value, table);
   for (const [tag, value] of childTags) draft.set(tag, value, table);
   for (const [tag, value] of context ?? NO_TAGS)
     if (declaredTags === undefined || declaredTags.has(tag)) draft.set(tag, value, table);

@@ -3,12 +3,12 @@ import type { Engine } from '../engine/engine.js';
 import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { matchesAny } from '../options/name-pattern.js';
 import { flatCopy } from '../series/interning.js';
-import { isSameDeclaration, type MetricFamily, parseDeclaredTags } from '../series/metric-family.js';
+import { isSameDeclaration, type MetricFamily, parseDeclaredTags, resultTag } from '../series/metric-family.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { TagDraft } from '../series/tag-draft.js';
 import { findPath, findRawPath, insertPath } from '../series/tag-trie.js';
 import type { MetricOptions, NormalizedTags, Tags } from '../series/tags.js';
-import type { GaugeDefinition } from './instrument.js';
+import type { GaugeDefinition, TimerDefinition } from './instrument.js';
 import { MetricCache } from './metric-cache.js';
 import { readAllTags } from './read-tags.js';
 
@@ -103,13 +103,19 @@ export class Scope {
    * Declares a metric: from now on calls may pass only its tags. A later declaration changes nothing and should be equal.
    * Returns false if the key is invalid or there are too many metrics: each sample of such an instrument is dropped.
    */
-  declare(kind: MetricKind, key: string, definition: GaugeDefinition, observed = definition.observe): boolean {
+  declare(
+    kind: MetricKind,
+    key: string,
+    definition: GaugeDefinition & TimerDefinition,
+    observed: GaugeDefinition['observe'] = definition.observe,
+  ): boolean {
     const { engine } = this;
     if (typeof key !== 'string') return false;
     const { tags = [], unit, internal = false } = definition;
     const family = engine.findOrAddFamily((this.prefix + key).toWellFormed(), kind, unit, internal);
     if (family === undefined) return false;
-    const declaredTags = parseDeclaredTags(tags, kind);
+    const isTimed = kind === 'timing' || family.isTimed;
+    const declaredTags = parseDeclaredTags(tags, kind, resultTag(definition), isTimed);
     if (
       family.kind !== kind ||
       family.unit !== unit ||
@@ -125,6 +131,17 @@ export class Scope {
     engine.guard?.applyDeclaration(family);
     engine.invalidate();
     return true;
+  }
+
+  /** Lets a declared distribution have the tag of timers, from its first timer on. */
+  declareTimed(key: string, { tags = [], ...definition }: TimerDefinition): void {
+    const { engine } = this;
+    const family = engine.families.get((this.prefix + key).toWellFormed());
+    if (family?.declaredTags === undefined || family.kind !== 'distribution' || family.isTimed) return;
+    family.isTimed = true;
+    family.declaredTags = parseDeclaredTags(tags, family.kind, resultTag(definition), true);
+    engine.guard?.applyDeclaration(family);
+    engine.invalidate();
   }
 
   /** Returns a copy of valid buckets. Others are reported and ignored. */

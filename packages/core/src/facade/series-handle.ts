@@ -29,7 +29,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
   readonly engine: Engine;
   readonly kind: MetricKind;
   id: SeriesId = NOT_FOUND;
-  generation = NO_GENERATION;
+  generation: number = NO_GENERATION;
   readonly key: string;
   readonly instrument: DeclaredInstrument;
   readonly tags: Tags;
@@ -42,7 +42,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
     this.tags = tags;
   }
 
-  incr(amount = amountWithout(arguments)): void {
+  incr(amount: number = amountWithout(arguments)): void {
     record(this, amount);
   }
 
@@ -85,7 +85,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
 
 /** The handle of a counter, with a short way for what hot loops do. */
 export class BoundCounter extends SeriesHandle {
-  override incr(amount = amountWithout(arguments)): void {
+  override incr(amount: number = amountWithout(arguments)): void {
     try {
       const { engine } = this;
       if (this.generation === engine.plainGeneration && Number.isFinite(amount)) {
@@ -122,15 +122,20 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
     record(this, value);
   }
 
-  override add(amount: string | number = amountWithout(arguments)): void {
+  override add(given?: string | number): void {
     try {
       const { engine } = this;
       const level = this.#level;
-      if (level?.isHeld && this.generation === engine.generation && this.id >= 0 && Number.isFinite(amount)) {
-        const value = level.value + (amount as number);
+      const amount = arguments.length === 0 ? 1 : given;
+      if (level?.isHeld && typeof amount === 'number') {
+        const value = level.value + amount;
         if (Number.isFinite(value)) {
-          level.value = this.last = value;
-          return engine.deliverGauge(this.id, value);
+          if (this.generation === engine.generation && this.id >= 0) return engine.deliverGauge(this.id, value);
+          if (engine.discarding) {
+            level.value = value;
+            engine.discarded += 1;
+            return;
+          }
         }
       }
       this.#addSlowly(amount as number);
@@ -156,9 +161,8 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
     this.#level = level;
     const value = level.value + amount;
     if (!Number.isFinite(value)) return record(this, value);
-    level.value = this.last = value;
+    level.value = value;
     if (isOpen) engine.deliver(this.kind, this.id, value, 1);
-    else if (value === 0) gauges.letGo(level);
   }
 
   /** Tags of the registration are not in it: another one may have others. */

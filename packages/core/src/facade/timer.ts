@@ -1,7 +1,8 @@
 // Measures durations.
 import type { CheckedTags } from '../cardinality/checked-tags.js';
 import { now } from '../runtime.js';
-import { isTagsObject, type Tags, type TagValue } from '../series/tags.js';
+import { resultTag } from '../series/metric-family.js';
+import { isTagsObject, type RecordOptions, type Tags, type TagValue } from '../series/tags.js';
 
 declare global {
   /**
@@ -19,6 +20,12 @@ export type TimerTags = Record<string, TagValue | null | undefined>;
 
 /** A function to time. */
 export type TimedFunction<Result> = (tags: TimerTags) => Result;
+
+/** Options of what times a function. */
+export interface TimerOptions<Given = Tags> extends RecordOptions<Given> {
+  /** The name of the tag with `success` or `failure`, or false for none. @default 'result' */
+  readonly result?: string | false | undefined;
+}
 
 /** A function or a class. `any`, so that parameters with defaults compile. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
@@ -38,13 +45,14 @@ interface Recorder {
 
 /**
  * Runs `fn` and records its duration, or that of the promise it returns, in milliseconds. Adds
- * `result: 'success' | 'failure'` unless the tags contain it. Returns or throws what `fn` does.
+ * `result: 'success' | 'failure'`, under the name that `options` ask for, unless the tags contain it. Returns or throws what
+ * `fn` does.
  *
  * @param record gets no tags if those of `options` are invalid; it then checks the options and reports them.
  */
 export function timeCall<Result>(
   recorder: Recorder,
-  options: { readonly tags?: unknown } | undefined,
+  options: { readonly tags?: unknown; readonly result?: unknown } | undefined,
   fn: TimedFunction<Result>,
   record: (milliseconds: number, tags: TimerTags | undefined) => void,
 ): Result {
@@ -53,7 +61,8 @@ export function timeCall<Result>(
   const finish = (result: 'success' | 'failure'): void => {
     const milliseconds = millisecondsSince(start);
     recorder.leniently(() => {
-      if (tags) tags['result'] ??= result;
+      const name = tags && resultTag(options);
+      if (name !== undefined) tags![name] ??= result;
       record(milliseconds, tags);
     });
   };
@@ -183,6 +192,18 @@ function createPlainObject(): new () => object {
   const constructor = function (): void {};
   constructor.prototype = Object.create(null);
   return constructor as unknown as new () => object;
+}
+
+/** Returns the options of the sample of a timer. */
+export function sampleOptions(
+  options: TimerOptions | undefined,
+  tags: TimerTags | undefined,
+): RecordOptions | undefined {
+  if (tags === undefined && options?.result === undefined) return options;
+  const copy = copyProperties<TimerOptions & { tags?: unknown }>(options);
+  // Set, it would be an unknown option of a sample.
+  delete copy.result;
+  return tags === undefined ? copy : Object.assign(copy, { tags });
 }
 
 /** Starts a timer that records once, at the first stop, with a clock that never goes back. */

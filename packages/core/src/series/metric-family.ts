@@ -16,6 +16,8 @@ export interface MetricFamily {
   buckets: readonly number[] | undefined;
   /** The tags that calls may pass, if the metric was declared; otherwise `undefined`, and calls may pass any. */
   declaredTags: DeclaredTagSet | undefined;
+  /** True for a distribution that timers record into, with their tag. */
+  isTimed: boolean;
 }
 
 /** Declared tag keys, each with its values if the declaration lists them. */
@@ -27,11 +29,27 @@ export const anyValue = '*';
 /** Tag keys with the values they may have, or {@link anyValue}. */
 export type TagLists = { readonly [tag: string]: readonly TagValue[] | typeof anyValue };
 
-/** Returns the declared tags, and those that need no declaration: the instance, and the `result` of a timing. */
-export function parseDeclaredTags(tags: readonly string[] | TagLists, kind: MetricKind): DeclaredTagSet {
+/** The name of the tag that timers add to a metric or a call: `result`, another one, or `undefined` for none. */
+export function resultTag(options: { readonly result?: unknown } | null | undefined): string | undefined {
+  const result = options?.result;
+  if (result === false) return undefined;
+  return typeof result === 'string' && result !== '' ? normalizeValue(result) : 'result';
+}
+
+/**
+ * Returns the declared tags, and those that need no declaration: the instance, and the tag that timers add.
+ *
+ * @param result its name, if there is one.
+ */
+export function parseDeclaredTags(
+  tags: readonly string[] | TagLists,
+  kind: MetricKind,
+  result: string | undefined = 'result',
+  isTimed: boolean = kind === 'timing',
+): DeclaredTagSet {
   const declared = new Map<string, ReadonlySet<string> | undefined>([[INSTANCE_KEY, undefined]]);
-  // Timers add this tag. If other values are listed, so are those of `result`; a list in the declaration overrides this one.
-  if (kind === 'timing') declared.set('result', isList(tags) ? undefined : new Set(['success', 'failure']));
+  // If other values are listed, so are those of the timers; a list in the declaration overrides this one.
+  if (isTimed && result !== undefined) declared.set(result, isList(tags) ? undefined : new Set(['success', 'failure']));
   if (isList(tags)) for (const tag of tags) declared.set(normalizeValue(tag), undefined);
   // A copy, because callers without types may pass null.
   else

@@ -79,6 +79,7 @@ const OPTION_POSITIONS: ReadonlyMap<string, readonly number[]> = new Map([
 const TAG_POSITIONS: ReadonlyMap<string, readonly number[]> = new Map([
   ['withTags', [0]],
   ['addTags', [0]],
+  ['setTags', [0]],
 ]);
 
 /** The positions of the tags, by method of an instrument. */

@@ -70,9 +70,10 @@ export class ConformanceRun {
     return series;
   }
 
-  release(id: SeriesId): void {
+  /** @param ended true if an observer left the series out, false if it is only idle. */
+  release(id: SeriesId, ended = false): void {
     this.#open.delete(id);
-    this.call('release', () => this.backend.release(id, false));
+    this.call('release', () => this.backend.release(id, ended));
   }
 
   incr(id: SeriesId, amount = 1, sampleRate = 1): void {

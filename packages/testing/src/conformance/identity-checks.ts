@@ -50,6 +50,22 @@ export const identityChecks: readonly ConformanceCheck[] = [
     await run.deliver();
   }),
 
+  conformanceCheck('a gauge that is repeated, ends and comes back has its last value each time', async (run) => {
+    for (let round = 1; round <= 4; round += 1) {
+      run.open(0, { kind: 'gauge', key: 'observed', tags: { pool: 'a' } });
+      run.gauge(0, round);
+      await run.deliver();
+      // As for a level that does not move, or an observer that reads an equal value.
+      run.gauge(0, round);
+      run.gauge(0, round);
+      run.release(0, true);
+      if (round % 2 === 0) await run.deliver();
+    }
+    run.open(0, { kind: 'gauge', key: 'observed', tags: { pool: 'b' } });
+    run.gauge(0, 7);
+    await run.deliver();
+  }),
+
   conformanceCheck('equal series under two ids are one series to the receiver', async (run) => {
     run.open(0, { kind: 'counter', key: 'twice' });
     run.open(1, { kind: 'counter', key: 'twice' });

@@ -1,6 +1,6 @@
 import type { BackendStats, Metrics, MetricsBackend, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
 import { tap } from '@metrics/core/backend';
-import type { RecordedSample } from './recorded-sample.js';
+import type { RecordedSample, RecordedSeries } from './recorded-sample.js';
 import type { Recording } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
 import { withTagObject } from './tag-object.js';
@@ -49,6 +49,10 @@ export class CaptureTap extends SampleReceiver implements MetricsBackend {
   /** Returns zeros: the registered backend counts the samples. */
   stats(): BackendStats {
     return { accepted: 0, sent: 0, dropped: {}, pending: 0, sampledOut: 0 };
+  }
+
+  protected override end(series: RecordedSeries): void {
+    for (const recording of this.#recordings()) recording.addEnd(series);
   }
 
   protected override receive(sample: RecordedSample | undefined): void {

@@ -1,5 +1,5 @@
 import type { BackendHost, BackendStats, MetricsBackend, MetricsEvent, Problem, ServiceCheck } from '@metrics/core';
-import type { RecordedSample } from './recorded-sample.js';
+import type { RecordedSample, RecordedSeries } from './recorded-sample.js';
 import { Recording, type RecordingOptions } from './recording.js';
 import { SampleReceiver } from './sample-receiver.js';
 import { withTagObject } from './tag-object.js';
@@ -59,6 +59,10 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
       pending: 0,
       sampledOut: 0,
     };
+  }
+
+  protected override end(series: RecordedSeries): void {
+    this.recorded.addEnd(series);
   }
 
   protected override receive(sample: RecordedSample | undefined): void {

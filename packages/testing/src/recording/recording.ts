@@ -3,7 +3,7 @@ import { checkInteger } from '@metrics/core/backend';
 import { BoundedList } from './bounded-list.js';
 import { describeRecording } from './describe-recording.js';
 import { inspectAsText } from './inspect-as-text.js';
-import type { RecordedMember, RecordedSample, RecordedValue } from './recorded-sample.js';
+import type { RecordedMember, RecordedSample, RecordedSeries, RecordedValue } from './recorded-sample.js';
 import type { RecordedEvent, RecordedServiceCheck, TagObject } from './tag-object.js';
 
 /**
@@ -43,6 +43,7 @@ export class Recording {
   }
 
   readonly #samples: BoundedList<RecordedSample>;
+  readonly #ended: BoundedList<RecordedSeries>;
   readonly #events: BoundedList<RecordedEvent>;
   readonly #serviceChecks: BoundedList<RecordedServiceCheck>;
   readonly #problems: BoundedList<Problem>;
@@ -51,6 +52,7 @@ export class Recording {
   constructor({ maxSamples = 100_000 }: RecordingOptions = {}) {
     checkInteger('maxSamples', maxSamples, 1, Number.MAX_SAFE_INTEGER);
     this.#samples = new BoundedList(maxSamples);
+    this.#ended = new BoundedList(maxSamples);
     this.#events = new BoundedList(maxSamples);
     this.#serviceChecks = new BoundedList(maxSamples);
     this.#problems = new BoundedList(maxSamples);
@@ -87,6 +89,11 @@ export class Recording {
     return this.#samples.toArray().filter((sample) => matches(sample, filter));
   }
 
+  /** Returns the series that match and have ended, because an observer left them out or was disposed; oldest first. */
+  ended(filter: SampleFilter = {}): RecordedSeries[] {
+    return this.#ended.toArray().filter((series) => matches(series, filter));
+  }
+
   get events(): readonly RecordedEvent[] {
     return this.#events.toArray();
   }
@@ -103,6 +110,7 @@ export class Recording {
   /** Removes everything. */
   clear(): void {
     this.#samples.clear();
+    this.#ended.clear();
     this.#events.clear();
     this.#serviceChecks.clear();
     this.#problems.clear();
@@ -122,6 +130,11 @@ export class Recording {
     return this.#samples.push(sample);
   }
 
+  /** Adds a series that has ended. */
+  addEnd(series: RecordedSeries): boolean {
+    return this.#ended.push(series);
+  }
+
   addEvent(event: RecordedEvent): boolean {
     return this.#events.push(Object.freeze({ ...event, ...copyTags(event) }));
   }
@@ -139,7 +152,7 @@ export class Recording {
   }
 }
 
-function matches(sample: RecordedSample, { kind, key, name, instance, tags = {} }: SampleFilter): boolean {
+function matches(sample: RecordedSeries, { kind, key, name, instance, tags = {} }: SampleFilter): boolean {
   return (
     (kind === undefined || sample.kind === kind) &&
     (key === undefined || sample.key === key) &&

@@ -10,6 +10,9 @@ export abstract class SampleReceiver {
   /** Receives a sample, or undefined if its id is not open. */
   protected abstract receive(sample: RecordedSample | undefined): void;
 
+  /** Receives a series that has ended: an observer left it out, or was disposed. */
+  protected abstract end(series: RecordedSeries): void;
+
   protected forgetSeries(): void {
     this.#series.clear();
   }
@@ -18,8 +21,10 @@ export abstract class SampleReceiver {
     this.#series.set(id, { ...series, tags: toTagObject(series.tags) });
   }
 
-  release(id: SeriesId): void {
+  release(id: SeriesId, ended = false): void {
+    const series = this.#series.get(id);
     this.#series.delete(id);
+    if (ended && series !== undefined) this.end(Object.freeze(series));
   }
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {

@@ -367,6 +367,21 @@ export const flaws: readonly Flaw[] = [
     },
   ),
   flawed(
+    'never opens a series again that has ended',
+    'a gauge that is repeated, ends and comes back has its last value each time',
+    /./,
+    class extends BufferingBackend {
+      readonly #ended = new Set<string | undefined>();
+      override open(id: SeriesId, series: Series): void {
+        if (!this.#ended.has(series.name)) super.open(id, series);
+      }
+      override release(id: SeriesId, ended?: boolean): void {
+        if (ended) this.#ended.add(this.names.get(id));
+        super.release(id);
+      }
+    },
+  ),
+  flawed(
     'never releases an id',
     'a released id can come back as another series, of another kind',
     /conformance\.round\.0/,

@@ -227,6 +227,26 @@ describe('with a backend registered', () => {
     expect(seen.gauge('queue.length')).toBe(9);
   });
 
+  test('a capture contains levels, what observers set, and the series that they end', async () => {
+    const gauge = own.defineGauge('jobs', { tags: ['queue'] });
+    const seen = await capture(
+      async (recording) => {
+        gauge.add(2, { queue: 'mail' });
+        gauge.with({ queue: 'mail' }).add(-1);
+        const observation = gauge.observe(({ set }) => set(5, { queue: 'sms' }));
+        await own.flush();
+        expect(recording.samples({ key: 'jobs', tags: { queue: 'mail' } })).toHaveLength(3);
+        expect(recording.gauge('jobs', { queue: 'sms' })).toBe(5);
+        expect(recording.ended()).toEqual([]);
+        observation.dispose();
+      },
+      { metrics: own },
+    );
+    expect(seen.gauge('jobs', { queue: 'mail' })).toBe(1);
+    expect(seen.ended({ tags: { queue: 'sms' } })).toMatchObject([{ key: 'jobs', kind: 'gauge' }]);
+    expect(seen.ended({ key: 'other' })).toEqual([]);
+  });
+
   test('a capture continues when a backend is registered in it', async () => {
     const next = new RecordingBackend();
     const seen = await capture(
