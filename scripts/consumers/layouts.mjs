@@ -184,6 +184,7 @@ async function runPm2(workplace) {
     'package.json': { private: true },
     'app.js': `${workerText('process.env.NODE_APP_INSTANCE')}
 setInterval(() => {}, 1000);
+console.log('recorded');
 `,
   });
   const runtime = path.join(path.dirname(folder), 'node_modules', 'pm2', 'bin', 'pm2-runtime');
@@ -192,7 +193,7 @@ setInterval(() => {}, 1000);
       cwd: folder,
       env: { PM2_HOME: path.join(folder, '.pm2'), PORT_OF_SERVER: port },
     });
-    await server.untilPrinted(/(App \[app:\d\] online[^]*){4}/);
+    await server.untilPrinted(/(recorded[^]*){4}/);
     // The samples of the last second are sent by the end alone.
     await server.stop('SIGINT');
   });
@@ -321,9 +322,7 @@ function copyFolder(from, to, edit) {
 const browserPrograms = {
   core: `import { metrics } from '@metrics/core';
 import '@metrics/core/auto';
-import '@metrics/core/backend';
-import '@metrics/core/normalizers';
-import '@metrics/core/cost';
+${importAll('core/backend', 'core/normalizers', 'core/cost')}
 metrics.incr('x');
 metrics.withTags({ a: 'b' }, () => metrics.child({ prefix: 'y.' }).timing('x', 5));
 done(metrics.stats().discarded === 2);`,
@@ -334,8 +333,7 @@ accounting.confirmSent(1);
 done(accounting.stats(0).sent === 1);`,
   testing: `import { metrics } from '@metrics/core';
 import { capture } from '@metrics/testing';
-import '@metrics/testing/conformance';
-import '@metrics/testing/servers';
+${importAll('testing/conformance', 'testing/servers')}
 capture(() => metrics.incr('x', 3)).then((seen) => done(seen.counter('x') === 3), (error) => done(String(error)));`,
   statsd: stubProgram('StatsdMetricsBackend', 'statsd', 'statsd/wire'),
   dogstatsd: stubProgram('DogStatsdMetricsBackend', 'dogstatsd'),
@@ -344,9 +342,15 @@ capture(() => metrics.incr('x', 3)).then((seen) => done(seen.counter('x') === 3)
   timeseries: stubProgram('TimeSeriesBackend', 'timeseries', 'timeseries/redis', 'timeseries/handler'),
 };
 
+/** Statements that import entries so that no bundler leaves them out. @param {string[]} entries */
+function importAll(...entries) {
+  const imports = entries.map((entry, index) => `import * as entry${index} from '@metrics/${entry}';`);
+  return `${imports.join('\n')}\nglobalThis.entries = [${entries.map((_, index) => `entry${index}`).join()}];`;
+}
+
 /** @param {string[]} entries @param {string} name */
 function stubProgram(name, ...entries) {
-  return `${entries.map((entry) => `import '@metrics/${entry}';`).join('\n')}
+  return `${importAll(...entries)}
 import { metrics } from '@metrics/core';
 import { ${name}, createBackend } from '@metrics/${entries[0]}';
 metrics.incr('x');
