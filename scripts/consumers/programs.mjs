@@ -1,14 +1,13 @@
-// The programs that the checks run: for each package the smallest that shows that it works. The first parameter is the port
-// of a receiver.
+// The programs that the checks run: for each package the smallest that shows that it works.
 
 /**
  * @typedef {object} Program
  * @property {Readonly<Record<string, string>>} imports names by module
- * @property {string} body
+ * @property {string} body statements; `port` is that of the receiver, as a string
+ * @property {string} end an expression, awaited by those that must not end before
  */
 
 const RECORD = `metrics.incr('jobs.started', 3);`;
-const PORT = 'Number(process.argv[2])';
 
 /**
  * By package, without its scope, and by entry of a package.
@@ -18,49 +17,49 @@ const programs = {
   core: {
     imports: { '@metrics/core': 'createMetrics', '@metrics/core/backend': 'Interner' },
     body: `const metrics = createMetrics({ prefix: 'consumer.' });
-${RECORD}
-metrics.close().then(() => console.log(new Interner().acquire('consumer.jobs.started') === 0 ? 'consumer.jobs.started' : ''));`,
+${RECORD}`,
+    end: `metrics.close().then(() => console.log(new Interner().acquire('consumer.jobs.started') === 0 ? 'consumer.jobs.started' : ''))`,
   },
   aggregation: {
     imports: { '@metrics/aggregation': 'SampleAccounting' },
     body: `const accounting = new SampleAccounting();
-accounting.confirmSent(0);
-console.log('consumer.jobs.started');`,
+accounting.confirmSent(0);`,
+    end: `console.log('consumer.jobs.started')`,
   },
   statsd: {
     imports: { '@metrics/core': 'metrics', '@metrics/statsd': 'StatsdMetricsBackend' },
-    body: `metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: ${PORT} }), { prefix: 'consumer.' });
-${RECORD}
-metrics.close();`,
+    body: `metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: Number(port) }), { prefix: 'consumer.' });
+${RECORD}`,
+    end: 'metrics.close()',
   },
   dogstatsd: {
     imports: { '@metrics/core': 'metrics', '@metrics/dogstatsd': 'DogStatsdMetricsBackend' },
-    body: `metrics.register(new DogStatsdMetricsBackend({ statsdHost: '127.0.0.1', statsdPort: ${PORT} }), { prefix: 'consumer.' });
-${RECORD}
-metrics.close();`,
+    body: `metrics.register(new DogStatsdMetricsBackend({ statsdHost: '127.0.0.1', statsdPort: Number(port) }), { prefix: 'consumer.' });
+${RECORD}`,
+    end: 'metrics.close()',
   },
   datadog: {
     imports: { '@metrics/core': 'metrics', '@metrics/datadog': 'DatadogMetricsBackend' },
-    body: `const baseUrl = \`http://127.0.0.1:\${process.argv[2]}\`;
+    body: `const baseUrl = \`http://127.0.0.1:\${port}\`;
 metrics.register(new DatadogMetricsBackend({ apiKey: 'a-key-for-tests', baseUrl }), { prefix: 'consumer.' });
-${RECORD}
-metrics.close();`,
+${RECORD}`,
+    end: 'metrics.close()',
   },
   logging: {
     imports: { '@metrics/core': 'metrics', '@metrics/logging': 'LoggingBackend' },
     body: `metrics.register(new LoggingBackend(), { prefix: 'consumer.' });
-metrics.incr('consumer.jobs.started', 3);
-metrics.close();`,
+metrics.incr('consumer.jobs.started', 3);`,
+    end: 'metrics.close()',
   },
   timeseries: {
     imports: { '@metrics/core': 'metrics', '@metrics/timeseries': 'TimeSeriesBackend' },
     body: `const history = new TimeSeriesBackend({ include: ['*'] });
 metrics.register(history);
-${RECORD}
-history.sum('jobs.started').then((sum) => {
+${RECORD}`,
+    end: `history.sum('jobs.started').then((sum) => {
   console.log(sum === 3 ? 'consumer.jobs.started' : sum);
   return metrics.close();
-});`,
+})`,
   },
   'timeseries/redis': {
     imports: {
@@ -68,44 +67,66 @@ history.sum('jobs.started').then((sum) => {
       '@metrics/timeseries': 'TimeSeriesBackend',
       '@metrics/timeseries/redis': 'RedisStore',
     },
-    body: `const store = new RedisStore({ url: \`redis://127.0.0.1:\${process.argv[2]}\` });
+    body: `const store = new RedisStore({ url: \`redis://127.0.0.1:\${port}\` });
 metrics.register(new TimeSeriesBackend({ include: ['*'], store }));
-metrics.incr('consumer.jobs.started', 3);
-metrics.close();`,
+metrics.incr('consumer.jobs.started', 3);`,
+    end: 'metrics.close()',
   },
   node: {
     imports: { '@metrics/core': 'createMetrics', '@metrics/node': 'observeHttp', '@metrics/node/next': 'nextRoute' },
     body: `const metrics = createMetrics();
 const installation = observeHttp(metrics, { route: nextRoute });
-console.log(observeHttp(metrics) === installation ? 'consumer.jobs.started' : 'another installation');
-installation.dispose();`,
+console.log(observeHttp(metrics) === installation ? 'consumer.jobs.started' : 'another installation');`,
+    end: 'installation.dispose()',
   },
   testing: {
     imports: { '@metrics/core': 'metrics', '@metrics/testing': 'capture' },
-    body: `capture(() => ${RECORD.replace(';', '')}).then((seen) => {
+    body: '',
+    end: `capture(() => ${RECORD.replace(';', '')}).then((seen) => {
   console.log(seen.counter('jobs.started') === 3 ? 'consumer.jobs.started' : String(seen));
-});`,
+})`,
   },
   'eslint-plugin': {
     imports: { eslint: 'Linter', '@metrics/eslint-plugin': 'configs' },
-    body: `const [message] = new Linter().verify("metrics.incr('x', { tags: { request_id: 5 } })", configs.recommended);
-console.log(message?.ruleId === '@metrics/no-high-cardinality-tag' ? 'consumer.jobs.started' : message);`,
+    body: `const [message] = new Linter().verify("metrics.incr('x', { tags: { request_id: 5 } })", configs.recommended);`,
+    end: `console.log(message?.ruleId === '@metrics/no-high-cardinality-tag' ? 'consumer.jobs.started' : message)`,
   },
 };
 
 /**
- * Returns the source of a program.
+ * Returns the source of a program. Its first parameter is the port of a receiver.
  *
  * @param {string} name
  * @param {'import' | 'require'} kind
  */
 export function programText(name, kind) {
+  const { loads, body, end } = parts(name, kind);
+  return `${loads}\nconst port = process.argv[2];\n${body}\n${end};\n`;
+}
+
+/**
+ * Returns the source of a program as the test of a test runner. The port is the variable PORT.
+ *
+ * @param {string} name
+ * @param {'import' | 'require'} kind
+ * @param {string} loadTest the statement that declares `test`, if it is no global
+ */
+export function testText(name, kind, loadTest = '') {
+  const { loads, body, end } = parts(name, kind);
+  return `${loadTest}\n${loads}\nconst port = process.env.PORT;\ntest('delivers', async () => {\n${body}\nawait ${end};\n}, 60_000);\n`;
+}
+
+/**
+ * @param {string} name
+ * @param {'import' | 'require'} kind
+ */
+function parts(name, kind) {
   const program = programs[name];
   if (program === undefined) throw new RangeError(`no program is called ${name}`);
   const loads = Object.entries(program.imports).map(([module, names]) =>
     kind === 'import' ? `import { ${names} } from '${module}';` : `const { ${names} } = require('${module}');`,
   );
-  return `${[...loads, program.body].join('\n')}\n`;
+  return { ...program, loads: loads.join('\n') };
 }
 
 /** What a receiver gets, or the program prints, if the program works. */

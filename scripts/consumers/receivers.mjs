@@ -34,18 +34,26 @@ export async function expectDelivery(name, run) {
   try {
     const printed = await run(String(receiver?.port ?? 0));
     const received = () => receiver?.received() ?? printed;
-    const deadline = Date.now() + ARRIVAL_LIMIT_MS;
-    while (!received().includes(EXPECTED)) {
-      if (Date.now() > deadline)
-        throw new Error(`${EXPECTED} did not arrive. Received: ${received()}\nPrinted: ${printed}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (!(await eventually(() => received().includes(EXPECTED))))
+      throw new Error(`${EXPECTED} did not arrive. Received: ${received()}\nPrinted: ${printed}`);
   } finally {
     receiver?.stop();
   }
 }
 
-async function receiveUdp() {
+/**
+ * Resolves with true as soon as the condition holds, and with false if it does not in time.
+ *
+ * @param {() => boolean} condition
+ */
+export async function eventually(condition) {
+  const deadline = Date.now() + ARRIVAL_LIMIT_MS;
+  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  return condition();
+}
+
+/** Receives what programs send by UDP. */
+export async function receiveUdp() {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

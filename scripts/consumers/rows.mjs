@@ -1,10 +1,19 @@
 // All rows, in the order of docs/compatibility.md. To add an environment, add a row to a file here, or add a file.
 import { bundlers } from './bundlers.mjs';
 import { frameworks } from './frameworks.mjs';
+import { layouts } from './layouts.mjs';
 import { packageManagers } from './package-managers.mjs';
 import { runtimes } from './runtimes.mjs';
 import { testRunners } from './test-runners.mjs';
 import { typescript } from './typescript.mjs';
 
 /** @type {readonly import('./row.mjs').Row[]} */
-export const rows = [...packageManagers, ...runtimes, ...bundlers, ...testRunners, ...typescript, ...frameworks];
+export const rows = [
+  ...packageManagers,
+  ...runtimes,
+  ...bundlers,
+  ...testRunners,
+  ...typescript,
+  ...frameworks,
+  ...layouts,
+];

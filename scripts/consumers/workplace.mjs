@@ -8,6 +8,13 @@ const DEFAULT_LIMIT_MS = 300_000;
 /** Packages that the programs need beside ours. */
 const companions = ['redis@6', 'eslint@10'];
 
+/**
+ * @typedef {object} RunOptions
+ * @property {string} cwd
+ * @property {NodeJS.ProcessEnv} [env] in addition to the environment of the private registry
+ * @property {number} [limit] milliseconds after which it is killed
+ */
+
 /** Where the checks work: a folder for temporary files, and the private registry that has the release. */
 export class Workplace {
   /** The environment in which package managers use the private registry. */
@@ -55,26 +62,61 @@ export class Workplace {
    * Runs a program to its end and returns what it printed. Rejects if its exit code is not 0.
    *
    * @param {readonly string[]} commandLine
-   * @param {{ cwd: string, env?: NodeJS.ProcessEnv, limit?: number }} options `limit` in milliseconds
+   * @param {RunOptions} options
    * @returns {Promise<string>}
    */
-  execute([command = '', ...parameters], { cwd, env = {}, limit = DEFAULT_LIMIT_MS }) {
-    return new Promise((resolve, reject) => {
-      const child = spawn(command, parameters, {
-        cwd,
-        env: { ...this.environment, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: limit,
-        shell: process.platform === 'win32',
-      });
-      let printed = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
-      child.once('error', reject);
-      child.once('close', (code, signal) => {
-        if (code === 0) resolve(printed);
-        else reject(new Error(`${[command, ...parameters].join(' ')}\nended with ${code ?? signal}:\n${printed}`));
-      });
+  async execute(commandLine, options) {
+    const program = this.start(commandLine, options);
+    const end = await program.ended;
+    if (end === 0) return program.printed;
+    throw new Error(`${commandLine.join(' ')}\nended with ${end}:\n${program.printed}`);
+  }
+
+  /**
+   * Starts a program that runs until it is stopped, such as a server.
+   *
+   * @param {readonly string[]} commandLine
+   * @param {RunOptions} options
+   */
+  start([command = '', ...parameters], { cwd, env = {}, limit = DEFAULT_LIMIT_MS }) {
+    const child = spawn(command, parameters, {
+      cwd,
+      env: { ...this.environment, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limit,
+      shell: process.platform === 'win32',
     });
+    /** @type {Promise<number | string>} */
+    const ended = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve(code ?? signal ?? ''));
+    });
+    const program = {
+      printed: '',
+      /** Resolves with the exit code, or the signal that ended it. */
+      ended,
+      /** @param {NodeJS.Signals} [signal] */
+      stop: async (signal) => {
+        child.kill(signal);
+        return ended;
+      },
+      /** Resolves when the program has printed this. @param {string | RegExp} text */
+      async untilPrinted(text) {
+        /** @type {{ end?: number | string }} */
+        const state = {};
+        void ended.then((end) => (state.end = end));
+        while (program.printed.search(text) === -1) {
+          if (state.end !== undefined)
+            throw new Error(`ended with ${state.end} before it printed ${String(text)}:\n${program.printed}`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      },
+    };
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        program.printed += chunk;
+      });
+    return program;
   }
 
   /**

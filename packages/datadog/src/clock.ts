@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks';
+import { alsoInRealTime } from '@metrics/core/backend';
+
 /** The time source of the backend. Tests pass a clock that they advance. */
 export interface Clock {
   /** Returns milliseconds since the epoch, which date the points. */
@@ -24,14 +27,29 @@ export interface ScheduledCall {
 
 export const systemClock: FullClock = {
   now: () => Date.now(),
+  // Not the global, which fake timers of a test replace: callers wait in real time as well.
   elapsed: () => performance.now(),
   schedule: (milliseconds, run) => {
-    const timer = setTimeout(run, milliseconds).unref();
+    let isPending = true;
+    let isAwaited = false;
+    const runOnce = (): void => {
+      if (!isPending) return;
+      cancel();
+      run();
+    };
+    const timer = setTimeout(runOnce, milliseconds).unref();
+    const cancel = (): void => {
+      isPending = false;
+      clearTimeout(timer);
+    };
     return {
-      cancel: () => clearTimeout(timer),
+      cancel,
       setRef: (active) => {
         if (active) timer.ref();
         else timer.unref();
+        // A call that keeps the process alive is one that a caller waits for, and that must not hang under fake timers.
+        if (active && !isAwaited) alsoInRealTime(runOnce, milliseconds);
+        isAwaited ||= active;
       },
     };
   },

@@ -35,8 +35,7 @@ export class DateWaits {
   /** Resolves when there is a second that has no point yet, or when waiting for it would exceed the limit. */
   async untilFree(isClosed: boolean): Promise<void> {
     for (let wait = this.#times.untilFree(isClosed); wait > 0; wait = this.#times.untilFree(isClosed)) {
-      if (wait > this.#maxWait) return;
-      await this.#wait(wait);
+      if (wait > this.#maxWait || !(await this.#moves(wait))) return;
     }
   }
 
@@ -46,21 +45,22 @@ export class DateWaits {
    */
   async untilReached(): Promise<void> {
     for (let wait = this.#times.untilReached(); wait > 0; wait = this.#times.untilReached()) {
-      if (this.#maxWait < 0) return;
-      await this.#wait(wait);
+      if (this.#maxWait < 0 || !(await this.#moves(wait))) return;
     }
   }
 
-  #wait(milliseconds: number): Promise<void> {
+  /** Waits, and resolves with false if the clock stood still meanwhile, as under fake timers: it will not get there. */
+  #moves(milliseconds: number): Promise<boolean> {
+    const before = this.#clock.now();
     return new Promise((resolve) => {
-      const end = (): void => {
+      const end = (moves: boolean): void => {
         timer.cancel();
         this.#pending.delete(timer);
-        resolve();
+        resolve(moves);
       };
-      const timer = this.#clock.schedule(milliseconds, end);
+      const timer = this.#clock.schedule(milliseconds, () => end(this.#clock.now() !== before));
       timer.setRef(this.#keepsAlive);
-      this.#pending.set(timer, end);
+      this.#pending.set(timer, () => end(true));
     });
   }
 }

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import * as timers from 'node:timers';
+import { nextRound } from '@metrics/core/backend';
 import type * as undici from 'undici';
 import type { FullClock, ScheduledCall } from '../clock.js';
 import { Connector } from './connector.js';
@@ -39,6 +41,8 @@ const MAX_TEXT_LENGTH = 16_384;
 /** An idle connection is kept longer than the interval between flushes. */
 const KEEP_ALIVE_MS = 20_000;
 const USER_AGENT = 'metrics-datadog';
+/** As it is when this file is loaded. */
+const { setImmediate: setRealImmediate } = timers;
 
 /**
  * Posts to the intake over one connection that is kept alive, directly or through a proxy. Redirects are not
@@ -86,6 +90,8 @@ export class IntakeClient {
     this.#startTimeout(timeout);
     try {
       const loaded = await this.#load();
+      // undici reuses a connection only after a setImmediate, which fake timers of a test hold back.
+      if (globalThis.setImmediate !== setRealImmediate) this.#disconnect();
       this.#dispatcher ??= this.#createDispatcher(loaded);
       const response = loaded.request(url + path, {
         method: 'POST',
@@ -103,7 +109,7 @@ export class IntakeClient {
         bodyTimeout: 0,
       });
       // undici calls ref() on a reused connection a little later.
-      setImmediate(() => this.#applyRef());
+      void nextRound().then(() => this.#applyRef());
       const { statusCode: status, headers, body: content } = await response;
       this.#startTimeout(Math.min(timeout, BODY_TIMEOUT));
       const header = headers['retry-after'];
@@ -122,7 +128,12 @@ export class IntakeClient {
   close(): void {
     this.#closed = true;
     this.#abort();
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
     this.#dispatcher?.destroy().catch(() => {});
+    this.#dispatcher = undefined;
   }
 
   /** Limits the time of the request in flight from now on. */
@@ -164,7 +175,7 @@ export class IntakeClient {
   #trackSocket(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    socket.once('connect', () => setImmediate(() => this.#applyRef()));
+    socket.once('connect', () => void nextRound().then(() => this.#applyRef()));
     this.#applyRef();
   }
 

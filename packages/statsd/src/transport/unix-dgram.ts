@@ -1,5 +1,6 @@
 // The native package for Unix datagrams, an optional peer dependency, loaded when the first such socket is created.
 import { isMainThread } from 'node:worker_threads';
+
 /** Returns the package. Throws if it is not installed or was not built. */
 export function loadUnixDgram(): { createSocket(type: 'unix_dgram'): unknown } {
   // In a CommonJS bundle of an application, `import.meta.url` is undefined.
