@@ -30,26 +30,26 @@ accounting.confirmSent(0);`,
     imports: { '@metrics/core': 'metrics', '@metrics/statsd': 'StatsdMetricsBackend' },
     body: `metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: Number(port) }), { prefix: 'consumer.' });
 ${RECORD}`,
-    end: 'metrics.close()',
+    end: 'metrics.close({ timeout: 20_000 })',
   },
   dogstatsd: {
     imports: { '@metrics/core': 'metrics', '@metrics/dogstatsd': 'DogStatsdMetricsBackend' },
     body: `metrics.register(new DogStatsdMetricsBackend({ statsdHost: '127.0.0.1', statsdPort: Number(port) }), { prefix: 'consumer.' });
 ${RECORD}`,
-    end: 'metrics.close()',
+    end: 'metrics.close({ timeout: 20_000 })',
   },
   datadog: {
     imports: { '@metrics/core': 'metrics', '@metrics/datadog': 'DatadogMetricsBackend' },
     body: `const baseUrl = \`http://127.0.0.1:\${port}\`;
 metrics.register(new DatadogMetricsBackend({ apiKey: 'a-key-for-tests', baseUrl }), { prefix: 'consumer.' });
 ${RECORD}`,
-    end: 'metrics.close()',
+    end: 'metrics.close({ timeout: 20_000 })',
   },
   logging: {
     imports: { '@metrics/core': 'metrics', '@metrics/logging': 'LoggingBackend' },
     body: `metrics.register(new LoggingBackend(), { prefix: 'consumer.' });
 metrics.incr('consumer.jobs.started', 3);`,
-    end: 'metrics.close()',
+    end: 'metrics.close({ timeout: 20_000 })',
   },
   timeseries: {
     imports: { '@metrics/core': 'metrics', '@metrics/timeseries': 'TimeSeriesBackend' },
@@ -70,7 +70,7 @@ ${RECORD}`,
     body: `const store = new RedisStore({ url: \`redis://127.0.0.1:\${port}\` });
 metrics.register(new TimeSeriesBackend({ include: ['*'], store }));
 metrics.incr('consumer.jobs.started', 3);`,
-    end: 'metrics.close()',
+    end: 'metrics.close({ timeout: 20_000 })',
   },
   node: {
     imports: { '@metrics/core': 'createMetrics', '@metrics/node': 'observeHttp', '@metrics/node/next': 'nextRoute' },

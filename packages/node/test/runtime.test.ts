@@ -181,9 +181,10 @@ test('a process that is observed ends by itself', async () => {
 test('a worker observes itself, with the tag thread', async () => {
   const source = `
     const { parentPort } = require('node:worker_threads');
-    const { createMetrics } = require('@metrics/core');
-    const { observeRuntime } = require('@metrics/node');
-    const { RecordingBackend } = require('@metrics/testing');
+    const load = require('node:module').createRequire(${JSON.stringify(__filename)});
+    const { createMetrics } = load('@metrics/core');
+    const { observeRuntime } = load('@metrics/node');
+    const { RecordingBackend } = load('@metrics/testing');
     const backend = new RecordingBackend();
     const metrics = createMetrics({ backend });
     observeRuntime(metrics);

@@ -22,7 +22,7 @@ import { BoundCounter, BoundGauge, NO_GENERATION, SeriesHandle } from './series-
 import { copyTags, splitArguments, type TimedFunction, timeCall } from './timer.js';
 
 /** By unit of time, in the singular as receivers know it. */
-const MILLISECONDS: ReadonlyMap<unknown, number> = new Map([
+const MILLISECONDS: ReadonlyMap<unknown, number> = /* @__PURE__ */ new Map([
   ['nanosecond', 1e-6],
   ['microsecond', 1e-3],
   ['second', 1e3],
