@@ -10,14 +10,17 @@ export function bindMethods<Target extends object>(target: Target, prototype: Ta
     define(target, name, (target[name] as (...args: unknown[]) => unknown).bind(target));
 }
 
-/** Has an object whose class has {@link lazyMethods} bind each method at its first use. */
-export function bindLazily(target: object): void {
+/** Has an object bind each method of its class at the first use. */
+export function bindLazily(target: object, prototype: object): void {
+  // Not when the class is loaded: a bundler could not leave out a class with an effect.
+  if (!Object.hasOwn(prototype, SELF)) replaceByAccessors(prototype);
   define(target, SELF, target);
 }
 
-/** Replaces the methods of a class by accessors for {@link bindLazily}. */
-export function lazyMethods(prototype: object): void {
-  for (const name of Reflect.ownKeys(prototype).slice(1)) {
+function replaceByAccessors(prototype: object): void {
+  const names = Reflect.ownKeys(prototype).slice(1);
+  define(prototype, SELF, undefined);
+  for (const name of names) {
     const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
     Object.defineProperty(prototype, name, {
       // Test tools call it without an object, and pass the object to what it returns.

@@ -17,7 +17,7 @@ import {
   type Tags,
   tagKeys,
 } from '../series/tags.js';
-import { bindLazily, bindMethods, lazyMethods } from './bind-methods.js';
+import { bindLazily, bindMethods } from './bind-methods.js';
 import { DeclaredInstrument } from './declared-instrument.js';
 import type {
   Counter,
@@ -54,10 +54,6 @@ const MAX_TIMESTAMP_SECONDS = 1e11;
 
 /** The root of an application's metrics, or a child: the verbs over a scope. */
 export class MetricsFacade implements Metrics, Interceptable {
-  static {
-    lazyMethods(MetricsFacade.prototype);
-  }
-
   readonly #scope: Scope;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;
@@ -73,7 +69,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     this.#lifecycle = lifecycle;
     // Test tools look for the methods of the root among its properties. Children may be as many as requests.
     if (scope.prefix === '' && scope.tags.size === 0) bindMethods(this, MetricsFacade.prototype);
-    else bindLazily(this);
+    else bindLazily(this, MetricsFacade.prototype);
   }
 
   register(backend: MetricsBackend, options: RegisterOptions = {}): Registration {
