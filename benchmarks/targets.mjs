@@ -45,7 +45,7 @@ export const targets = [
   call('v3', 'dummy', 'empty-method', 3, '1'),
   call('mega', 'dummy', 'literals', 3, '1'),
   { quantity: 'add to set of a gauge’s handle', measurement: 'options.handle-add', target: 1.2 },
-  { quantity: 'set beside add to set of a gauge’s handle', measurement: 'options.set-beside-add', target: 1.5 },
+  { quantity: 'set after add to set of a gauge’s handle', measurement: 'options.set-after-add', target: 1.5 },
   // With the backend, as an application has it.
   call('v3', 'facade', 'hot-shots-1432', 0.025, '0.010: a walk over three tags'),
   call('mega', 'facade', 'hot-shots-1432', 0.025, '0.010: a walk over three tags'),

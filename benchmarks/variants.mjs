@@ -90,8 +90,8 @@ export const timers = {
 export const gauges = {
   'handle-set': gauge('handle set', 'handle.set(i & 7)', false),
   'handle-add': gauge('handle add', 'handle.add(i & 1 ? 1 : -1)', true),
-  'set-beside-add': gauge('handle set beside add', 'handle.set(i & 7)', true),
-  'set-tags-beside-add': gauge('set with tags beside add', "gauge.set(i & 7, { method: 'GET' })", true),
+  'set-after-add': gauge('handle set after add', 'handle.set(i & 7)', true),
+  'set-tags-after-add': gauge('set with tags after add', "gauge.set(i & 7, { method: 'GET' })", true),
   'add-tags': gauge('add with tags', "gauge.add(i & 1 ? 1 : -1, { method: 'GET' })", true),
 };
 

@@ -14,7 +14,7 @@ const JOBS = 25;
 if (cluster.isPrimary) await runPrimary();
 else await runWorker();
 
-/** What every worker does, in the file that all of them run. */
+/** The work of each worker, in the file that all of them run. */
 async function runWorker() {
   const port = Number(process.env['STATSD_PORT']);
   metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port }), {

@@ -25,7 +25,7 @@ async function handler(event) {
   return { statusCode: 200 };
 }
 
-// The runtime again. What has not arrived when the handler ends would wait for the next invocation.
+// The runtime again. Samples that have not arrived when the handler ends would wait for the next invocation.
 const arrival = once(server, 'message');
 for (const queue of ['mail', 'reports']) assert.equal((await handler({ queue })).statusCode, 200);
 const { sent, pending } = metrics.stats().backend;

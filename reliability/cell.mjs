@@ -41,7 +41,7 @@ if (process.argv[1] === file) {
 }
 
 /**
- * Runs a cell, in namespaces of its own if the fault asks for them.
+ * Runs a cell, in its own namespaces if the fault asks for them.
  *
  * @param {string} backend
  * @param {string} fault
@@ -51,7 +51,7 @@ export async function runCell(backend, fault) {
   try {
     return faults[fault]?.isolated ? await runInNamespaces(backend, fault) : await runHere(backend, fault);
   } catch (error) {
-    const failure = `the cell could not be run: ${error}`;
+    const failure = `the cell could not be run: ${String(error)}`;
     const nothing = { report: undefined, received: 0, malformed: [], exit: undefined, exitMilliseconds: 0, stderr: '' };
     return { backend, fault, ...nothing, failure };
   }
@@ -59,7 +59,7 @@ export async function runCell(backend, fault) {
 
 /** @param {string} backend @param {string} fault @returns {Promise<Outcome>} */
 async function runInNamespaces(backend, fault) {
-  const [command = '', ...args] = [...isolated(), process.execPath, file, backend, fault];
+  const [command, ...args] = [...isolated(), process.execPath, file, backend, fault];
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced' });
   let stderr = '';
   child.stderr?.on('data', (data) => {

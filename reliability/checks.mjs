@@ -4,7 +4,7 @@ import { sumOf } from './accounting.mjs';
 import { backends } from './backends.mjs';
 import { eatenBy, faults, mayLose } from './faults.mjs';
 
-/** What a busy machine may add, apart from the time that the process waits for a processor: its peers wait, too. */
+/** A busy machine may add so much, apart from the time that the process waits for a processor: its peers wait, too. */
 const SLACK_MILLISECONDS = 1500;
 /** README's promise for a process that ends by itself. */
 const MAX_EXIT_MILLISECONDS = 1000 + SLACK_MILLISECONDS;
@@ -67,7 +67,7 @@ function brokenEnd({ fault, report, malformed, exit, stderr }) {
 }
 
 /**
- * What became of the samples.
+ * The fate of the samples.
  *
  * @param {import('./cell.mjs').Outcome} outcome
  * @param {import('./merge-reports.mjs').MergedReport} report
@@ -88,7 +88,7 @@ function brokenDelivery({ backend, fault, received }, { made, observed, stats, c
   const { kept = 0, acknowledges = false, writesLines = false } = row ?? {};
   const sentToPeer = sent - kept * made;
   const arrived = received + observed;
-  // What was not confirmed in time may have arrived, too: a request without a response, a line that the logger held.
+  // Samples that were not confirmed in time may have arrived, too: a request without a response, a line that the logger held.
   if (arrived > (acknowledges || writesLines ? made : sentToPeer + unconfirmed))
     broken.push(`${arrived} samples arrived but only ${sentToPeer} of ${made} count as sent`);
   if (arrived < sentToPeer && eats === undefined)
@@ -104,7 +104,7 @@ function brokenReports({ stats, problems }) {
   const reported = problems.filter(({ code }) => code.startsWith('lost_at_'));
   const reportedCount = reported.reduce((total, { count }) => total + count, 0);
   const lostAtEnd = sumOf(Object.fromEntries(Object.entries(dropped).filter(([reason]) => REASONS_AT_END.has(reason))));
-  // What the peer refuses during close() is lost at the end, too.
+  // Samples that the peer refuses during close() are lost at the end, too.
   return reportedCount >= lostAtEnd && reportedCount <= lost
     ? []
     : [`${lostAtEnd} samples were lost at the end but ${reportedCount} were reported: ${JSON.stringify(dropped)}`];

@@ -12,13 +12,11 @@ export function blockEventLoop(milliseconds) {
 export function shiftClock(milliseconds) {
   const RealDate = Date;
   const now = () => RealDate.now() + milliseconds;
-  globalThis.Date = /** @type {DateConstructor} */ (
-    new Proxy(RealDate, {
-      get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
-      construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? args : [now()], newTarget),
-      apply: () => new RealDate(now()).toString(),
-    })
-  );
+  globalThis.Date = new Proxy(RealDate, {
+    get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
+    construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? args : [now()], newTarget),
+    apply: () => new RealDate(now()).toString(),
+  });
 }
 
 /** Opens files until the system refuses, and closes them later. @param {number} milliseconds */

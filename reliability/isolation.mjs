@@ -1,5 +1,5 @@
 // @ts-check
-// The surroundings of a cell that runs in namespaces of its own: a network, names and a small disk. All of it goes when the
+// The surroundings of a cell that runs in its own namespaces: a network, names and a small disk. All of it goes when the
 // cell's processes end. Runs on Linux, as root or where users may have namespaces.
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -15,7 +15,7 @@ const PORT_RANGE = '/proc/sys/net/ipv4/ip_local_port_range';
 const LAST_PORT = 40_000;
 const DISK_BYTES = 1 << 20;
 
-/** Returns the start of a command line that runs a program in namespaces of its own. */
+/** Returns the start of a command line that runs a program in its own namespaces. */
 export function isolated() {
   return ['unshare', '--net', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Finds what the library leaves behind in a process: timers, sockets and pipes, also those that do not keep it alive, and
+// Finds what the library leaves in a process: timers, sockets and pipes, also those that do not keep it alive, and
 // listeners of `process`.
 import { createHook } from 'node:async_hooks';
 
@@ -37,7 +37,7 @@ export function watchLeaks() {
   };
 }
 
-/** Returns where a handle was opened: undefined if by the application itself. @param {string} stack */
+/** Returns the place that opened a handle: undefined if by the application itself. @param {string} stack */
 function originOf(stack) {
   // The first two lines are the message and the hook itself.
   const frames = stack.split('\n').slice(2);

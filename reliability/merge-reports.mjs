@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * @typedef {object} MergedReport the sums over all processes, and the largest of what is no sum
+ * @typedef {object} MergedReport the sums over all processes, and the largest of the other measurements
  * @property {number} made
  * @property {number} observed
  * @property {Pick<import('@metrics/core').MetricsStats, 'backend'>} stats

@@ -12,7 +12,7 @@
  * @property {readonly Disturbance[]} disturbances at half of the time
  * @property {readonly NodeJS.Signals[]} [signals] passed to `register`
  * @property {number} [distinct] calls of a counter, each with a new tag value, instead of the time
- * @property {'thread' | 'cluster'} [host] where it records; in its first process if undefined
+ * @property {'thread' | 'cluster'} [host] the place that records; the first process if undefined
  * @property {boolean} [isMember] whether it is a process of a cluster
  *
  * @typedef {'close' | 'close twice' | 'close twice together' | 'close in withTags' | 'close in exit hook' | 'process.exit' | 'natural end' | 'throw' | 'wait' | 'SIGKILL' | 'SIGTERM in flush' | 'terminate'} Finish
@@ -35,4 +35,5 @@
  * @property {boolean} isCutOff whether it was killed, or terminated, right after this report
  */
 
+// oxlint-disable-next-line unicorn/require-module-specifiers -- makes it a module, which has types only
 export {};

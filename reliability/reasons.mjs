@@ -45,7 +45,7 @@ export const keepsNothingOnDisk = ({ peer }) =>
   isFile(peer) || peer === 'redis' ? undefined : 'neither it nor its peer writes to a disk';
 
 /** Samples that the kernel had accepted when their receiver ended or stopped reading. */
-export const IN_FLIGHT = 'samples in the buffers of the peer, or on their way to it';
+const IN_FLIGHT = 'samples in the buffers of the peer, or on their way to it';
 
 /**
  * A peer that acknowledges what it has keeps it, so nothing counts as sent that could be lost.

@@ -214,6 +214,7 @@ class Recording {
     this.#isCutOff = true;
     this.#writeReport();
     if (how === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
     parentPort?.postMessage(how);
     blockEventLoop(60_000);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// Passes packets and connections on from another address to a port of 127.0.0.1, which is where the peers listen: its end
+// Passes packets and connections on from another address to a port of 127.0.0.1, the address of the peers: its end
 // and the start of another one is a server whose address moves.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';

@@ -6,7 +6,7 @@ import { eatenBy, faults, reasonAgainst } from './faults.mjs';
 /** @typedef {import('./cell.mjs').Outcome & { broken: readonly string[] }} CheckedOutcome */
 
 /**
- * What a cell shows, by the heading of its column.
+ * The columns of a cell, by their heading.
  *
  * @type {Readonly<Record<string, (outcome: CheckedOutcome) => string | number>>}
  */

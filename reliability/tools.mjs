@@ -22,7 +22,7 @@ export function installTools() {
   if (packages.length > 0) install(packages);
   const missing = Object.keys(TOOLS).filter(isMissing);
   if (missing.length > 0) return `these programs are missing: ${missing.join(', ')}`;
-  const [command = '', ...args] = [...isolated(), 'ip', 'link', 'set', 'lo', 'up'];
+  const [command, ...args] = [...isolated(), 'ip', 'link', 'set', 'lo', 'up'];
   return succeeds(command, ...args) ? undefined : 'this user may not create namespaces: run it as root';
 }
 

@@ -42,9 +42,9 @@ const cells = rows
   .flatMap((row) =>
     Object.entries(row.cells)
       .filter(([column]) => options.all || column === row.ci)
-      .map(([column, check]) => ({ check, name: cellKey(row, column) })),
+      .map(([column, cell]) => ({ check: cell, name: cellKey(row, column) })),
   )
-  .filter(({ check, name }) => typeof check === 'function' && patterns.every((pattern) => pattern.test(name)));
+  .filter(({ check: cell, name }) => typeof cell === 'function' && patterns.every((pattern) => pattern.test(name)));
 
 if (options.help) console.log(HELP);
 else if (options.list) for (const { name } of cells) console.log(name);

@@ -1,5 +1,5 @@
 // Checks that the manifests agree: with each other by sherif, and all published ones with the URL of the repository, which
-// stands in the root's package.json only. `--update` writes what follows from it into manifests and READMEs. `--release`
+// is in the root's package.json only. `--update` writes what follows from it into manifests and READMEs. `--release`
 // fails while the URL is a placeholder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Frameworks with a bundler, a module loader or a reload of their own. The programs are those in examples/.
+// Frameworks with a bundler, their own module loader or reload. The programs are those in examples/.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../private-registry.mjs';

@@ -88,7 +88,7 @@ console.log(await history.sum('jobs.started'));
 }
 
 /**
- * The runtime's bootstrap is in a folder of its own and imports the handler. It invokes the handler twice, and is then frozen:
+ * The runtime's bootstrap is in its own folder and imports the handler. It invokes the handler twice, and is then frozen:
  * nothing may be left to send.
  *
  * @param {import('./workplace.mjs').Workplace} workplace
@@ -248,7 +248,7 @@ console.log('edit ${edit}', process.listenerCount('exit'));
 
 /**
  * Publishes an older version without one method, under another name in `node_modules`. Whichever is loaded first holds the
- * facade; whoever calls the method through the other gets no TypeError, and the sample is counted.
+ * facade; a caller of the method through the other gets no TypeError, and the sample is counted.
  *
  * @param {import('./workplace.mjs').Workplace} workplace
  */
@@ -365,7 +365,7 @@ done(message.includes('${name} needs Node.js') && message.includes('@metrics/${e
 }
 
 /**
- * Bundles without any option for Node.js, and runs the bundle where there is neither `process` nor any other global beside
+ * Bundles without any option for Node.js, and runs the bundle without `process` and any other global except
  * those of the language.
  *
  * @param {import('./workplace.mjs').Workplace} workplace

@@ -129,5 +129,5 @@ function parts(name, kind) {
   return { ...program, loads: loads.join('\n') };
 }
 
-/** What a receiver gets, or the program prints, if the program works. */
+/** The text that a receiver gets, or the program prints, if the program works. */
 export const EXPECTED = 'consumer.jobs.started';

@@ -6,7 +6,7 @@ import { checkEach, columns } from './row.mjs';
 const deno = ['npx', '--yes', 'deno@2.9.6', 'run', '--no-prompt', '--allow-read'];
 
 /**
- * What a program needs beside reading its own files, as docs/frameworks.md says.
+ * The permissions that a program needs in addition to reading its own files, as docs/frameworks.md says.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const permissions = {

@@ -1,4 +1,4 @@
-// What a package costs those who install it: packages, kilobytes, the size of a bundle, and the time of an import next to that of
+// The cost of a package for those who install it: packages, kilobytes, the size of a bundle, and the time of an import next to that of
 // the packages it is compared with.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';

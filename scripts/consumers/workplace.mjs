@@ -5,7 +5,7 @@ import { columns } from './row.mjs';
 
 const DEFAULT_LIMIT_MS = 300_000;
 
-/** Packages that the programs need beside ours. */
+/** Packages that the programs need in addition to ours. */
 const companions = ['redis@6', 'eslint@10'];
 
 /**
@@ -15,7 +15,7 @@ const companions = ['redis@6', 'eslint@10'];
  * @property {number} [limit] milliseconds after which it is killed
  */
 
-/** Where the checks work: a folder for temporary files, and the private registry that has the release. */
+/** The place of the checks: a folder for temporary files, and the private registry that has the release. */
 export class Workplace {
   /** The environment in which package managers use the private registry. */
   environment;

@@ -1,5 +1,5 @@
 /**
- * What to say about losses whose place has nothing to add. A reason that is not here is reported where it is found, with what
+ * Messages for losses whose place has nothing to add. A reason that is not here is reported by its place, with what
  * is known there: an address, an error, a limit.
  */
 export const DROP_MESSAGES: Readonly<Record<string, string>> = {

@@ -47,7 +47,7 @@ const LOSSES: Readonly<Record<string, (parts: Parts) => void>> = {
 afterEach(() => jest.useRealTimers());
 
 it.each(Object.entries(LOSSES))(
-  'every sample lost as %s is reported: at once, then once a minute with the count',
+  'every sample lost as %s is reported: immediately, then once a minute with the count',
   (reason, lose) => {
     jest.useFakeTimers({ now: 0 });
     const parts = setUp();

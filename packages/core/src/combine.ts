@@ -21,7 +21,7 @@ export interface FilteredBackend {
   /** Keys or patterns of what it does not get, also of those included. @default none */
   readonly exclude?: readonly string[] | undefined;
   /**
-   * The share of calls that it gets, from 0 to 1, drawn for each: for a rollout. What it does not get counts as `sampledOut`,
+   * The share of calls that it gets, from 0 to 1, drawn for each: for a rollout. A call that it does not get counts as `sampledOut`,
    * and receivers do not scale it up. @default 1
    */
   readonly share?: number | undefined;

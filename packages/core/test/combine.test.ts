@@ -155,11 +155,11 @@ describe('a member with a choice', () => {
     random.mockRestore();
   });
 
-  it('is refused if the share is no number from 0 to 1, or a list is none', () => {
+  it('is refused if the share is not a number from 0 to 1, or a list is not an array', () => {
     for (const share of [-0.1, 1.1, Number.NaN, '1', null])
       expect(() => combine({ backend: new JournalBackend(), share } as never)).toThrow(RangeError);
     for (const name of ['include', 'exclude'])
-      expect(() => combine({ backend: new JournalBackend(), [name]: 'a' } as never)).toThrow(TypeError);
+      expect(() => combine({ backend: new JournalBackend(), [name]: 'a' })).toThrow(TypeError);
     expect(() => combine({ backend: new JournalBackend(), exlude: [] } as never)).toThrow('exclude');
   });
 });

@@ -166,11 +166,11 @@ export class Engine {
     this.invalidate();
   }
 
-  /** Ends series that their observer left out. */
+  /** Ends series that their observer no longer sets. */
   end(ids: readonly SeriesId[]): void {
     const { series } = this;
     if (ids.length > 0) this.invalidate();
-    // A backend that is told of an end may throw, and the handler of problems may register another backend.
+    // `release` may throw, and the handler of problems may register another backend.
     for (const id of ids) if (this.series === series && series.rows.has(id)) this.release(id, true);
   }
 

@@ -1,6 +1,12 @@
 import type { SeriesId } from '../metrics-backend.js';
+import type { ProblemCode } from '../problems/problem.js';
 import { onRejection } from '../problems/problem-reporter.js';
-import type { Engine } from './engine.js';
+
+/** The part of an engine that an observer needs. */
+export interface ObserverHost {
+  leniently(record: () => void): void;
+  report(code: ProblemCode, metric: string, message: string, details?: { readonly cause?: unknown }): unknown;
+}
 
 /** A function that sets series of one gauge at each collect, and the series that it has set. */
 export class GaugeObserver {
@@ -12,12 +18,18 @@ export class GaugeObserver {
   series: Set<SeriesId> = new Set();
   /** The series set by the reading before it, while a collect lasts. */
   before: Set<SeriesId> = new Set();
-  readonly #engine: Engine;
+  readonly #engine: ObserverHost;
   readonly #read: () => unknown;
   readonly #set: (value: unknown) => void;
   #registration = -1;
 
-  constructor(engine: Engine, key: string, isDeclared: boolean, read: () => unknown, set: (value: unknown) => void) {
+  constructor(
+    engine: ObserverHost,
+    key: string,
+    isDeclared: boolean,
+    read: () => unknown,
+    set: (value: unknown) => void,
+  ) {
     this.#engine = engine;
     this.key = key;
     this.isDeclared = isDeclared;

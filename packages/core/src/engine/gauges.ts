@@ -1,9 +1,18 @@
-// What a gauge needs beyond its samples: observers, which are read, and levels, which `add` moves.
+// Observers of gauges, which are read at each collect, and the levels that `add` moves.
 import type { SeriesId } from '../metrics-backend.js';
 import { grow } from '../series/interning.js';
-import type { Engine } from './engine.js';
 import { GaugeLevel, type LevelHandle } from './gauge-level.js';
-import type { GaugeObserver } from './gauge-observer.js';
+import type { GaugeObserver, ObserverHost } from './gauge-observer.js';
+
+/** The part of an engine that gauges need. */
+interface GaugesHost extends ObserverHost {
+  readonly generation: number;
+  readonly discarding: boolean;
+  readonly active: { readonly rules: { readonly maxMetrics: number; readonly maxSeries: number } };
+  readonly series: { family(id: SeriesId): { readonly key: string } };
+  withoutSample(run: () => void): void;
+  end(ids: readonly SeriesId[]): void;
+}
 
 /** Levels of 0 that are kept while nothing is registered. */
 const MAX_ZEROS = 1000;
@@ -13,8 +22,8 @@ export class Gauges {
   /** Levels that are not 0, or became 0 since the last collect, by their gauge and its tags. */
   readonly levels: Map<string, GaugeLevel> = new Map();
   readonly #observers = new Set<GaugeObserver>();
-  readonly #engine: Engine;
-  /** The columns below belong to the series of one registration, which this number stands for. */
+  readonly #engine: GaugesHost;
+  /** The number of the registration whose series the columns below belong to. */
   #registration = 0;
   /** By series id: its last value, or NaN. `add` starts from it. */
   #values = new Float64Array(64).fill(Number.NaN);
@@ -27,7 +36,7 @@ export class Gauges {
   /** The generation in which every level found its series. */
   #linked = -1;
 
-  constructor(engine: Engine) {
+  constructor(engine: GaugesHost) {
     this.#engine = engine;
   }
 
@@ -84,7 +93,7 @@ export class Gauges {
     for (const observer of this.#observers) if (!observer.isDeclared) this.#observers.delete(observer);
   }
 
-  /** Reads the observers, ends the series that they leave out, and repeats the levels. */
+  /** Reads the observers, ends the series that they no longer set, and repeats the levels. */
   collect(): void {
     // A copy, because an observer may add others, and remove any.
     const observers = Array.from(this.#observers);
@@ -100,7 +109,7 @@ export class Gauges {
     if (!this.#engine.discarding) this.#engine.leniently(() => this.#engine.withoutSample(() => this.#repeatLevels()));
   }
 
-  /** Ends the series that these observers left out, and all of those that were removed. */
+  /** Ends the series that these observers no longer set, and all of those that were removed. */
   #end(observers: readonly GaugeObserver[]): void {
     const ended: SeriesId[] = [];
     for (const observer of observers) {

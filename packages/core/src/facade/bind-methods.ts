@@ -3,8 +3,10 @@
 
 /** Finds the object itself where `this` is a Proxy of it, or inherits from it. */
 const SELF = Symbol('self');
+/** Prototypes whose methods are accessors. */
+const replaced = /* @__PURE__ */ new WeakSet<object>();
 
-/** Gives an object bound copies of its methods. One takes half a microsecond, so an object with many had better be rare. */
+/** Gives an object bound copies of its methods. One takes half a microsecond, so an object with many should be rare. */
 export function bindMethods<Target extends object>(target: Target, prototype: Target): void {
   for (const name of Reflect.ownKeys(prototype).slice(1) as (keyof Target)[])
     define(target, name, (target[name] as (...args: unknown[]) => unknown).bind(target));
@@ -12,15 +14,14 @@ export function bindMethods<Target extends object>(target: Target, prototype: Ta
 
 /** Has an object bind each method of its class at the first use. */
 export function bindLazily(target: object, prototype: object): void {
-  // Not when the class is loaded: a bundler could not leave out a class with an effect.
-  if (!Object.hasOwn(prototype, SELF)) replaceByAccessors(prototype);
+  // Not when the class is loaded: a bundler must keep a class with an effect.
+  if (!replaced.has(prototype)) replaceByAccessors(prototype);
   define(target, SELF, target);
 }
 
 function replaceByAccessors(prototype: object): void {
-  const names = Reflect.ownKeys(prototype).slice(1);
-  define(prototype, SELF, undefined);
-  for (const name of names) {
+  replaced.add(prototype);
+  for (const name of Reflect.ownKeys(prototype).slice(1)) {
     const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
     Object.defineProperty(prototype, name, {
       // Test tools call it without an object, and pass the object to what it returns.

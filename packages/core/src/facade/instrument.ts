@@ -53,7 +53,7 @@ export interface GaugeDefinition<Declared extends string | TagLists = string | T
 
 /**
  * Reads a gauge: returns the value of the series without tags, or sets any number of series. Those that it set the last time
- * and leaves out end at once. Synchronous.
+ * and no longer sets end immediately. Synchronous.
  */
 export type GaugeReader<Declared extends string | TagLists> = (
   gauge: Pick<Gauge<Declared>, 'set'>,

@@ -5,8 +5,18 @@ import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { TAG_SEPARATOR, type Tags, tagKeys } from '../series/tags.js';
 import { warnDetached } from './bind-methods.js';
-import type { DeclaredInstrument } from './declared-instrument.js';
 import type { CounterHandle, DistributionHandle, GaugeHandle, SetHandle, TimingHandle } from './instrument.js';
+import type { MetricCache } from './metric-cache.js';
+import type { Scope } from './scope.js';
+
+/** The part of a declared metric that its handles need. */
+interface BindableInstrument {
+  readonly engine: Engine;
+  readonly kind: MetricKind;
+  readonly key: string;
+  readonly scope: Scope;
+  currentCache(): MetricCache | undefined;
+}
 
 /** Equal to no generation of an engine, not even to a plain one. */
 export const NO_GENERATION = -2;
@@ -31,10 +41,10 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
   id: SeriesId = NOT_FOUND;
   generation: number = NO_GENERATION;
   readonly key: string;
-  readonly instrument: DeclaredInstrument;
+  readonly instrument: BindableInstrument;
   readonly tags: Tags;
 
-  constructor(instrument: DeclaredInstrument, tags: Tags) {
+  constructor(instrument: BindableInstrument, tags: Tags) {
     this.engine = instrument.engine;
     this.kind = instrument.kind;
     this.key = instrument.key;
@@ -62,7 +72,7 @@ export class SeriesHandle implements CounterHandle, GaugeHandle, TimingHandle, D
    * Returns true if the handle was bound with these tags. One that only has the same series may get another one later: values
    * beyond a limit become one series, and so do tags of the registration and equal tags of a call.
    */
-  isFor(instrument: DeclaredInstrument, tags: Tags): boolean {
+  isFor(instrument: BindableInstrument, tags: Tags): boolean {
     return this.instrument === instrument && tagsText(this.tags) === tagsText(tags);
   }
 
@@ -144,7 +154,7 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
     }
   }
 
-  /** Adds where the series or the level is not at hand. */
+  /** Adds if the series or the level must be found first. */
   #addSlowly(amount: number): void {
     const { engine } = this;
     const { gauges } = engine;

@@ -37,7 +37,7 @@ describe('a level of a gauge', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is sent again at each collect while it is not 0; 0 is told once more, then it is quiet', async () => {
+  it('is sent again at each collect while it is not 0; 0 is sent once more, then it is quiet', async () => {
     const gauge = metrics.defineGauge('jobs', { tags: ['queue'] });
     gauge.add(2, { queue: 'mail' });
     gauge.set(7, { queue: 'only set' });
@@ -117,7 +117,7 @@ describe('a level of a gauge', () => {
     jest.useRealTimers();
   });
 
-  it('is one for equal tags, whoever holds them: root, child, handles made before register', () => {
+  it('is one for equal tags of all who hold them: root, child, handles made before register', () => {
     const own = createMetrics();
     const gauge = own.defineGauge('api.jobs', { tags: ['queue', 'team'] });
     const child = own.child({ prefix: 'api.', tags: { team: 'web' } }).defineGauge('jobs', { tags: ['queue', 'team'] });

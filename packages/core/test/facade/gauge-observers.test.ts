@@ -52,7 +52,7 @@ describe('an observer of a gauge', () => {
     expect(codes()).toEqual([]);
   });
 
-  it.each(['given', 'gauge', 'handles'])('ends a series at once that it leaves out (set by %s)', (by) => {
+  it.each(['given', 'gauge', 'handles'])('ends a series immediately that it no longer sets (set by %s)', (by) => {
     const pools = new Map([
       ['a', 1],
       ['b', 2],
@@ -308,7 +308,7 @@ describe('an observer of a gauge', () => {
   });
 });
 
-it('a day of observers, levels and handles that come and go leaves nothing behind', async () => {
+it('a day of observers, levels and handles that come and go leaves nothing', async () => {
   jest.useFakeTimers();
   metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
   const gauge = metrics.defineGauge('size', { tags: ['pool'] });

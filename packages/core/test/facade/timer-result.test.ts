@@ -40,7 +40,7 @@ describe('the result of a timer', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is no option of other verbs, where it is a tag in the wrong place', () => {
+  it('is not an option of other verbs: there it is a misplaced tag', () => {
     metrics.incr('c', { result: 'ok' } as never);
     metrics.timer('t', { result: 'outcome', status: 200 } as never, () => 1);
     metrics.timer('t', { result: 'outcome', tags: 'none' } as never, () => 1);

@@ -10,7 +10,7 @@ test('a standard output that no one reads holds no more than 10,000 lines, and t
     cwd: join(__dirname, '..', '..'),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  // Nobody listens yet, so nothing is read.
+  // There is no listener yet, so nothing is read.
   const [recorded] = (await once(child, 'message')) as [Counts];
   expect(recorded.dropped).toEqual({ logger_busy: CALLS - recorded.sent - recorded.pending });
   expect(recorded.pending).toBeLessThanOrEqual(10_000);

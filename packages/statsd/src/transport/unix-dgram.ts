@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads';
 export function loadUnixDgram(): { createSocket(type: 'unix_dgram'): unknown } {
   // In a CommonJS bundle of an application, `import.meta.url` is undefined.
   const base = typeof __filename === 'string' ? __filename : import.meta.url;
-  // With an import of `createRequire`, webpack would look for the package and fail where it is not installed.
+  // With an import of `createRequire`, webpack would look for the package and fail if it is not installed.
   return process.getBuiltinModule('node:module').createRequire(base)('unix-dgram') as never;
 }
 

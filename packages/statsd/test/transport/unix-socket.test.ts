@@ -258,7 +258,7 @@ describe('the error of the constructor without the native package', () => {
       'its binary is missing',
       { 'unix-dgram/main.js': "throw new Error('Could not locate the bindings file. Tried:');" },
     ],
-    ['it lacks a package of its own', { 'unix-dgram/main.js': "require('bindings')('unix_dgram.node');" }],
+    ['it lacks one that it depends on', { 'unix-dgram/main.js': "require('bindings')('unix_dgram.node');" }],
   ])('names those that build it if %s', async (reason, files) => {
     expect(await messageWith(reason.replaceAll(' ', '-'), { ...manifest, ...files })).toMatch(
       /unix-dgram, which is installed but was not built for this Node\.js: .*`npm rebuild unix-dgram`.*`yarn rebuild unix-dgram`.*`pnpm approve-builds`/,

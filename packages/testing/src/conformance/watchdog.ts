@@ -1,4 +1,4 @@
-// Names the check in which a backend blocks the thread for ever, which no timeout of a test runner can end.
+// Names the check in which a backend blocks the thread forever, which no timeout of a test runner can end.
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 
@@ -73,6 +73,7 @@ export function blockingDeadline(timeout = 0): number {
 }
 
 function tell(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
   worker?.postMessage([...running]);
 }
 
