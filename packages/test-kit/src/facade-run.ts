@@ -92,10 +92,15 @@ export class FacadeRun<Backend> {
     const expected = this.model.register(options, live, replace);
     let real: Untyped;
     let error: unknown;
+    const mode = process.env['NODE_ENV'];
+    // Elsewhere a call at the same place in the code replaces, as under hot reload.
+    process.env['NODE_ENV'] = 'production';
     try {
       real = this.metrics.register(backend, { ...options, replace, onError: () => {} });
     } catch (thrown) {
       error = thrown;
+    } finally {
+      process.env['NODE_ENV'] = mode;
     }
     if ((expected === undefined) !== (error !== undefined))
       throw new Error('register() threw or did not', { cause: error });
