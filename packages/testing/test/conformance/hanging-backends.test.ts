@@ -99,7 +99,7 @@ it.each(['create', 'delivered', 'breakTransport', 'dispose'] as const)(
     const create = async () => (part === 'create' ? NEVER : { ...(await subject.create()), [part]: () => NEVER });
     const used = part === 'breakTransport' ? name : delivery;
     const check = conformanceChecks.find((one) => one.name === used);
-    await expect(check?.run({ ...subject, create, timeout: 1000 })).rejects.toThrow(
+    await expect(check?.run({ ...subject, create, timeout: 300 })).rejects.toThrow(
       new RegExp(`${part} did not resolve within \\d+ ms \\(in the check "${used}"\\)`),
     );
   },
