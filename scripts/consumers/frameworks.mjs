@@ -47,13 +47,13 @@ export const frameworks = [
   {
     group: 'Frameworks',
     name: 'Next.js 16, next build and next start',
-    ci: 'statsd',
+    ci: undefined,
     cells: { ...others, ...checkEach(backends, (column) => (workplace) => runNext(workplace, column)) },
   },
   {
     group: 'Frameworks',
     name: 'Next.js 16, next dev',
-    ci: 'statsd',
+    ci: undefined,
     cells: onlyStatsd(reloadNext),
   },
   { group: 'Frameworks', name: 'NestJS 11', ci: 'statsd', cells: onlyStatsd(runNest) },

@@ -22,7 +22,7 @@ const yarnSettings = (/** @type {string} */ registry, /** @type {string} */ node
 /**
  * @typedef {object} PackageManager
  * @property {string} name
- * @property {string} ci
+ * @property {string | undefined} ci
  * @property {readonly string[]} command
  * @property {string} [add] how it adds a package, if not by `add`
  * @property {(name: string) => string} [specifier]
@@ -56,7 +56,7 @@ const managers = [
   { name: 'Bun', ci: 'dogstatsd', command: [...npx, 'bun@1.4.4'] },
   {
     name: 'Deno',
-    ci: 'statsd',
+    ci: undefined,
     command: [...npx, 'deno@2.9.6'],
     specifier: (name) => `npm:${name}`,
     node: [...npx, 'deno@2.9.6', 'run', '--allow-all'],

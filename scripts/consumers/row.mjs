@@ -12,7 +12,7 @@ import { publishedPackages } from '../workspace.mjs';
  * @typedef {object} Row
  * @property {string} group the table
  * @property {string} name the environment: a program and its version. Unique in its table.
- * @property {string} ci the column that runs in CI; `--all` runs every one
+ * @property {string | undefined} ci the column that runs in CI, undefined if none works yet; `--all` runs every one
  * @property {Readonly<Record<string, Check | string>>} cells by column: the check of a package, or the reason why it has none
  */
 

@@ -23,7 +23,7 @@ export const runtimes = [
   {
     group: 'Runtimes',
     name: 'Deno 2.9',
-    ci: 'statsd',
+    ci: undefined,
     cells: checkEach(columns, (column) => async (workplace) => {
       for (const program of programsOf(column))
         await runIn(workplace, { program, kind: 'import', command: [...deno, ...(permissions[program] ?? [])] });

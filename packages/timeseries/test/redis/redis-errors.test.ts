@@ -33,7 +33,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     return store;
   }
 
-  test('reaches the new primary at the same address after a failover, and loses nothing', async () => {
+  test('reaches the new primary at the same address after a failover, and says what that one lacks', async () => {
     const other = await RedisServer.start();
     const address = await startAddress(() => port);
     let { port } = server;
@@ -45,7 +45,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     await server.ask('REPLICAOF', '127.0.0.1', `${other.port}`);
     store.counter(jobs, host.bucket, 10, 1);
     await store.flush();
-    expect(host).toMatchObject({ confirmed: 2, dropped: {}, problems: [] });
+    expect(host).toMatchObject({ confirmed: 2, dropped: {}, problems: [{ code: 'history_lost' }] });
     expect(await host.total(openStore({ url: other.url }), jobs)).toBe(10);
     expect(await host.total(store, jobs)).toBe(10);
     await server.ask('REPLICAOF', 'NO', 'ONE');
