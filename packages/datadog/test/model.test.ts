@@ -1,27 +1,9 @@
 import { createMetrics } from '@metrics/core';
-import fc from 'fast-check';
-import { backendCommands, runOnBackends } from 'test-kit/backend-run';
-import { fuzzRuns, fuzzTimeout } from 'test-kit/fuzz-runs';
+import { testModel } from 'test-kit/backend-model';
 import { datadogSubject } from './datadog-subject.js';
 
-beforeEach(() => {
-  // Problems without a backend.
-  jest.spyOn(process, 'emitWarning').mockImplementation();
-});
-afterEach(() => jest.restoreAllMocks());
-
-it(
-  'any interleaving of calls is accounted for at each step, and arrives',
-  () =>
-    fc.assert(
-      fc.asyncProperty(backendCommands, (steps) =>
-        runOnBackends(
-          steps,
-          () => createMetrics(),
-          () => datadogSubject().create(),
-        ),
-      ),
-      { ...fuzzRuns(8), endOnFailure: true },
-    ),
-  fuzzTimeout(),
+testModel(
+  8,
+  () => createMetrics(),
+  () => datadogSubject().create(),
 );

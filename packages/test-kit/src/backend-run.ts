@@ -10,7 +10,8 @@ interface Stats {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
-interface Fixture {
+/** A backend with its peer. */
+export interface Fixture {
   readonly backend: object;
   /** Without it, only the accounting is compared. */
   readonly delivered?: (() => Delivered | Promise<Delivered>) | undefined;
