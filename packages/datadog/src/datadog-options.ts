@@ -9,6 +9,7 @@ import {
   checkOptionsObject,
   describeValue,
   environment,
+  readVariable,
 } from '@metrics/core/backend';
 import { type Clock, type FullClock, systemClock, withElapsed } from './clock.js';
 import { chooseProxy, LOOPBACK, type ProxyChoice } from './delivery/proxy.js';
@@ -157,7 +158,7 @@ export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions 
 
 /** Trims the key, because keys that were pasted or mounted from a file often end with white space. */
 function resolveApiKey({ apiKey }: DatadogOptions): string {
-  const key = apiKey ?? variable('DD_API_KEY') ?? variable('DATADOG_API_KEY');
+  const key = apiKey ?? readVariable('DD_API_KEY') ?? readVariable('DATADOG_API_KEY');
   if (key === undefined) throw new TypeError('apiKey must be set, or the environment variable DD_API_KEY.');
   // A value of any type may contain the key, so only its type is shown.
   if (typeof key !== 'string') throw new TypeError(`apiKey must be a string, not a value of type ${typeof key}.`);
@@ -190,7 +191,7 @@ function resolveUrl({ site, baseUrl, allowInsecureUrl = false }: DatadogOptions)
 
 function resolveSite(option: string | undefined): string {
   const name = option === undefined ? 'DD_SITE' : 'site';
-  const value: unknown = option ?? variable('DD_SITE') ?? 'datadoghq.com';
+  const value: unknown = option ?? readVariable('DD_SITE') ?? 'datadoghq.com';
   const [, site = ''] = (typeof value === 'string' && SITE.exec(value.trim().toLowerCase())) || [];
   if (!SITES.test(site)) {
     throw new RangeError(
@@ -206,11 +207,6 @@ function checkTags(tags: unknown): void {
   for (const [key, value] of Object.entries(tags)) {
     if (typeof value !== 'string') throw new TypeError(`tags.${key} must be a string, not ${describeValue(value)}.`);
   }
-}
-
-/** Returns an environment variable. One that is empty or white space is not set. */
-function variable(name: string): string | undefined {
-  return environment[name]?.trim() || undefined;
 }
 
 /** Returns the value for a message, or a placeholder if it looks like an API key that was passed as another option. */
