@@ -1,8 +1,8 @@
 // Runs the tests of @metrics/node under the oldest and the newest Node.js of each line: which channels exist, and when they
 // are published, differs. Arguments select versions: `node scripts/check-node-metrics.mjs 24`.
-import { succeeds } from './workspace.mjs';
+import { nodeVersions, succeeds } from './workspace.mjs';
 
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '26'];
+const versions = process.argv.length > 2 ? process.argv.slice(2) : nodeVersions;
 const jest = [
   'node_modules/jest/bin/jest.js',
   '--config',

@@ -6,11 +6,10 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './workspace.mjs';
+import { nodeVersions, root } from './workspace.mjs';
 
 const RUN_LIMIT_MILLISECONDS = 120_000;
-const versions =
-  process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '26', 'deno@2.9.6', 'bun@1.4.5'];
+const versions = process.argv.length > 2 ? process.argv.slice(2) : [...nodeVersions, 'deno@2.9.6', 'bun@1.4.5'];
 
 /** @type {Readonly<Record<string, string>>} */
 const loads = {

@@ -73,3 +73,6 @@ export function run(commandLine, options) {
   console.error(`failed: ${commandLine.join(' ')}`);
   process.exit(1);
 }
+
+/** The oldest supported version of Node.js, and the newest of each line. */
+export const nodeVersions = ['20.19.0', '22', '24', '26'];
