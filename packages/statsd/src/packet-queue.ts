@@ -1,5 +1,4 @@
 // The outlet of a drain: lines into packets, packets to a transport, failures and retries.
-
 import { Backoff, type Outlet, type SampleAccounting } from '@metrics/aggregation';
 import { pause } from '@metrics/core/backend';
 import { Burst } from './burst.js';

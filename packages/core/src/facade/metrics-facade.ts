@@ -130,9 +130,10 @@ export class MetricsFacade implements Metrics, Interceptable {
       engine.drop('invalid_timestamp', key, 'A timestamp is in seconds since the epoch.', { value: timestamp });
     else {
       const hasTimestamp = kind === 'counter' || kind === 'gauge';
-      engine.recentlyUsed[id] = 1;
-      if (hasTimestamp && backend.recordAt) backend.recordAt(id, value, timestamp);
-      else engine.deliver(kind, id, value, rate);
+      if (hasTimestamp && backend.recordAt) {
+        engine.recentlyUsed[id] = 1;
+        backend.recordAt(id, value, timestamp);
+      } else engine.deliver(kind, id, value, rate);
       // A tap may have timestamps that the backend has not.
       if (hasTimestamp && engine.active.backend.recordAt) return;
       const message = 'This backend or kind has no timestamps; the sample counts as of now.';

@@ -1,5 +1,4 @@
 // The transport over TCP and Unix streams.
-
 import type { NetConnectOpts } from 'node:net';
 import { Backoff } from '@metrics/aggregation';
 import { alsoInRealTime } from '@metrics/core/backend';

@@ -1,5 +1,4 @@
 // Detects whether a UDP server listens.
-
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';

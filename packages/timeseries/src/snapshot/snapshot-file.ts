@@ -1,5 +1,4 @@
 // The snapshot on disk.
-
 import {
   closeSync,
   constants,
