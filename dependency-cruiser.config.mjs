@@ -19,6 +19,7 @@ export const packages = {
       ['configure', 'backend', 'normalizers/'],
       ['tap'],
       ['combine'],
+      ['filtered-backend'],
       ['facade/'],
       ['engine/'],
       ['dummy-metrics-backend'],

@@ -1,5 +1,6 @@
 // Fan-out: one backend that passes every sample to several ones.
 import { sumStats } from './engine/sum-stats.js';
+import { checkMember, type FilteredBackend, Target } from './filtered-backend.js';
 import type {
   BackendHost,
   BackendStats,
@@ -10,77 +11,13 @@ import type {
   SeriesId,
   ServiceCheck,
 } from './metrics-backend.js';
-import { matchesAny } from './options/name-pattern.js';
-import { checkNumber, checkOptionTypes } from './options/option-checks.js';
-
-/** A backend that gets only some samples. Events count by their title, service checks by their name. */
-export interface FilteredBackend {
-  readonly backend: MetricsBackend;
-  /** Keys or patterns of what it gets: `['checkout.*']`. @default all */
-  readonly include?: readonly string[] | undefined;
-  /** Keys or patterns of what it does not get, also of those included. @default none */
-  readonly exclude?: readonly string[] | undefined;
-  /**
-   * The share of calls that it gets, from 0 to 1, drawn for each: for a rollout. A call that it does not get counts as `sampledOut`,
-   * and receivers do not scale it up. @default 1
-   */
-  readonly share?: number | undefined;
-}
 
 /**
  * Returns a backend that passes every sample to several ones: for dual writing during a migration, or a local history next to
  * a server. A backend that fails never affects another. `stats()` adds up all of them, so a sample that two accept counts twice.
  */
 export function combine(...backends: (MetricsBackend | FilteredBackend)[]): MetricsBackend {
-  return new CombinedBackend(backends.map(toTarget));
-}
-
-function toTarget(given: MetricsBackend | FilteredBackend): FilteredBackend {
-  const target = isBackend(given) ? { backend: given } : given;
-  if (!isBackend(target?.backend))
-    throw new TypeError('combine() takes backends, or { backend, include, exclude, share }.');
-  if (target.backend.closed) throw new Error('combine() cannot open a closed backend again: create another one.');
-  const types = { backend: 'object', include: 'array', exclude: 'array', share: undefined } as const;
-  checkOptionTypes<FilteredBackend>('combine()', target, types);
-  checkNumber('share', target.share, 0, 1);
-  return target;
-}
-
-function isBackend(value: unknown): value is MetricsBackend {
-  return typeof (value as MetricsBackend | undefined)?.open === 'function';
-}
-
-/** A backend with what it gets. */
-class Target {
-  readonly backend: MetricsBackend;
-  /** The open series that it does not get. */
-  readonly excluded = new Set<SeriesId>();
-  sampledOut = 0;
-  readonly #include: readonly string[] | undefined;
-  readonly #exclude: readonly string[];
-  readonly #share: number;
-
-  constructor({ backend, include, exclude = [], share = 1 }: FilteredBackend) {
-    this.backend = backend;
-    this.#include = include;
-    this.#exclude = exclude;
-    this.#share = share;
-  }
-
-  selects(key: string): boolean {
-    return (this.#include === undefined || matchesAny(this.#include, key)) && !matchesAny(this.#exclude, key);
-  }
-
-  /** Returns true if it gets this sample of a series. */
-  takes(id: SeriesId): boolean {
-    return (this.excluded.size === 0 || !this.excluded.has(id)) && (this.#share === 1 || this.draws());
-  }
-
-  draws(): boolean {
-    if (Math.random() < this.#share) return true;
-    this.sampledOut += 1;
-    return false;
-  }
+  return new CombinedBackend(backends.map(checkMember));
 }
 
 /** @internal `tap` also uses it, to pass samples to the backend and to a test tool. */

@@ -3,7 +3,7 @@ export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './ca
 export type { CardinalityReport, MetricReport, TagReport } from './cardinality/cardinality-report.js';
 export type { AllowedTags, CheckedTags, HighCardinalityTag } from './cardinality/checked-tags.js';
 export { sentryTagRules, type TagSeverity, tagSeverity } from './cardinality/tag-severity.js';
-export { combine, type FilteredBackend } from './combine.js';
+export { combine } from './combine.js';
 export { type ConfigureOptions, configure } from './configure.js';
 export { DummyMetricsBackend } from './dummy-metrics-backend.js';
 export type { CloseOptions, ExitSignal, RegisterOptions, Registration } from './engine/registration.js';
@@ -29,6 +29,7 @@ export type {
 export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
 export { createMetrics, metrics } from './facade/shared-metrics.js';
 export type { TimedFunction, Timer, TimerOptions, TimerTags } from './facade/timer.js';
+export type { FilteredBackend } from './filtered-backend.js';
 export type {
   AlertType,
   BackendHost,
