@@ -11,4 +11,6 @@ const isFirst = !existsSync(path.join(root, 'node_modules', '.modules.yaml'));
 if (quiet && isFirst) console.log('Installing the tools, once, which takes up to a minute …');
 run([...pnpm, 'install', '--frozen-lockfile', '--prefer-offline'], { quiet });
 if (quiet && isFirst && tasks.length > 0) console.log('Building the packages …');
-if (tasks.length > 0) run([...pnpm, 'exec', 'turbo', 'run', ...tasks], { quiet });
+if (tasks.length > 0)
+  // One failed suite does not hide what the others would have said.
+  run([...pnpm, 'exec', 'turbo', 'run', ...tasks, '--continue=dependencies-successful'], { quiet });

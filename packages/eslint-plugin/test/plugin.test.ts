@@ -4,7 +4,6 @@ import { Linter } from 'eslint';
 import { Linter as Linter9 } from 'eslint9';
 import plugin, { configs, meta, rules } from '../src/index.js';
 
-const root = path.join(__dirname, '..', '..', '..');
 const program = `
 metrics.incr('jobs', { tags: { request_id: id } });
 metrics.incr(name, { tags: { result } });
@@ -56,7 +55,9 @@ test('the plugin carries the name and version of its package', () => {
 });
 
 test.each(Object.entries(rules))('%s is documented at its URL', (name, rule) => {
-  const [file = '', anchor] = rule.meta!.docs!.url!.split('#');
-  expect(anchor).toBe(name);
-  expect(readFileSync(path.join(root, file), 'utf8')).toContain(`### ${name}\n`);
+  const folder = path.join(__dirname, '..');
+  const { homepage } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const [page, anchor] = rule.meta!.docs!.url!.split('#');
+  expect([`${page}#readme`, anchor]).toEqual([homepage, name]);
+  expect(readFileSync(path.join(folder, 'README.md'), 'utf8')).toContain(`### ${name}\n`);
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conformanceChecks } from '../../src/conformance.js';
 import { BufferingBackend, bufferingSubject } from './buffering-backend.js';
@@ -8,8 +9,9 @@ const PACKAGE = join(__dirname, '..', '..');
 
 /** A backend of which `METHOD` blocks the thread, bound to the check that calls it. */
 const SOURCE = `
-const { RecordingBackend } = require('@metrics/testing');
-const { conformanceChecks } = require('@metrics/testing/conformance');
+const load = require('node:module').createRequire(process.env.PACKAGE);
+const { RecordingBackend } = load('@metrics/testing');
+const { conformanceChecks } = load('@metrics/testing/conformance');
 class BlockingBackend extends RecordingBackend {}
 const method = process.env.METHOD;
 BlockingBackend.prototype[method] = () => { for (;;); };
@@ -48,12 +50,12 @@ describe.each(Object.entries(RUNNERS))('under %s', (_name, { file, source, args 
   ])(
     'a backend whose %s blocks the thread ends the process with the name of the check',
     async (method, check) => {
-      const folder = await mkdtemp(join(PACKAGE, 'test', 'conformance', '.blocking-'));
+      const folder = await mkdtemp(join(tmpdir(), 'metrics-blocking-'));
       await writeFile(join(folder, file), source);
       const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
       const child = spawn(process.execPath, args(folder), {
         cwd: PACKAGE,
-        env: { ...environment, METHOD: method, CHECK: check },
+        env: { ...environment, METHOD: method, CHECK: check, PACKAGE: join(PACKAGE, 'package.json') },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let output = '';
