@@ -2,8 +2,8 @@
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 
-/** Milliseconds of the processor that a check may use without a turn of the event loop, at least. */
-const MIN_DEADLINE_MS = 20_000;
+/** Milliseconds of the processor that a check with the default timeout may use without a turn of the event loop. */
+const DEADLINE_MS = 20_000;
 const PING_MS = 250;
 /** Pings without a running check after which the thread of the watchdog ends. */
 const MAX_IDLE_PINGS = 8;
@@ -67,9 +67,9 @@ export function watch(check: WatchedCheck): () => void {
   };
 }
 
-/** Returns the deadline of a check of a backend with this timeout. */
-export function blockingDeadline(timeout = 0): number {
-  return Math.max(MIN_DEADLINE_MS, 2 * timeout);
+/** Returns the deadline of a check of a backend with this timeout: a short timeout asks for a short deadline, too. */
+export function blockingDeadline(timeout = 2000): number {
+  return Math.max(Math.min(DEADLINE_MS, 50 * timeout), 2 * timeout);
 }
 
 function tell(): void {
