@@ -8,7 +8,7 @@ const { paths } = ts.readConfigFile(path.join(__dirname, 'tsconfig.base.json'), 
 module.exports = {
   testEnvironment: 'node',
   // Tests end in seconds; this is for machines that are busy with something else.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   transform: {

@@ -9,6 +9,10 @@ export const DROP_MESSAGES: Readonly<Record<string, string>> = {
   not_finite: 'The sum of a counter is beyond the numbers, so its samples are dropped. Record smaller amounts.',
   empty_name: 'A metric has an empty name, so its samples are dropped.',
   line_too_long: 'A line is longer than a packet, so its samples are dropped. Use shorter names and fewer tags.',
+  negative_counter:
+    'Negative amounts of counters are dropped, because the server drops counters that go down. Record a value that goes down as a gauge.',
+  negative_distribution:
+    'Negative timings and distribution values are dropped, because the server accepts none. Record them as a gauge.',
   in_future: 'Samples with a timestamp more than a minute ahead are dropped. Check the clock, and pass seconds.',
   too_old: 'Samples older than all that is kept are dropped. Check the timestamp, or keep a longer history.',
   unacknowledged: 'A batch had no reply for so long that it cannot be sent again, and may be lost. Check the server.',

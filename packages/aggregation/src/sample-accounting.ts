@@ -47,9 +47,9 @@ export class SampleAccounting {
   /** Counts samples that are lost without being handed over. @param isReported true if the caller reports it. */
   drop(samples: number, reason: string, isReported = false): void {
     if (samples === 0) return;
-    if (!isReported) this.#reporter?.reportDropped(reason, samples);
     this.#droppedTotal += samples;
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + samples);
+    if (!isReported) this.#reporter?.reportDropped(reason, samples);
   }
 
   /** Counts one sample that a sampling rate skipped. It is not accepted. */

@@ -5,8 +5,6 @@ const SERIES = 100_000;
 const VALUES = 500_000;
 const DISTRIBUTIONS = 50;
 
-jest.setTimeout(120_000);
-
 test('one flush of 100,000 counters and 500,000 values is delivered completely, in requests within the limits', async () => {
   await using all = await started();
   const { backend, intake, open, problems } = all;

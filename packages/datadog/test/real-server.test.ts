@@ -4,8 +4,6 @@ import { VictoriaMetrics } from 'test-kit/victoria-metrics';
 import { DatadogMetricsBackend } from '../src/index.js';
 import { KEY } from './started.js';
 
-jest.setTimeout(60_000);
-
 describeWith('victoria-metrics')('VictoriaMetrics', () => {
   test.each([
     ['http', false],

@@ -16,8 +16,6 @@ beforeEach(async () => {
 
 afterEach(() => intake.stop());
 
-jest.setTimeout(60_000);
-
 function options(): DatadogOptions {
   return { apiKey: KEY, baseUrl: intake.url, ca: intake.ca, host: 'web-1' };
 }

@@ -120,7 +120,7 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
 
   incr(id: SeriesId, amount: number, sampleRate: number): void {
     this.#submitted.counter += 1;
-    if (amount < 0 && !this.#options.capabilities.negativeCounters) this.#dropNegativeCounter();
+    if (amount < 0 && !this.#options.capabilities.negativeCounters) this.#pipeline.drop('negative_counter');
     else this.#recorder.incr(id, amount, sampleRate);
   }
 
@@ -168,13 +168,6 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
       origin: { ...origin },
       telemetry: { enabled: this.#telemetry !== undefined, counts: this.#telemetryCounts(stats) },
     };
-  }
-
-  #dropNegativeCounter(): void {
-    this.#pipeline.drop('negative_counter');
-    const { dialect } = this.#options;
-    const message = `A server of dialect ${dialect} drops counters that go down, so negative amounts are dropped here and the others arrive. Record a value that goes down as a gauge.`;
-    this.#reporter.reportOnce('negative_counter', message);
   }
 
   #recordAt(id: SeriesId, value: number, epochSeconds: number): void {

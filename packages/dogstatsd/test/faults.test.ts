@@ -139,7 +139,7 @@ function describeUnixFaults(transport: ServerTransport): void {
     // The packets that the kernel accepted last are still to be read.
     await waitUntil(() => server.recorded.members('users').length === 20_000 - dropped['queue_full']!);
     expectBalance();
-  }, 40_000);
+  });
 }
 
 describe('over a Unix stream', () => {

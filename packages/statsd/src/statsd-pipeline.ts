@@ -115,7 +115,6 @@ export class StatsdPipeline {
       dialect,
       packets: this.#packets,
       accounting,
-      onNegative: () => this.#reportNegativeValue(),
     });
     this.#scheduler = new FlushScheduler({
       slots,
@@ -238,11 +237,5 @@ export class StatsdPipeline {
     if (count === 0) return;
     const cause = this.#packets.refusal;
     reportLoss({ reporter: this.#reporter, address: this.#transport.address, moment, count, cause });
-  }
-
-  #reportNegativeValue(): void {
-    const message =
-      'The server accepts no negative timings or distribution values, so they are dropped. Record them as a gauge.';
-    this.#reporter.reportOnce('negative_distribution', message);
   }
 }

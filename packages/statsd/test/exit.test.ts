@@ -5,6 +5,9 @@ import { UdpReceiver } from 'test-kit/udp-receiver';
 const cwd = join(__dirname, '..');
 let receiver: UdpReceiver;
 
+// A receiver that gets no processor for a while loses datagrams, whatever the pace.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 beforeEach(async () => {
   receiver = await UdpReceiver.start();
 });

@@ -11,8 +11,6 @@ import { seriesOf } from 'test-kit/series-of';
 import { waitUntil } from 'test-kit/wait-until';
 import { StatsdMetricsBackend } from '../src/index.js';
 
-jest.setTimeout(40_000);
-
 /** Records one of each kind, sampling and a negative gauge included. */
 async function sendOneOfEach(backend: StatsdMetricsBackend): Promise<void> {
   const kinds = ['counter', 'gauge', 'timing', 'distribution', 'set', 'gauge'] as const;

@@ -9,7 +9,7 @@ export interface ProgramOptions {
   readonly nodeOptions?: readonly string[] | undefined;
   /** Environment variables in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Milliseconds after which the program is killed. @default 10_000 */
+  /** Milliseconds after which the program is killed. @default 60_000 */
   readonly timeout?: number | undefined;
   /** Called whenever the program prints, with everything it has printed so far. */
   readonly onOutput?: ((output: string, pid: number) => void) | undefined;
@@ -27,7 +27,7 @@ export interface ProgramResult {
 /** Runs an ES module in its own Node.js process, against the built packages. Resolves when the process has ended. */
 export function runProgram(
   source: string,
-  { cwd, nodeOptions = [], env, timeout = 10_000, onOutput }: ProgramOptions,
+  { cwd, nodeOptions = [], env, timeout = 60_000, onOutput }: ProgramOptions,
 ): Promise<ProgramResult> {
   const child = spawn(process.execPath, [...nodeOptions, '--input-type=module', '--eval', source], {
     cwd,

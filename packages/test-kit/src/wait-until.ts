@@ -4,7 +4,7 @@
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   state: () => unknown = () => '',
-  milliseconds = 10_000,
+  milliseconds = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await condition())) {

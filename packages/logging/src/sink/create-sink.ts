@@ -60,9 +60,10 @@ function detectLoggerMethods(logger: AnyLogger, level: string): LogMethods {
       write: (message, fields) => void logger[level]!(message.replaceAll('%', '%%'), omitUndefined(fields)),
     };
   }
-  const missing = has('isLevelEnabled') ? `log or ${level}` : `${level}${has('log') ? ', or isLevelEnabled' : ''}`;
+  const method = describeValue(level);
+  const missing = has('isLevelEnabled') ? `log or ${method}` : `${method}${has('log') ? ', or isLevelEnabled' : ''}`;
   throw new TypeError(
-    `logger must have the methods of winston (log, isLevelEnabled), of pino (${level}, isLevelEnabled) or of the console (${level}), but lacks ${missing}.`,
+    `logger must have the methods of winston (log, isLevelEnabled), of pino (${method}, isLevelEnabled) or of the console (${method}), but lacks ${missing}.`,
   );
 }
 

@@ -209,9 +209,9 @@ test('a logger that records metrics does not recurse', () => {
 
 describe('values that are not loggers are rejected at construction', () => {
   test.each<[unknown, RegExp]>([
-    [{}, /^logger must have the methods of winston \(log, isLevelEnabled\), of pino .* lacks debug\.$/],
-    [{ log: () => {} }, /lacks debug, or isLevelEnabled\.$/],
-    [{ isLevelEnabled: () => true }, /lacks log or debug\.$/],
+    [{}, /^logger must have the methods of winston \(log, isLevelEnabled\), of pino .* lacks "debug"\.$/],
+    [{ log: () => {} }, /lacks "debug", or isLevelEnabled\.$/],
+    [{ isLevelEnabled: () => true }, /lacks log or "debug"\.$/],
     ['console', /^logger must be an object with methods, not "console"\.$/],
     [null, /^logger must be an object with methods, not null\.$/],
   ])('%o', (logger, message) => {

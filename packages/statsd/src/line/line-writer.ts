@@ -25,8 +25,6 @@ export interface LineWriterOptions {
   readonly dialect: LineDialect;
   readonly packets: PacketQueue;
   readonly accounting: SampleAccounting;
-  /** Called when a negative timing or distribution value is dropped, because the server accepts none. */
-  readonly onNegative: () => void;
 }
 
 /**
@@ -38,7 +36,6 @@ export class LineWriter implements SampleWriter {
   readonly #slots: SlotTable;
   readonly #packets: PacketQueue;
   readonly #accounting: SampleAccounting;
-  readonly #onNegative: () => void;
   readonly #dialect: LineDialect;
   readonly #frame: LineFrame;
   readonly #types: Readonly<Record<SlotKind, Uint8Array>>;
@@ -47,11 +44,10 @@ export class LineWriter implements SampleWriter {
   /** The value of the line being written. */
   readonly #value = new Uint8Array(MAX_DECIMAL_LENGTH);
 
-  constructor({ slots, fragments, tagEncoder, dialect, packets, accounting, onNegative }: LineWriterOptions) {
+  constructor({ slots, fragments, tagEncoder, dialect, packets, accounting }: LineWriterOptions) {
     this.#slots = slots;
     this.#packets = packets;
     this.#accounting = accounting;
-    this.#onNegative = onNegative;
     this.#dialect = dialect;
     this.#frame = new LineFrame({ slots, fragments, tagEncoder, lineSuffix: dialect.lineSuffix });
     this.#types = {
@@ -93,7 +89,6 @@ export class LineWriter implements SampleWriter {
       index += 1;
       if (value < 0 && !this.#dialect.acceptsNegativeValues && kind !== 'counter' && kind !== 'gauge') {
         this.#accounting.dropInFlight(1, 'negative_distribution');
-        this.#onNegative();
         continue;
       }
       const length = writeDecimal(value, this.#value, 0);

@@ -242,4 +242,4 @@ test('a socket that throws in its constructor or when it connects harms no one, 
       { accepted: 3, pending: 3, dropped: {}, problem: expect.stringMatching(/^transport_down: .*restricted/) },
     ]);
   }
-}, 30_000);
+});

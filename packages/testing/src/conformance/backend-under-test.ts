@@ -24,7 +24,7 @@ export interface BackendProgram {
   readonly source: string;
   /** The folder that imports are resolved from. @default the working directory */
   readonly cwd?: string | undefined;
-  /** Milliseconds that the process may live. @default 4000 */
+  /** Milliseconds that the process may live. @default 10000 */
   readonly timeout?: number | undefined;
 }
 

@@ -121,7 +121,7 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
 ];
 
 /** Rejects if the program does not end by itself: a backend that keeps its process alive makes deployments hang. */
-function assertProgramEnds({ source, cwd, timeout = 4000 }: BackendProgram): Promise<void> {
+function assertProgramEnds({ source, cwd, timeout = 10_000 }: BackendProgram): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
       ...(cwd !== undefined && { cwd }),
