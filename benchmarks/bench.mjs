@@ -75,7 +75,9 @@ const sections = {};
 const started = performance.now();
 const sink = await Sink.start();
 await measure(names);
-const doubtful = names.filter((name) => checkTargets({ [name]: sections[name] ?? { measurements: {} } }, values.short).failed > 0);
+const doubtful = names.filter(
+  (name) => checkTargets({ [name]: sections[name] ?? { measurements: {} } }, values.short).failed > 0,
+);
 if (values.check && doubtful.length > 0) {
   console.error(
     `A target is missed in ${doubtful.join(' and ')}, perhaps because the machine was busy: measuring once more.`,
