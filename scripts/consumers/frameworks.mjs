@@ -5,15 +5,13 @@ import { freePort } from '../private-registry.mjs';
 import { root } from '../workspace.mjs';
 import { EXPECTED } from './programs.mjs';
 import { eventually, expectDelivery, receiveUdp } from './receivers.mjs';
-import { backends, checkEach, columns } from './row.mjs';
+import { backends, checkEach, columns, onlyIn } from './row.mjs';
 
 const example = (/** @type {string} */ name) => readFileSync(path.join(root, 'examples', name), 'utf8');
 
 const others = Object.fromEntries(columns.map((column) => [column, 'not a backend']));
-const onlyStatsd = (/** @type {import('./row.mjs').Check} */ check) => ({
-  ...Object.fromEntries(columns.map((column) => [column, 'the same for each backend'])),
-  statsd: check,
-});
+const onlyStatsd = (/** @type {import('./row.mjs').Check} */ check) =>
+  onlyIn('statsd', check, 'the same for each backend');
 
 const nextPackages = [
   'next@16.4.6',
