@@ -56,17 +56,22 @@ async function check() {
   const place = options.folder ?? mkdtempSync(path.join(tmpdir(), 'consumers-'));
   mkdirSync(place, { recursive: true });
   const copy = path.join(place, 'copy');
+  const registry = path.join(place, 'registry');
+  const installations = path.join(place, 'installed');
+  const released = path.join(copy, 'packages', 'core', 'package.json');
+  const isReleased = existsSync(released);
+  // What an earlier release left there, under the same version, would be installed instead of the new one.
+  if (!isReleased)
+    for (const old of [installations, path.join(registry, 'storage', '@metrics')])
+      rmSync(old, { recursive: true, force: true });
   console.log(`${cells.length} cells; starting the private registry …`);
-  const { environment, stop } = await startPrivateRegistry(path.join(place, 'registry'));
+  const { environment, stop } = await startPrivateRegistry(registry);
   process.once('exit', () => {
     stop();
     if (options.folder === undefined) rmSync(place, { recursive: true, force: true });
   });
-  const released = path.join(copy, 'packages', 'core', 'package.json');
-  const installations = path.join(place, 'installed');
-  if (!existsSync(released)) {
+  if (!isReleased) {
     console.log('releasing a copy of the workspace …');
-    rmSync(installations, { recursive: true, force: true });
     release(copy, environment);
   }
   const { version } = readJson(released);

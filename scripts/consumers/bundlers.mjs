@@ -67,9 +67,9 @@ import { rollup } from 'rollup';
 const warnings = [];
 const bundle = await rollup({
   input: entry,
-  plugins: [resolve({ preferBuiltins: true }), commonjs(), json()],
-  // It knows the built-in modules of the Node.js that it runs in, and undici has one of newer versions.
-  external: [/^node:/, '${OPTIONAL}'],
+  // undici loads it where it is there, and an import of an ES module would fail in older versions of Node.js.
+  plugins: [resolve({ preferBuiltins: true }), commonjs({ ignore: ['node:sqlite'] }), json()],
+  external: ['${OPTIONAL}'],
   onwarn: (warning) => warnings.push(warning),
 });
 await bundle.write({ file: output, format, inlineDynamicImports: true });
