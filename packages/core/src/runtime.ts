@@ -16,6 +16,9 @@ export const environment: Environment = /* @__PURE__ */ new Proxy<Environment>(
   },
 );
 
+/** Absent where it is that of no program: in edge routes of Next.js it has the variables, and methods that throw. */
+export const nodeProcess: typeof globalThis.process | undefined = globalThis.process?.versions && globalThis.process;
+
 /** Returns a variable of the environment without spaces around it; `undefined` if that leaves nothing. */
 export function readVariable(name: string): string | undefined {
   return environment[name]?.trim() || undefined;
