@@ -60,7 +60,7 @@ async function check() {
   const installations = path.join(place, 'installed');
   const released = path.join(copy, 'packages', 'core', 'package.json');
   const isReleased = existsSync(released);
-  // What an earlier release left there, under the same version, would be installed instead of the new one.
+  // An earlier release that has the same version would be installed instead of the new one.
   if (!isReleased)
     for (const old of [installations, path.join(registry, 'storage', '@metrics')])
       rmSync(old, { recursive: true, force: true });

@@ -21,7 +21,7 @@ const REQUIRE = "import { createRequire } from 'node:module'; const require = cr
 
 /** Bundled CommonJS packages: winston, undici, redis. */
 const commonJs = ['logging', 'datadog', 'timeseries/redis'];
-/** What redis imports if it is there. */
+/** An optional import of redis. */
 const OPTIONAL = '@node-rs/xxhash';
 
 /** @type {readonly Bundler[]} */
@@ -67,7 +67,7 @@ import { rollup } from 'rollup';
 const warnings = [];
 const bundle = await rollup({
   input: entry,
-  // undici loads it where it is there, and an import of an ES module would fail in older versions of Node.js.
+  // An optional import of undici, which would fail in older versions of Node.js if it became one of the ES module.
   plugins: [resolve({ preferBuiltins: true }), commonjs({ ignore: ['node:sqlite'] }), json()],
   external: ['${OPTIONAL}'],
   onwarn: (warning) => warnings.push(warning),

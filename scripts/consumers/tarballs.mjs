@@ -1,4 +1,4 @@
-// What a package brings along, beside code: documents whose links work for a reader who has nothing but the package.
+// The documents in a package, and that their links work for a reader who has nothing but the package.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { publishedPackages, readJson, root } from '../workspace.mjs';

@@ -16,7 +16,7 @@ export const environment: Environment = /* @__PURE__ */ new Proxy<Environment>(
   },
 );
 
-/** Absent where it is that of no program: in edge routes of Next.js it has the variables, and methods that throw. */
+/** The process; undefined in edge routes of Next.js as well, which have one with variables and with methods that throw. */
 export const nodeProcess: typeof globalThis.process | undefined = globalThis.process?.versions && globalThis.process;
 
 /** Returns a variable of the environment without spaces around it; `undefined` if that leaves nothing. */

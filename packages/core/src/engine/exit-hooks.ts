@@ -94,5 +94,6 @@ export function addExitHooks(target: ExitTarget, signals: readonly ExitSignal[] 
 }
 
 export function deleteExitHooks(target: ExitTarget): void {
-  (nodeProcess as Process | undefined)?.[KEY]?.delete(target);
+  const process: Process | undefined = nodeProcess;
+  process?.[KEY]?.delete(target);
 }

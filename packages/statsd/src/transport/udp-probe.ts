@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { nextRound, pause } from '@metrics/core/backend';
 import { closeQuietly, type PacketError, packetError } from './datagram-socket.js';
 
-/** A packet that the runtime did not hand to the kernel in so many rounds of the event loop, of a millisecond or more, failed. */
+/** Rounds of the event loop, of a millisecond or more, after which a packet without a callback has failed. */
 const MAX_ROUNDS = 400;
 
 export interface UdpProbeOptions {
