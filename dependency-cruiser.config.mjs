@@ -28,7 +28,8 @@ export const packages = {
       ['options/'],
       ['metrics-backend'],
       ['problems/'],
-      ['runtime', 'real-time'],
+      ['real-time'],
+      ['runtime'],
     ],
   },
   aggregation: {

@@ -13,7 +13,11 @@ import { createBackend as statsd } from '@metrics/statsd';
 const server = createSocket('udp4').bind(0, '127.0.0.1');
 await once(server, 'listening');
 process.env['METRICS_BACKEND'] = '@metrics/statsd';
-process.env['METRICS_OPTIONS'] = JSON.stringify({ host: '127.0.0.1', port: server.address().port });
+process.env['METRICS_OPTIONS'] = JSON.stringify({
+  host: '127.0.0.1',
+  port: server.address().port,
+  tagFormat: 'datadog',
+});
 
 // The function: what follows is its file.
 configure({ prefix: 'shop.', factories: { '@metrics/statsd': statsd, '@metrics/logging': logging } });

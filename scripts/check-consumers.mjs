@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { release } from './consumers/release.mjs';
+import { runsInCi } from './consumers/row.mjs';
 import { rows } from './consumers/rows.mjs';
 import { writeSizes } from './consumers/sizes.mjs';
 import { cellKey, checkTables } from './consumers/table.mjs';
@@ -21,7 +22,7 @@ Without options: one cell of each row of docs/compatibility.md, as in CI.
   --sizes             measures what each package costs as well
   --update            writes the outcome into docs/compatibility.md
   --list              names the cells, and does nothing
-  --folder <path>     keeps the release and the installations there, and uses a release that is there already
+  --folder <path>     keeps the release and what npm installs there, and uses what is there already
 `;
 
 const { values: options, positionals: words } = parseArgs({
@@ -41,7 +42,7 @@ const patterns = words.map((word) => new RegExp(`(?<![\\w-])${word.replaceAll(/[
 const cells = rows
   .flatMap((row) =>
     Object.entries(row.cells)
-      .filter(([column]) => options.all || column === row.ci)
+      .filter(([column]) => options.all || runsInCi(row, column))
       .map(([column, cell]) => ({ check: cell, name: cellKey(row, column) })),
   )
   .filter(({ check: cell, name }) => typeof cell === 'function' && patterns.every((pattern) => pattern.test(name)));
@@ -55,16 +56,27 @@ async function check() {
   const place = options.folder ?? mkdtempSync(path.join(tmpdir(), 'consumers-'));
   mkdirSync(place, { recursive: true });
   const copy = path.join(place, 'copy');
+  const registry = path.join(place, 'registry');
+  const installations = path.join(place, 'installed');
+  const released = path.join(copy, 'packages', 'core', 'package.json');
+  const isReleased = existsSync(released);
+  // An earlier release that has the same version would be installed instead of the new one.
+  if (!isReleased)
+    for (const old of [installations, path.join(registry, 'storage', '@metrics')])
+      rmSync(old, { recursive: true, force: true });
   console.log(`${cells.length} cells; starting the private registry …`);
-  const { environment, stop } = await startPrivateRegistry(path.join(place, 'registry'));
+  const { environment, stop } = await startPrivateRegistry(registry);
   process.once('exit', () => {
     stop();
     if (options.folder === undefined) rmSync(place, { recursive: true, force: true });
   });
-  const released = path.join(copy, 'packages', 'core', 'package.json');
-  if (!existsSync(released)) console.log('releasing a copy of the workspace …');
-  const version = existsSync(released) ? readJson(released).version : release(copy, environment);
-  const workplace = new Workplace({ root: mkdtempSync(path.join(place, 'run-')), environment, version });
+  if (!isReleased) {
+    console.log('releasing a copy of the workspace …');
+    release(copy, environment);
+  }
+  const { version } = readJson(released);
+  const root = mkdtempSync(path.join(place, 'run-'));
+  const workplace = new Workplace({ root, installations, environment, version });
   /** @type {Map<string, boolean>} */
   const outcomes = new Map();
   // Two at a time, since much of the time is spent waiting for a registry.

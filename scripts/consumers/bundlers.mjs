@@ -14,11 +14,15 @@ const REQUIRE = "import { createRequire } from 'node:module'; const require = cr
  * @property {string | undefined} ci
  * @property {readonly string[]} packages
  * @property {readonly ('esm' | 'cjs')[]} formats
+ * @property {Readonly<Record<string, unknown>>} [manifest] what the bundler reads from the package.json of the application
+ * @property {readonly string[]} [commonJsOnly] programs that it cannot bundle as an ES module
  * @property {string} script the body of a module that has `entry`, `folder`, `output` (a file in it), `format` and `needsRequire`
  */
 
 /** Bundled CommonJS packages: winston, undici, redis. */
 const commonJs = ['logging', 'datadog', 'timeseries/redis'];
+/** An optional import of redis. */
+const OPTIONAL = '@node-rs/xxhash';
 
 /** @type {readonly Bundler[]} */
 const tools = [
@@ -63,7 +67,9 @@ import { rollup } from 'rollup';
 const warnings = [];
 const bundle = await rollup({
   input: entry,
-  plugins: [resolve({ preferBuiltins: true }), commonjs(), json()],
+  // An optional import of undici, which would fail in older versions of Node.js if it became one of the ES module.
+  plugins: [resolve({ preferBuiltins: true }), commonjs({ ignore: ['node:sqlite'] }), json()],
+  external: ['${OPTIONAL}'],
   onwarn: (warning) => warnings.push(warning),
 });
 await bundle.write({ file: output, format, inlineDynamicImports: true });
@@ -105,12 +111,18 @@ await build({
   },
   {
     name: 'Parcel',
-    ci: undefined,
+    ci: 'datadog',
     packages: ['parcel@2.16.4'],
     formats: ['esm', 'cjs'],
+    // It takes an optional import of redis for a mandatory one.
+    manifest: { alias: { [OPTIONAL]: false } },
+    // An ES module of its making does not get the built-in modules that are functions, which winston and redis load.
+    commonJsOnly: ['logging', 'timeseries/redis'],
     script: `import { Parcel } from '@parcel/core';
+import { fileURLToPath } from 'node:url';
 const bundler = new Parcel({
-  entries: entry, defaultConfig: '@parcel/config-default', shouldDisableCache: true, mode: 'production', shouldAutoInstall: false,
+  // It would look for its own configuration next to the program.
+  entries: entry, defaultConfig: fileURLToPath(import.meta.resolve('@parcel/config-default')), shouldDisableCache: true, mode: 'production', shouldAutoInstall: false,
   cacheDir: join(folder, '.parcel-cache'),
   targets: { main: {
     distDir: folder, distEntry: basename(output), context: 'node', includeNodeModules: true, sourceMap: false, optimize: false,
@@ -144,7 +156,7 @@ await build({
   },
   {
     name: 'bun build',
-    ci: undefined,
+    ci: 'timeseries',
     packages: ['bun@1.4.4'],
     formats: ['esm', 'cjs'],
     script: `import { execFileSync } from 'node:child_process';
@@ -174,7 +186,8 @@ export const bundlers = tools.map((tool) => ({
     ...Object.fromEntries(columns.map((column) => [column, 'not a backend'])),
     ...checkEach(backends, (column) => async (workplace) => {
       for (const program of column === 'timeseries' ? [column, 'timeseries/redis'] : [column])
-        for (const format of tool.formats) await bundle(workplace, tool, { program, format });
+        for (const format of tool.commonJsOnly?.includes(program) ? /** @type {const} */ (['cjs']) : tool.formats)
+          await bundle(workplace, tool, { program, format });
     }),
   },
 }));
@@ -184,14 +197,16 @@ export const bundlers = tools.map((tool) => ({
  * @param {Bundler} tool
  * @param {{ program: string, format: 'esm' | 'cjs' }} target
  */
-async function bundle(workplace, { name, packages, script }, { program, format }) {
+async function bundle(workplace, { name, packages, manifest, script }, { program, format }) {
   const label = `${name} ${program} ${format}`;
   const toolFolder = await workplace.installed(...packages);
   const extension = format === 'esm' ? 'mjs' : 'cjs';
   // CommonJS is bundled from ES modules, as TypeScript applications are; ncc reads what it writes.
   const source = name === 'ncc' ? 'require' : 'import';
   const entryFolder = workplace.folderIn(await workplace.everything(), label, {
-    'package.json': { private: true, type: source === 'import' ? 'module' : 'commonjs' },
+    'package.json': { private: true, type: source === 'import' ? 'module' : 'commonjs', ...manifest },
+    // Parcel reads the manifest of a folder with a lockfile only.
+    'package-lock.json': {},
     'program.js': programText(program, source),
   });
   const folder = workplace.folder(label);

@@ -1,19 +1,18 @@
 // Frameworks with a bundler, their own module loader or reload. The programs are those in examples/.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../private-registry.mjs';
 import { root } from '../workspace.mjs';
 import { EXPECTED } from './programs.mjs';
 import { eventually, expectDelivery, receiveUdp } from './receivers.mjs';
-import { backends, checkEach, columns } from './row.mjs';
+import { backends, checkEach, columns, onlyIn } from './row.mjs';
+import { writeFiles } from './workplace.mjs';
 
 const example = (/** @type {string} */ name) => readFileSync(path.join(root, 'examples', name), 'utf8');
 
 const others = Object.fromEntries(columns.map((column) => [column, 'not a backend']));
-const onlyStatsd = (/** @type {import('./row.mjs').Check} */ check) => ({
-  ...Object.fromEntries(columns.map((column) => [column, 'the same for each backend'])),
-  statsd: check,
-});
+const onlyStatsd = (/** @type {import('./row.mjs').Check} */ check) =>
+  onlyIn('statsd', check, 'the same for each backend');
 
 const nextPackages = [
   'next@16.4.6',
@@ -47,13 +46,13 @@ export const frameworks = [
   {
     group: 'Frameworks',
     name: 'Next.js 16, next build and next start',
-    ci: undefined,
+    ci: 'statsd',
     cells: { ...others, ...checkEach(backends, (column) => (workplace) => runNext(workplace, column)) },
   },
   {
     group: 'Frameworks',
     name: 'Next.js 16, next dev',
-    ci: undefined,
+    ci: 'statsd',
     cells: onlyStatsd(reloadNext),
   },
   { group: 'Frameworks', name: 'NestJS 11', ci: 'statsd', cells: onlyStatsd(runNest) },
@@ -67,7 +66,11 @@ async function nextApplication(workplace, column) {
   const options = /** @type {Record<string, string>} */ (optionsOf)[column] ?? '';
   return workplace.folderIn(await workplace.everything(...nextPackages), `next ${column}`, {
     'package.json': { private: true },
-    'next.config.mjs': 'export default {};\n',
+    // The packages are in the parent folder.
+    'next.config.mjs': `import { dirname } from 'node:path';
+const root = dirname(import.meta.dirname);
+export default { outputFileTracingRoot: root, turbopack: { root } };
+`,
     'instrumentation.ts': example('next/instrumentation.ts')
       .replace('@metrics/statsd', `@metrics/${column}`)
       .replace(/\{ host: [^}]* \}/, options),
@@ -104,18 +107,29 @@ async function runNext(workplace, column) {
     } finally {
       await server.stop('SIGTERM');
     }
-    if (/Warning|Error/.test(server.printed)) throw new Error(server.printed);
+    if (/MetricsWarning|Error/.test(server.printed)) throw new Error(server.printed);
     return server.printed;
   });
 }
 
 /**
- * An edit of `instrumentation.ts` registers again.
+ * An edit of a module that registers when it is loaded registers again. Next.js runs an edited `instrumentation.ts` only at its
+ * next start.
  *
  * @param {import('./workplace.mjs').Workplace} workplace
  */
 async function reloadNext(workplace) {
   const folder = await nextApplication(workplace, 'statsd');
+  const module = (/** @type {string} */ prefix) => `import { configure } from '@metrics/core';
+import { createBackend } from '@metrics/statsd';
+configure({ backend: createBackend, options: ${optionsOf.statsd}, prefix: '${prefix}.' });
+export {};
+`;
+  writeFiles(folder, {
+    'instrumentation.ts': 'export {};\n',
+    'app/node/backend.ts': module('consumer'),
+    'app/node/route.ts': `import './backend';\n${example('next/app/node/route.ts')}`,
+  });
   const port = String(await freePort());
   const receiver = await receiveUdp();
   const server = workplace.start([process.execPath, nextProgram(folder), 'dev', '-p', port], {
@@ -126,11 +140,7 @@ async function reloadNext(workplace) {
     await server.untilPrinted('Ready');
     await expectOk(`http://127.0.0.1:${port}/node`);
     await expectArrival(receiver, 'consumer.jobs.started', server);
-    const instrumentation = path.join(folder, 'instrumentation.ts');
-    writeFileSync(
-      instrumentation,
-      `// Moves all lines.\n${readFileSync(instrumentation, 'utf8').replace('consumer.', 'edited.')}`,
-    );
+    writeFiles(folder, { 'app/node/backend.ts': `// Moves all lines.\n${module('edited')}` });
     const deadline = Date.now() + 60_000;
     while (!receiver.received().includes('edited.jobs.started') && Date.now() < deadline) {
       await expectOk(`http://127.0.0.1:${port}/node`);

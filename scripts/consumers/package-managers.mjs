@@ -56,11 +56,12 @@ const managers = [
   { name: 'Bun', ci: 'dogstatsd', command: [...npx, 'bun@1.4.4'] },
   {
     name: 'Deno',
-    ci: undefined,
+    ci: 'statsd',
     command: [...npx, 'deno@2.9.6'],
     specifier: (name) => `npm:${name}`,
     node: [...npx, 'deno@2.9.6', 'run', '--allow-all'],
-    settings: () => ({ 'deno.json': { nodeModulesDir: 'auto' } }),
+    // The packages are seconds old.
+    settings: () => ({ 'deno.json': { nodeModulesDir: 'auto', minimumDependencyAge: 0 } }),
   },
 ];
 

@@ -7,6 +7,9 @@
  * @property {string} end an expression, awaited by those that must not end before
  */
 
+/** The text that a receiver gets, or the program prints, if the program works. */
+export const EXPECTED = 'consumer.jobs.started';
+
 const RECORD = `metrics.incr('jobs.started', 3);`;
 
 /**
@@ -100,8 +103,18 @@ console.log(observeHttp(metrics) === installation ? 'consumer.jobs.started' : 'a
  * @param {'import' | 'require'} kind
  */
 export function programText(name, kind) {
-  const { loads, body, end } = parts(name, kind);
-  return `${loads}\nconst port = process.argv[2];\n${body}\n${end};\n`;
+  return `${unclosedProgramText(name, kind)}${parts(name, kind).end};\n`;
+}
+
+/**
+ * The same, without its end: it records, and leaves the rest to the end of the process.
+ *
+ * @param {string} name
+ * @param {'import' | 'require'} kind
+ */
+export function unclosedProgramText(name, kind) {
+  const { loads, body } = parts(name, kind);
+  return `${loads}\nconst port = process.argv[2];\n${body}\n`;
 }
 
 /**
@@ -117,6 +130,34 @@ export function testText(name, kind, loadTest = '') {
 }
 
 /**
+ * Returns the source of a test that flushes and closes a backend while the fake timers of its test runner stand still.
+ *
+ * @param {string} name of the program of a backend
+ * @param {'import' | 'require'} kind
+ * @param {{ load: string, enable: string, disable: string }} timers statements; `load` declares `test`, if it is no global
+ */
+export function fakeTimersText(name, kind, { load, enable, disable }) {
+  const { loads, body } = parts(name, kind);
+  return `${load}
+${loads}
+const port = process.env.PORT;
+test('flush and close resolve', async () => {
+${enable}
+try {
+${body}
+await metrics.flush();
+metrics.timing('request', 5);
+await metrics.close();
+const { sent, pending } = metrics.stats().backend;
+console.log(sent === 2 && pending === 0 ? '${EXPECTED}' : metrics.stats());
+} finally {
+${disable}
+}
+});
+`;
+}
+
+/**
  * @param {string} name
  * @param {'import' | 'require'} kind
  */
@@ -128,6 +169,3 @@ function parts(name, kind) {
   );
   return { ...program, loads: loads.join('\n') };
 }
-
-/** The text that a receiver gets, or the program prints, if the program works. */
-export const EXPECTED = 'consumer.jobs.started';

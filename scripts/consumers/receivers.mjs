@@ -9,6 +9,12 @@ import { freePort } from '../private-registry.mjs';
 import { EXPECTED } from './programs.mjs';
 
 const ARRIVAL_LIMIT_MS = 10_000;
+/** Lua that returns the keys of metrics which a RedisStore has kept. */
+const KEPT_METRICS = `local kept = {}
+for _, index in ipairs(redis.call('keys', 'ts:*:keys')) do
+  for _, key in ipairs(redis.call('zrange', index, 0, -1)) do table.insert(kept, key) end
+end
+return kept`;
 
 /**
  * @typedef {object} Receiver
@@ -109,5 +115,5 @@ async function startRedis() {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  return { port, received: () => query('--raw', 'keys', '*'), stop: () => void server.kill() };
+  return { port, received: () => query('--raw', 'eval', KEPT_METRICS, '0'), stop: () => void server.kill() };
 }

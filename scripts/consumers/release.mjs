@@ -9,7 +9,6 @@ const skipped = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '
  *
  * @param {string} copy the folder for the copy
  * @param {NodeJS.ProcessEnv} environment of the private registry
- * @returns {string} the released version
  */
 export function release(copy, environment) {
   cpSync(root, copy, { recursive: true, filter: (source) => !skipped.has(path.basename(source)) });
@@ -28,5 +27,4 @@ export function release(copy, environment) {
   const [version = ''] = versions;
   if (versions.size !== 1) throw new Error(`the packages do not share one version: ${[...versions].join(', ')}`);
   console.log(`released ${publishedPackages.map(({ manifest }) => manifest.name).join(', ')} ${version}`);
-  return version;
 }

@@ -12,9 +12,17 @@ import { publishedPackages } from '../workspace.mjs';
  * @typedef {object} Row
  * @property {string} group the table
  * @property {string} name the environment: a program and its version. Unique in its table.
- * @property {string | undefined} ci the column that runs in CI, undefined if none works yet; `--all` runs every one
+ * @property {string | undefined} ci the column that runs in CI, or `each` for those that take no time; `--all` runs every one
  * @property {Readonly<Record<string, Check | string>>} cells by column: the check of a package, or the reason why it has none
  */
+
+/**
+ * @param {Row} row
+ * @param {string} column
+ */
+export function runsInCi({ ci }, column) {
+  return ci === 'each' || ci === column;
+}
 
 /** The packages, without their scope: the columns of the tables. */
 export const columns = publishedPackages.map(({ manifest }) => manifest.name.replace('@metrics/', ''));
@@ -31,4 +39,16 @@ export const backends = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeserie
  */
 export function checkEach(checked, check) {
   return Object.fromEntries(checked.map((column) => [column, check(column)]));
+}
+
+/**
+ * Returns the cells of a row that checks one package only.
+ *
+ * @param {string} checked column
+ * @param {Check} check
+ * @param {string} reason why the others have none
+ * @returns {Record<string, Check | string>}
+ */
+export function onlyIn(checked, check, reason) {
+  return { ...Object.fromEntries(columns.map((column) => [column, reason])), [checked]: check };
 }

@@ -4,11 +4,13 @@ import { frameworks } from './frameworks.mjs';
 import { layouts } from './layouts.mjs';
 import { packageManagers } from './package-managers.mjs';
 import { runtimes } from './runtimes.mjs';
+import { tarballs } from './tarballs.mjs';
 import { testRunners } from './test-runners.mjs';
 import { typescript } from './typescript.mjs';
 
 /** @type {readonly import('./row.mjs').Row[]} */
 export const rows = [
+  ...tarballs,
   ...packageManagers,
   ...runtimes,
   ...bundlers,

@@ -1,12 +1,15 @@
-// Programs that run JavaScript. Node.js itself is checked by scripts/check-runtimes.mjs. Each program must end by itself.
-import { programText } from './programs.mjs';
+// Programs that run JavaScript. Each loads a package as an ES module and as CommonJS, has a sample delivered, and must end by
+// itself, whether the program closes the backend or not.
+import { nodeVersions } from '../workspace.mjs';
+import { programText, unclosedProgramText } from './programs.mjs';
 import { expectDelivery } from './receivers.mjs';
 import { checkEach, columns } from './row.mjs';
 
-const deno = ['npx', '--yes', 'deno@2.9.6', 'run', '--no-prompt', '--allow-read'];
+const npx = ['npx', '--yes', '-p'];
+const deno = [...npx, 'deno@2.9.6', 'deno', 'run', '--no-prompt'];
 
 /**
- * The permissions that a program needs in addition to reading its own files, as docs/frameworks.md says.
+ * The permissions that a program needs, as docs/frameworks.md says; to read packages, it needs none.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const permissions = {
@@ -17,44 +20,51 @@ const permissions = {
   'timeseries/redis': ['--allow-net=127.0.0.1', '--allow-env'],
   'eslint-plugin': ['--allow-all'],
 };
+/** Programs whose sample arrives even if nothing is closed. */
+const deliverAtEnd = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries/redis'];
+/** The column of a version of Node.js in CI. */
+const ciOfNode = ['statsd', 'dogstatsd', 'datadog', 'logging'];
 
 /** @type {import('./row.mjs').Row[]} */
 export const runtimes = [
+  ...nodeVersions.map((version, index) => ({
+    group: 'Runtimes',
+    name: `Node.js ${version}`,
+    ci: ciOfNode[index % ciOfNode.length],
+    cells: checkEach(columns, (column) => runIn(column, () => [...npx, `node@${version}`, 'node'])),
+  })),
   {
     group: 'Runtimes',
     name: 'Deno 2.9',
-    ci: undefined,
-    cells: checkEach(columns, (column) => async (workplace) => {
-      for (const program of programsOf(column))
-        await runIn(workplace, { program, kind: 'import', command: [...deno, ...(permissions[program] ?? [])] });
-    }),
+    ci: 'statsd',
+    cells: checkEach(columns, (column) => runIn(column, (program) => [...deno, ...(permissions[program] ?? [])])),
   },
   {
     group: 'Runtimes',
     name: 'Bun 1.4',
     ci: 'dogstatsd',
-    cells: checkEach(columns, (column) => async (workplace) => {
-      for (const program of programsOf(column))
-        for (const kind of /** @type {const} */ (['import', 'require']))
-          await runIn(workplace, { program, kind, command: ['npx', '--yes', 'bun@1.4.5', 'run'] });
-    }),
+    cells: checkEach(columns, (column) => runIn(column, () => [...npx, 'bun@1.4.5', 'bun', 'run'])),
   },
 ];
 
-/** @param {string} column */
-function programsOf(column) {
-  return column === 'timeseries' ? [column, 'timeseries/redis'] : [column];
-}
-
 /**
- * @param {import('./workplace.mjs').Workplace} workplace
- * @param {{ program: string, kind: 'import' | 'require', command: readonly string[] }} run
+ * @param {string} column
+ * @param {(program: string) => readonly string[]} command
+ * @returns {import('./row.mjs').Check}
  */
-async function runIn(workplace, { program, kind, command }) {
-  const file = kind === 'import' ? 'program.mjs' : 'program.cjs';
-  const folder = workplace.folderIn(await workplace.everything(), `${command[2]} ${program}`, {
-    'package.json': { private: true },
-    [file]: programText(program, kind),
-  });
-  await expectDelivery(program, (port) => workplace.execute([...command, file, port], { cwd: folder }));
+function runIn(column, command) {
+  return async (workplace) => {
+    for (const program of column === 'timeseries' ? [column, 'timeseries/redis'] : [column]) {
+      const folder = workplace.folderIn(await workplace.everything(), `runtime ${program}`, {
+        'package.json': { private: true },
+        'program.mjs': programText(program, 'import'),
+        'program.cjs': programText(program, 'require'),
+        'unclosed.mjs': unclosedProgramText(program, 'import'),
+      });
+      for (const file of ['program.mjs', 'program.cjs', ...(deliverAtEnd.includes(program) ? ['unclosed.mjs'] : [])])
+        await expectDelivery(program, (port) =>
+          workplace.execute([...command(program), file, port], { cwd: folder, limit: 60_000 }),
+        );
+    }
+  };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkBlock } from '../generated-block.mjs';
 import { root } from '../workspace.mjs';
-import { columns } from './row.mjs';
+import { columns, runsInCi } from './row.mjs';
 import { rows } from './rows.mjs';
 
 const FILE = 'docs/compatibility.md';
@@ -29,7 +29,7 @@ export function checkTables(outcomes) {
         const key = cellKey(row, column);
         const outcome = outcomes.get(key);
         if (outcome === false) return 'fails';
-        if (column === row.ci) return 'CI';
+        if (runsInCi(row, column)) return 'CI';
         return outcome === undefined ? (days.get(key) ?? '') : today;
       });
       return `| ${[row.name, ...texts].join(' | ')} |`;

@@ -1,7 +1,8 @@
 // Test runners, which load modules in their own ways. Each runs a test that has a sample delivered.
+import { fakeTimers } from './fake-timers.mjs';
 import { testText } from './programs.mjs';
-import { expectDelivery } from './receivers.mjs';
 import { checkEach, columns } from './row.mjs';
+import { runTest } from './run-test.mjs';
 
 const inBrowser = {
   // A React component that records, as it is rendered and clicked.
@@ -116,6 +117,7 @@ test('says that it needs Node.js', () => {
         }),
     ),
   },
+  ...fakeTimers,
 ];
 
 /**
@@ -131,20 +133,4 @@ function runInJsdom(workplace, column, tests) {
     files: { 'package.json': { private: true }, ...tests },
     command: (folder) => ['npx', 'jest', '--rootDir', folder, '--env', 'jsdom'],
   });
-}
-
-/**
- * @param {import('./workplace.mjs').Workplace} workplace
- * @param {object} run
- * @param {string} run.column
- * @param {string} [run.receiver]
- * @param {readonly string[]} run.packages
- * @param {Readonly<Record<string, string | object>>} run.files
- * @param {(folder: string) => readonly string[]} run.command
- */
-async function runTest(workplace, { column, receiver = column, packages, files, command }) {
-  const folder = workplace.folderIn(await workplace.everything(...packages), `test ${column}`, files);
-  await expectDelivery(receiver, (port) =>
-    workplace.execute(command(folder), { cwd: folder, env: { PORT: port, NODE_ENV: 'test' } }),
-  );
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { columns } from './row.mjs';
 
@@ -22,13 +23,20 @@ export class Workplace {
   /** The released version. */
   version;
   #root;
-  #folders = 0;
+  #installations;
   /** @type {Map<string, Promise<string>>} */
   #installed = new Map();
 
-  /** @param {{ root: string, environment: NodeJS.ProcessEnv, version: string }} options */
-  constructor({ root, environment, version }) {
+  /**
+   * @param {object} options
+   * @param {string} options.root a folder for temporary files
+   * @param {string} options.installations a folder for what npm installs; what is there already is used
+   * @param {NodeJS.ProcessEnv} options.environment
+   * @param {string} options.version
+   */
+  constructor({ root, installations, environment, version }) {
     this.#root = root;
+    this.#installations = installations;
     this.environment = environment;
     this.version = version;
   }
@@ -51,9 +59,7 @@ export class Workplace {
    * @param {Readonly<Record<string, string | object>>} [files]
    */
   folderIn(parent, name, files = {}) {
-    this.#folders += 1;
-    const folder = path.join(parent, `${this.#folders}-${name.replaceAll(/[^\w.]+/g, '-')}`);
-    mkdirSync(folder);
+    const folder = mkdtempSync(path.join(parent, `${name.replaceAll(/[^\w.]+/g, '-')}-`));
     writeFiles(folder, files);
     return folder;
   }
@@ -146,7 +152,11 @@ export class Workplace {
 
   /** @param {readonly string[]} packages */
   async #install(packages) {
-    const folder = this.folder(`installed ${packages[0]}`, { 'package.json': { private: true } });
+    const digest = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 8);
+    const folder = path.join(this.#installations, `${packages[0]?.replaceAll(/[^\w.]+/g, '-')}-${digest}`);
+    // npm writes it last.
+    if (existsSync(path.join(folder, 'package-lock.json'))) return folder;
+    writeFiles(folder, { 'package.json': { private: true } });
     await this.execute(['npm', 'install', '--no-audit', '--no-fund', ...packages], { cwd: folder });
     return folder;
   }

@@ -7,5 +7,6 @@ try {
 } catch (error) {
   // An application that names no backend in its code must not fail to start for want of one.
   const warning = `${(error as Error).message} All samples are discarded. Correct the METRICS_ variables of the environment.`;
-  globalThis.process?.emitWarning?.(warning, { type: 'MetricsWarning', code: 'not_configured' });
+  // Without versions it is the process of an edge runtime, whose methods throw.
+  if (globalThis.process?.versions) process.emitWarning?.(warning, { type: 'MetricsWarning', code: 'not_configured' });
 }

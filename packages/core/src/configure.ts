@@ -7,7 +7,7 @@ import type { MetricsBackend } from './metrics-backend.js';
 import { checkKnownOptions } from './options/option-checks.js';
 import { describeValue } from './problems/describe-value.js';
 import { redact } from './problems/redact.js';
-import { readVariable } from './runtime.js';
+import { nodeProcess, readVariable } from './runtime.js';
 import type { Tags } from './series/tags.js';
 
 /** Creates a backend from its options: the export `createBackend` of a package. */
@@ -116,8 +116,7 @@ function closeAll(backends: readonly MetricsBackend[]): void {
 
 function loadFactory(name: string, from: ConfigureOptions['from']): CreateBackend {
   if (/\p{Cc}|\p{Cs}/u.test(name)) throw new Error('no package has control characters in its name');
-  const { process } = globalThis;
-  const module = process?.getBuiltinModule?.('node:module');
+  const module = nodeProcess?.getBuiltinModule?.('node:module');
   if (module === undefined)
     throw new Error('this runtime cannot load a package by its name; pass a function as `backend`, or in `factories`');
   const given = typeof from === 'object' ? from.href : from;

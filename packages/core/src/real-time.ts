@@ -1,7 +1,8 @@
 // Waits that end although fake timers of a test stand still: `await metrics.close()` must not hang there.
+import { nodeProcess } from './runtime.js';
 
 const timers: Pick<typeof globalThis, 'setImmediate' | 'setTimeout'> =
-  /* @__PURE__ */ globalThis.process?.getBuiltinModule?.('node:timers') ?? globalThis;
+  nodeProcess?.getBuiltinModule?.('node:timers') ?? globalThis;
 // As they are when this file is loaded: fake timers may replace those of the module as well.
 const { setImmediate: setRealImmediate, setTimeout: setRealTimeout } = timers;
 

@@ -16,6 +16,9 @@ export const environment: Environment = /* @__PURE__ */ new Proxy<Environment>(
   },
 );
 
+/** The process; undefined in edge routes of Next.js as well, which have one with variables and with methods that throw. */
+export const nodeProcess: typeof globalThis.process | undefined = globalThis.process?.versions && globalThis.process;
+
 /** Returns a variable of the environment without spaces around it; `undefined` if that leaves nothing. */
 export function readVariable(name: string): string | undefined {
   return environment[name]?.trim() || undefined;

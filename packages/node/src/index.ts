@@ -1,5 +1,5 @@
 // The entry for applications.
-export type { HttpOptions, ObservedRequest } from './http/http-options.js';
+export type { HttpOptions, ObservedRequest, RouteFunction, ServedRequest } from './http/http-options.js';
 export { observeHttp } from './http/observe-http.js';
 export { setRoute } from './http/routes.js';
 export { observeMetrics } from './observe-metrics.js';

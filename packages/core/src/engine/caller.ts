@@ -13,12 +13,20 @@ export function isSameCaller(mode: string | undefined, ...registrations: (Error 
 }
 
 function callerOf(error: Error | undefined, isFileEnough: boolean): string | undefined {
-  // Development servers add a version to the address of a file.
+  // Development servers add a version to the address of a file, and the module whose code they run again.
   // An application may replace stacks by lists.
   // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- see above
-  const frames = String(error?.stack ?? '').matchAll(/^.*?([^\s()@]+?)(?:\?[^\s():]*)?(:\d+:\d+)\)?$/gm);
-  const [own, , ...callers] = Array.from(frames, ([, file = '', position = '']) => ({ file, position }));
+  const frames = String(error?.stack ?? '').matchAll(/^.*?([^\s()@?]+)(?:\?\S*)?(:\d+:\d+)\)?$/gm);
+  const [own, , ...callers] = Array.from(frames, ([, file = '', position = '']) => ({
+    file: plainName(file),
+    position,
+  }));
   // In a bundle, the caller is in the file of this package.
   const caller = callers.find(({ file }) => file !== own?.file && !file.startsWith('node:')) ?? callers[0];
   return caller && caller.file + (isFileEnough ? '' : caller.position);
+}
+
+/** Returns what a path and a URL of the same file have in common. */
+function plainName(file: string): string {
+  return file.replaceAll(/^file:|%\w\w|[^\w.:-]/g, '');
 }

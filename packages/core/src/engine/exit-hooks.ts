@@ -1,5 +1,6 @@
 // Flushes and closes at the end of the process.
 import type { BackendStats } from '../metrics-backend.js';
+import { nodeProcess } from '../runtime.js';
 import type { ExitSignal } from './registration.js';
 
 /** Milliseconds that a flush may keep an otherwise finished process alive. */
@@ -86,12 +87,13 @@ class ExitHooks {
 
 /** Flushes the target when the process ends naturally, flushes synchronously at its exit, and closes on the signals. */
 export function addExitHooks(target: ExitTarget, signals: readonly ExitSignal[] = []): void {
-  const process: Process | undefined = globalThis.process;
+  const process: Process | undefined = nodeProcess;
   if (typeof process?.on !== 'function') return;
   process[KEY] ??= new ExitHooks(process);
   process[KEY].add(target, signals);
 }
 
 export function deleteExitHooks(target: ExitTarget): void {
-  (globalThis.process as Process | undefined)?.[KEY]?.delete(target);
+  const process: Process | undefined = nodeProcess;
+  process?.[KEY]?.delete(target);
 }

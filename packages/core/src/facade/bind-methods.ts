@@ -1,5 +1,6 @@
 // Methods that work without their object: `const { incr } = metrics`, `keys.forEach(metrics.incr)`, a Proxy, an object that
 // inherits from it. A call site that calls one object is as fast as without it.
+import { nodeProcess } from '../runtime.js';
 
 /** Finds the object itself where `this` is a Proxy of it, or inherits from it. */
 const SELF = Symbol('self');
@@ -48,7 +49,7 @@ let hasWarned = false;
 export function warnDetached(): void {
   if (hasWarned) return;
   hasWarned = true;
-  globalThis.process?.emitWarning?.(
+  nodeProcess?.emitWarning?.(
     'A method was called without its handle, so nothing is recorded: pass () => handle.incr() instead of handle.incr.',
     { type: 'MetricsWarning', code: 'detached_handle' },
   );

@@ -7,6 +7,7 @@ import type { Interceptable, Interceptor } from '../engine/interceptor.js';
 import { Lifecycle } from '../engine/lifecycle.js';
 import type { CloseOptions, RegisterOptions, Registration } from '../engine/registration.js';
 import type { MetricKind, MetricsBackend, SeriesId } from '../metrics-backend.js';
+import { nodeProcess } from '../runtime.js';
 import type { TagLists } from '../series/metric-family.js';
 import { TagDraft, tagPairs } from '../series/tag-draft.js';
 import {
@@ -303,7 +304,7 @@ export class MetricsFacade implements Metrics, Interceptable {
     if (engine.context !== undefined) return engine.context;
     // Edge runtimes have it as a global.
     const { AsyncLocalStorage } =
-      globalThis.process?.getBuiltinModule?.('node:async_hooks') ?? (globalThis as Partial<typeof AsyncHooks>);
+      nodeProcess?.getBuiltinModule?.('node:async_hooks') ?? (globalThis as Partial<typeof AsyncHooks>);
     if (AsyncLocalStorage) return engine.useContext(new ContextTags(new AsyncLocalStorage()));
     const message = 'This runtime has no AsyncLocalStorage: context tags are dropped.';
     return void engine.report('context_unavailable', undefined, message);

@@ -1,5 +1,5 @@
 // Reports problems to the application without flooding it.
-import { now } from '../runtime.js';
+import { nodeProcess, now } from '../runtime.js';
 import { describeValue } from './describe-value.js';
 import type { Problem } from './problem.js';
 
@@ -73,13 +73,13 @@ export function formatProblem({ code, metric, tag, value, count, message }: Prob
 }
 
 function emitWarning(problem: Problem): void {
-  globalThis.process?.emitWarning?.(formatProblem(problem), { type: 'MetricsWarning', code: problem.code });
+  nodeProcess?.emitWarning?.(formatProblem(problem), { type: 'MetricsWarning', code: problem.code });
 }
 
 /** Prints a warning at the exit of the process, which comes before those of `process.emitWarning` are printed. */
 export function emitWarningNow(problem: Problem): void {
   const warning = new Error(formatProblem(problem));
-  globalThis.process?.emit?.('warning', Object.assign(warning, { name: 'MetricsWarning', code: problem.code }));
+  nodeProcess?.emit?.('warning', Object.assign(warning, { name: 'MetricsWarning', code: problem.code }));
 }
 
 /** Calls code of the application and ignores whatever it throws or rejects with. */

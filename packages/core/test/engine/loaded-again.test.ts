@@ -1,3 +1,4 @@
+import { compileFunction } from 'node:vm';
 import { DummyMetricsBackend } from '../../src/index.js';
 
 class LiveBackend extends DummyMetricsBackend {
@@ -51,6 +52,25 @@ describe('a call of register that runs again', () => {
     const first = register();
     register();
     expect(first.closed).toBe(true);
+  });
+
+  it.each([
+    ['/app/server/chunks/[root]__1s-w._.js?id=[project]/app/a.ts+[app-route]+(ecmascript)', 'of a path'],
+    ['file:///app/server/chunks/%5Broot%5D__1s-w._.js?id=%5Bproject%5D/app/a.ts+(ecmascript)', 'of Turbopack'],
+    ['file:///app/server/chunks/%5Broot%5D__1s-w._.js?t=1732912345678', 'of Vite'],
+  ])('replaces the backend in development if %s, a name %s, runs instead of the file', async (name) => {
+    process.env['NODE_ENV'] = 'development';
+    const { createMetrics } = await import('../../src/index.js');
+    const metrics = createMetrics();
+    const registerIn = (filename: string, lines: string): LiveBackend => {
+      const backend = new LiveBackend();
+      compileFunction(`${lines}metrics.register(backend)`, ['metrics', 'backend'], { filename })(metrics, backend);
+      return backend;
+    };
+    const first = registerIn('/app/server/chunks/[root]__1s-w._.js', '');
+    registerIn(name, '\n\n');
+    expect(first.closed).toBe(true);
+    expect(() => registerIn('/app/server/chunks/[other]__1s-w._.js', '')).toThrow(/registered already/);
   });
 
   it('is an error in production', async () => {

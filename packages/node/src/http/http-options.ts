@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { checkBoolean, checkFunction, checkKnownOptions, checkOneOf, checkOptionsObject } from '@metrics/core/backend';
 import { warnOfError } from '../shared.js';
 
@@ -11,6 +10,19 @@ export interface ObservedRequest {
   /** The host that a client sends to; that of servers is data of the client, and not read. */
   readonly host: string | undefined;
 }
+
+/**
+ * A request that a server has got. An `IncomingMessage` of `node:http` is one; this declaration compiles without the types of
+ * Node.js.
+ */
+export interface ServedRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The type of a method, because a function that asks for an `IncomingMessage` or a framework's request fits it as well. */
+export type RouteFunction = { of(request: ServedRequest): string | undefined }['of'];
 
 /** Options of `observeHttp`. */
 export interface HttpOptions {
@@ -31,7 +43,7 @@ export interface HttpOptions {
    * Returns the template of a server request's route, once it has ended; `undefined` tries the other ways.
    * `@metrics/node/next` has one.
    */
-  readonly route?: ((request: IncomingMessage) => string | undefined) | undefined;
+  readonly route?: RouteFunction | undefined;
   /**
    * Guesses the route of requests without one from their URL, with `routeTemplate`, if the status is below 400. For servers
    * without a router. @default false
@@ -52,7 +64,7 @@ export interface ResolvedHttpOptions {
   readonly tagNames: 'short' | 'opentelemetry';
   readonly methods: ReadonlySet<string>;
   readonly statusClass: boolean;
-  readonly route: ((request: IncomingMessage) => string | undefined) | undefined;
+  readonly route: RouteFunction | undefined;
   readonly routeFromUrl: boolean;
   readonly nameOfHost: ((host: string) => string | undefined) | undefined;
   readonly ignore: ((request: ObservedRequest) => boolean) | undefined;

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import http from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import { createMetrics } from '@metrics/core';
 import { type HttpOptions, observeHttp, setRoute } from '@metrics/node';
 import { RecordingBackend } from '@metrics/testing';
@@ -119,7 +119,12 @@ test.each<[string, HttpOptions, Record<string, string>]>([
   ['statusClass', { statusClass: true }, { method: 'POST', status: '2xx' }],
   ['methods', { methods: ['GET'] }, { method: '_OTHER', status: '200' }],
   ['routeFromUrl', { routeFromUrl: true }, { method: 'POST', status: '200', route: '/users/:id' }],
-  ['route', { route: ({ url }) => `from ${url}` }, { method: 'POST', status: '200', route: 'from /users/42' }],
+  // Functions may ask for the whole request.
+  [
+    'route',
+    { route: ({ url }: IncomingMessage) => `from ${url}` },
+    { method: 'POST', status: '200', route: 'from /users/42' },
+  ],
 ])('the option %s', async (_name, options, expected) => {
   const observed = new Observed(options);
   const { url } = await listen((_request, response) => void response.end());

@@ -5,6 +5,9 @@ import { networkInterfaces } from 'node:os';
 import { nextRound, pause } from '@metrics/core/backend';
 import { closeQuietly, type PacketError, packetError } from './datagram-socket.js';
 
+/** Rounds of the event loop, of a millisecond or more, after which a packet without a callback has failed. */
+const MAX_ROUNDS = 400;
+
 export interface UdpProbeOptions {
   /** A literal address. */
   readonly host: string;
@@ -57,19 +60,16 @@ export class UdpProbe {
    */
   send(packet: Uint8Array, done: (error: PacketError | undefined) => void): void {
     this.#done = done;
+    let hasLeft = false;
     try {
       this.#socket.send(packet, (error) => {
-        if (error !== null && this.#done === done) this.#complete(error);
+        hasLeft = true;
+        if (error && this.#done === done) this.#complete(error);
       });
     } catch (error) {
       return this.#complete(error);
     }
-    // The timeout is for kernels that return the error a little later; the immediate lets the event loop poll the socket.
-    void pause(1)
-      .then(nextRound)
-      .then(() => {
-        if (this.#done === done) this.#complete();
-      });
+    void this.#completeOnceSent(done, () => hasLeft);
   }
 
   /** False if the address cannot be reached from this machine, or cannot be connected to. */
@@ -86,6 +86,20 @@ export class UdpProbe {
     this.#isClosed = true;
     this.#done = undefined;
     closeQuietly(this.#socket, this.#isBound);
+  }
+
+  /**
+   * The timeout is for kernels that return the error a little later; the immediate lets the event loop poll the socket. Deno
+   * sends a packet later than that.
+   */
+  async #completeOnceSent(done: (error: PacketError | undefined) => void, hasLeft: () => boolean): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      await pause(1);
+      await nextRound();
+      if (this.#done !== done) return;
+      if (hasLeft()) return this.#complete();
+    }
+    this.#complete(new Error(`the socket did not accept it in ${MAX_ROUNDS} rounds of the event loop`));
   }
 
   #onError(error: unknown): void {

@@ -243,6 +243,7 @@ export class UdpTransport implements PacketTransport {
   }
 
   #resultAtExit(): [error: Error | undefined, retryable: false] {
+    if ('Deno' in globalThis) return [new Error('Deno sends nothing after process.exit().'), false];
     const isLost = this.#isOwnAddress && !(this.#isHeard ?? mayListen(this.#options.port) ?? true);
     return [isLost ? new Error(`No server listens at ${this.address}.`) : undefined, false];
   }

@@ -1,4 +1,5 @@
 import type { CardinalityReport, MetricReport } from '@metrics/core';
+import { nodeProcess } from '@metrics/core/backend';
 import { type CustomMetricOptions, countCustomMetrics } from '@metrics/core/cost';
 
 /** The budget of one metric. */
@@ -58,7 +59,7 @@ export function assertCardinality(
   }
   if (excesses.length === 0) return;
   const message = `The cardinality budget is exceeded:\n${excesses.map((line) => `  ${line}`).join('\n')}`;
-  const assert = globalThis.process?.getBuiltinModule?.('node:assert');
+  const assert = nodeProcess?.getBuiltinModule?.('node:assert');
   throw assert ? new assert.AssertionError({ message, stackStartFn: assertCardinality }) : new Error(message);
 }
 
