@@ -26,6 +26,7 @@ interface Entry {
 export function loggingSubject(options: LoggingOptions = {}): BackendUnderTest {
   const isSummary = options.summary !== undefined;
   return {
+    timeout: 10_000,
     capabilities: {
       kinds: {
         counter: 'counter',

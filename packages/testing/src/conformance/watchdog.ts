@@ -82,6 +82,7 @@ function startWorker(): Worker {
   const started = new Worker(PROGRAM, { eval: true, execArgv: [], stdout: false });
   const stop = (): void => {
     if (worker === started) worker = undefined;
+    started.removeAllListeners('message');
     void started.terminate();
   };
   started.on('message', () => {
