@@ -1,7 +1,7 @@
 // Checks that the manifests agree: with each other by sherif, and all published ones with the URL of the repository, which
 // is in the root's package.json only. `--update` writes what follows from it into manifests and READMEs. `--release`
 // fails while the URL is a placeholder.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { publishedPackages, readJson, root, succeeds } from './workspace.mjs';
 
@@ -9,7 +9,7 @@ const update = process.argv.includes('--update');
 const { repository } = readJson(path.join(root, 'package.json'));
 const home = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
 /** Pages of files on npm must be absolute; their links begin in one of these ways. */
-const FILE_LINK = /(\]\()https?:\/\/[^\s)]+?(?=\/(?:blob|raw)\/main\/)/g;
+const FILE_LINK = /(\]\()https?:\/\/[^\s)]+?(?=\/(?:blob|raw)\/main\/([^\s)#]+))/g;
 const RELATIVE_LINK = /\]\((?!https?:|#|mailto:)[^)]*\)/g;
 const errors = succeeds(['sherif']) ? [] : ['sherif reports errors, see above'];
 
@@ -38,7 +38,10 @@ for (const { folder, directory } of publishedPackages) {
   agree(path.join(directory, 'README.md'), (text) => {
     for (const [link] of text.matchAll(RELATIVE_LINK))
       errors.push(`packages/${folder}/README.md: on npm there is no ${link.slice(2, -1)}; link to ${home}/blob/main/…`);
-    return text.replace(FILE_LINK, (_match, start) => `${start}${home}`);
+    // Other repositories have pages of files, too.
+    return text.replace(FILE_LINK, (link, start, file) =>
+      existsSync(path.join(root, file)) ? `${start}${home}` : link,
+    );
   });
 }
 

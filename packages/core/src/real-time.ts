@@ -10,16 +10,17 @@ const { setImmediate: setRealImmediate, setTimeout: setRealTimeout } = timers;
 const STANDSTILL_MS = 20;
 
 /** Calls `run` after a delay in real time if fake timers replace the global ones. It is called by those as well. */
-export function alsoInRealTime(run: () => void, milliseconds: number): void {
+export function alsoInRealTime(run: () => void, milliseconds: number, keepsAlive = false): void {
   if (globalThis.setTimeout === setRealTimeout) return;
-  setRealTimeout(run, Math.max(milliseconds, STANDSTILL_MS)).unref?.();
+  const timer = setRealTimeout(run, Math.max(milliseconds, STANDSTILL_MS));
+  if (!keepsAlive) timer.unref?.();
 }
 
 /** Resolves after a delay. Keeps the process alive. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
-    alsoInRealTime(resolve, milliseconds);
+    alsoInRealTime(resolve, milliseconds, true);
   });
 }
 
