@@ -134,7 +134,7 @@ describeWithChromium('the page in Chromium', () => {
     expect(await findCard('db.query').locator('.numbers').innerText()).toMatch(
       /p50\s+(?:49|50)\S* ms\s+p95\s+9[456]\S* ms\s+p99\s+(?:9|100)/,
     );
-    expect(await findCard('db.query').locator('path[stroke]').count()).toBe(3);
+    expect(await findCard('db.query').locator('path[stroke]:not(.dots)').count()).toBe(3);
     await findField('Search keys').fill('job');
     await waitForValue(() => page.locator('.cards li').count(), 1);
     await findCard('jobs').click();
@@ -219,7 +219,7 @@ describeWithChromium('the page in Chromium', () => {
     expect(await findCard('calls').locator('.filling').count()).toBe(1);
     // The line ends before the band.
     const heights = await findCard('calls')
-      .locator('path[stroke]')
+      .locator('path[stroke]:not(.dots)')
       .first()
       .evaluate((path) => {
         const box = (path as unknown as { getBBox(): { height: number } }).getBBox();
