@@ -147,7 +147,8 @@ async function count({ packages, files, builds, server, requests, hanging, expec
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
   /** @returns {Promise<{ samples: Record<string, string>[], inFlight: number }>} */
-  const readSamples = async () => /** @type {any} */ (await (await fetch(`http://127.0.0.1:${samplesPort}/samples`)).json());
+  const readSamples = async () =>
+    /** @type {any} */ (await (await fetch(`http://127.0.0.1:${samplesPort}/samples`)).json());
   try {
     await eventually(
       () => readSamples().then(() => true),
