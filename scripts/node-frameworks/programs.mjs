@@ -1,5 +1,5 @@
 // Applications of frameworks that the workspace does not install. Each observes its server, and reports the samples at
-// SAMPLES_PORT. They are strings, because their imports exist only where they run.
+// SAMPLES_PORT. They are strings, because their imports exist only in the folder that they run in.
 
 const OBSERVE = `
 import http from 'node:http';

@@ -97,7 +97,7 @@ console.log(JSON.stringify({ before, after, samples: backend.samples }));
 process.exit();
 `;
 
-test('a day of observers, handles and installations that come and go leaves nothing behind', async () => {
+test('a day of observers, handles and installations that come and go leaves no trace', async () => {
   const { code, output } = await runProgram(DAY, {
     cwd: path.join(__dirname, '..'),
     nodeOptions: ['--expose-gc', '--no-warnings'],

@@ -1,5 +1,5 @@
-// Has every metric of the built package recorded once, and prints which: as JSON, with kind, unit and tags. What a
-// runtime lacks is not among them. scripts/check-node-metrics.mjs runs it under each version of Node.js.
+// Has every metric of the built package recorded once, and prints which: as JSON, with kind, unit and tags. Those that
+// a runtime lacks are missing. scripts/check-node-metrics.mjs runs it under each version of Node.js.
 import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -86,7 +86,7 @@ await worker.terminate();
 
 // Windows of the event loop, after which it is known whether it is measured.
 await wait(1200);
-// Its series are those of HTTP/1, so they are recorded by metrics of their own.
+// Requests over HTTP/2 have the same series, so they are recorded by other metrics.
 for (const each of installed) each.dispose();
 scope = ' (HTTP/2)';
 const other = createMetrics({ backend });

@@ -62,7 +62,7 @@ export function linesOfStatistics(
 function withTimes(lines: readonly Line[], range: View['range']): Lines {
   const points = lines[0]?.points ?? [];
   const [last, before] = [points.at(-1), points.at(-2)];
-  // A single point begins a span that is over when the next one begins, which nobody can know yet.
+  // The span of a single point is unknown: it ends when the next one begins.
   const step = last && before ? last[0] - before[0] : 0;
   // A range up to now ends with the current bucket, by the clock of the server.
   const isFilling = last !== undefined && (typeof range === 'number' || last[0] + step > Date.now() / 1000);

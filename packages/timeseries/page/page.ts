@@ -32,7 +32,7 @@ const overview = new Overview(reportError);
 
 let view = parseView(location.hash);
 let keys: readonly string[] | undefined;
-/** What the page shows now: a key, or a view of many. That of the view may be loading. */
+/** Names the view that the page shows now: a key, or a view of many. That of the view may be loading. */
 let shown: string | undefined;
 let reading = new AbortController();
 let refreshTimer: number | undefined;

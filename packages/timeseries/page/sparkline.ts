@@ -51,7 +51,7 @@ function isEmpty(point: Points[number] | undefined): boolean {
   return point === undefined || point[1] === null;
 }
 
-/** Returns the path of a line, with a gap where there is no value; closed down to `base` as an area. */
+/** Returns the path of a line, with a gap if a value is missing; closed down to `base` as an area. */
 function outline(points: Points, x: (time: number) => string, y: (value: number) => string, base?: string): string {
   let path = '';
   let last: string | undefined;
