@@ -2,8 +2,11 @@ import type { GaugeDefinition, Metrics } from '@metrics/core';
 import { type GaugeReader, type ObservedGauge, shared } from './shared.js';
 
 /**
- * Reads a gauge at each flush, until the returned function is called. The declaration remains, so that another reader can
- * replace the one that ended.
+ * Reads a gauge at each flush, until the returned function is called.
+ *
+ * The reader belongs to the declaration, because one that is passed to `gauge.observe` ends when the metrics are closed: an
+ * installation lasts, like the timings next to it, and is read by the backend that is registered after that. The declaration
+ * remains, so that another reader can replace the one that ended.
  */
 export function observeGauge(
   metrics: Metrics,

@@ -1,21 +1,9 @@
 // The chart of the page, drawn by uPlot.
 import uPlot from 'uplot';
-import type { RangeResponse } from '../src/http/responses.js';
 import { formatValue } from './format.js';
+import { COLORS, type Lines, scaleRange } from './lines.js';
 
-/** Colors that differ from each other on white and on black. Further lines are dashed. */
-const COLORS = [
-  '#3d7be0',
-  '#e8743b',
-  '#12a07a',
-  '#c2449f',
-  '#c99a00',
-  '#1496b8',
-  '#e0455a',
-  '#7f62dd',
-  '#5d9e2c',
-  '#8f7060',
-];
+/** Lines beyond the number of colors are dashed. */
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 8]];
 
 export interface ChartOptions {
@@ -25,23 +13,21 @@ export interface ChartOptions {
   readonly zoom: (start: number, end: number) => void;
 }
 
-export interface Drawing {
-  readonly groups: RangeResponse['groups'];
+export interface Drawing extends Lines {
   readonly unit: string;
   /** True if the scale includes zero: for counts, not for the values of a gauge. */
   readonly fromZero: boolean;
 }
 
-/** Returns the color of a group's line. */
-export function colorFor(group: number): string {
-  return COLORS[group % COLORS.length]!;
-}
+/** Diameter of a point that is still filling, in pixels. */
+const DOT = 7;
 
-/** The lines of the groups over time. */
+/** Lines over time. The bucket that is still filling is a band, and has dots instead of lines. */
 export class Chart {
   readonly #element: HTMLElement;
   readonly #options: ChartOptions;
   #plot: uPlot | undefined;
+  #drawing: Drawing | undefined;
 
   constructor(element: HTMLElement, options: ChartOptions) {
     this.#element = element;
@@ -51,20 +37,22 @@ export class Chart {
     element.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
-  /** Draws other groups. */
+  /** Draws other lines. */
   draw(drawing: Drawing): void {
     this.#plot?.destroy();
+    this.#drawing = drawing;
     this.#plot = new uPlot(this.#plotOptions(drawing), toColumns(drawing), this.#element);
   }
 
-  /** Draws newer points of the same groups. Hidden lines and the cursor stay. */
+  /** Draws newer points of the same lines. Hidden lines and the cursor stay. */
   update(drawing: Drawing): void {
-    if (this.#plot === undefined) this.draw(drawing);
-    else this.#plot.setData(toColumns(drawing));
+    if (this.#plot === undefined) return this.draw(drawing);
+    this.#drawing = drawing;
+    this.#plot.setData(toColumns(drawing));
   }
 
-  setShown(group: number, show: boolean): void {
-    this.#plot?.setSeries(group + 1, { show });
+  setShown(line: number, show: boolean): void {
+    this.#plot?.setSeries(line + 1, { show });
   }
 
   clear(): void {
@@ -72,7 +60,7 @@ export class Chart {
     this.#plot = undefined;
   }
 
-  #plotOptions({ groups, unit, fromZero }: Drawing): uPlot.Options {
+  #plotOptions({ lines, unit, fromZero }: Drawing): uPlot.Options {
     const axis = { stroke: () => readStyle('--muted'), font: '12px system-ui, sans-serif' };
     const grid = { stroke: () => readStyle('--line'), width: 1 };
     return {
@@ -80,8 +68,8 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false } },
       scales: {
-        x: { time: true },
-        y: { range: (_, low, high) => scaleRange(low, high, fromZero) },
+        x: { time: true, range: (_, from, to) => this.#timeRange(from, to) },
+        y: { range: (plot, low, high) => this.#valueRange(plot, low, high, fromZero) },
       },
       axes: [
         {
@@ -100,15 +88,17 @@ export class Chart {
       ],
       series: [
         {},
-        ...groups.map((_, group) => ({
-          stroke: colorFor(group),
-          dash: DASHES[Math.floor(group / COLORS.length) % DASHES.length]!,
+        ...lines.map(({ color }, index) => ({
+          stroke: color,
+          dash: DASHES[Math.floor(index / COLORS.length) % DASHES.length]!,
           width: 1.75,
-          ...(groups.length === 1 ? { fill: `${colorFor(group)}22` } : {}),
+          ...(lines.length === 1 ? { fill: `${color}22` } : {}),
           points: { size: 5, filter: findIsolatedPoints },
         })),
       ],
       hooks: {
+        drawAxes: [(plot) => this.#drawBand(plot)],
+        draw: [(plot) => this.#drawDots(plot)],
         setCursor: [({ cursor }) => this.#options.hover(cursor.idx ?? undefined)],
         setSelect: [
           (plot) => {
@@ -120,6 +110,60 @@ export class Chart {
         ],
       },
     };
+  }
+
+  /** Returns the times from the first point to the end of the last. */
+  #timeRange(from: number | null, to: number | null): uPlot.Range.MinMax {
+    const { step = 0, unfinished = -1 } = this.#drawing ?? {};
+    return [from ?? 0, (to ?? 1) + (unfinished < 0 ? 0 : step)];
+  }
+
+  #valueRange(plot: uPlot, low: number | null, high: number | null, fromZero: boolean): uPlot.Range.MinMax {
+    const values = this.#soFar(plot).map(({ value }) => value);
+    return scaleRange(
+      Math.min(low ?? Number.POSITIVE_INFINITY, ...values),
+      Math.max(high ?? Number.NEGATIVE_INFINITY, ...values),
+      fromZero,
+    );
+  }
+
+  /** Returns the values so far of the point that is still filling, of the lines that are shown. */
+  #soFar(plot: uPlot): { color: string; value: number }[] {
+    const { lines = [], unfinished = -1 } = this.#drawing ?? {};
+    return lines.flatMap(({ color, points }, index) => {
+      const value = points[unfinished]?.[1] ?? null;
+      return value === null || plot.series[index + 1]?.show === false ? [] : [{ color, value }];
+    });
+  }
+
+  #drawBand({ ctx, bbox, valToPos }: uPlot): void {
+    const { lines, unfinished } = this.#drawing!;
+    const time = lines[0]?.points[unfinished]?.[0];
+    if (time === undefined) return;
+    const left = valToPos(time, 'x', true);
+    ctx.save();
+    ctx.fillStyle = readStyle('--line');
+    ctx.globalAlpha = 0.6;
+    ctx.fillRect(left, bbox.top, bbox.left + bbox.width - left, bbox.height);
+    ctx.restore();
+  }
+
+  #drawDots(plot: uPlot): void {
+    const { lines, step, unfinished } = this.#drawing!;
+    const { ctx } = plot;
+    const time = lines[0]?.points[unfinished]?.[0] ?? 0;
+    ctx.save();
+    ctx.lineWidth = 1.75 * devicePixelRatio;
+    ctx.fillStyle = readStyle('--card');
+    for (const { color, value } of this.#soFar(plot)) {
+      ctx.strokeStyle = color;
+      ctx.beginPath();
+      const [x, y] = [plot.valToPos(time + step / 2, 'x', true), plot.valToPos(value, 'y', true)];
+      ctx.arc(x, y, (DOT / 2) * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   #size(): { width: number; height: number } {
@@ -152,9 +196,10 @@ export class Chart {
   }
 }
 
-function toColumns({ groups }: Drawing): uPlot.AlignedData {
-  const times = groups[0]?.points.map(([time]) => time) ?? [];
-  return [times, ...groups.map(({ points }) => points.map(([, value]) => value))];
+/** Returns the columns of the chart, without the values of the point that is still filling. */
+function toColumns({ lines, unfinished }: Drawing): uPlot.AlignedData {
+  const times = lines[0]?.points.map(([time]) => time) ?? [];
+  return [times, ...lines.map(({ points }) => points.map(([, value], index) => (index === unfinished ? null : value)))];
 }
 
 /** Returns the points without a neighbor: they do not form a line, so they are drawn even if not all points are. */
@@ -164,14 +209,6 @@ function findIsolatedPoints(plot: uPlot, series: number, showsAll: boolean): num
   return Array.from(values, (_, index) => index).filter(
     (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
   );
-}
-
-function scaleRange(low: number | null, high: number | null, fromZero: boolean): uPlot.Range.MinMax {
-  if (low === null || high === null) return [0, 1];
-  const [min, max] = fromZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
-  if (min === max) return min === 0 ? [0, 1] : [min - Math.abs(min) / 10, max + Math.abs(max) / 10];
-  const margin = (max - min) / 12;
-  return [fromZero && min === 0 ? 0 : min - margin, max + margin];
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });

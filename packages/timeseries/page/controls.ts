@@ -16,6 +16,8 @@ export class Controls {
   readonly #custom = element('custom', HTMLDivElement);
   readonly #start = element('start', HTMLInputElement);
   readonly #end = element('end', HTMLInputElement);
+  /** The controls of a key. */
+  readonly #selection = element('selection', HTMLDivElement);
   readonly #statistic = element('statistic', HTMLSelectElement);
   readonly #groupBy = element('group-by', HTMLSelectElement);
   readonly #filters = element('filters', HTMLSpanElement);
@@ -29,15 +31,23 @@ export class Controls {
     for (const range of RANGES) this.#addRange(formatSpan(range), String(range), () => change({ range }));
     this.#addRange('Custom', 'custom', () => change({ range: customRange(this.#ranges.dataset['span']) }));
     for (const input of [this.#start, this.#end]) input.addEventListener('change', () => this.#onCustom());
-    this.#statistic.addEventListener('change', () => change({ statistic: this.#statistic.value }));
+    // The default is not in the view, because it is another one for groups.
+    this.#statistic.addEventListener('change', () =>
+      change({ statistic: this.#statistic.selectedIndex === 0 ? '' : this.#statistic.value }),
+    );
     this.#groupBy.addEventListener('change', () => change({ groupBy: this.#groupBy.value }));
     this.#refresh.addEventListener('change', () => change({ isRefreshing: this.#refresh.checked }));
   }
 
-  show(view: View, series: SeriesResponse): void {
+  /** @param series of the chosen key, if there is one. */
+  show(view: View, series: SeriesResponse | undefined): void {
     this.#root.hidden = false;
     this.#showRange(view.range);
-    const statistics = statisticsFor(series.kind);
+    this.#refresh.checked = view.isRefreshing;
+    this.#refresh.disabled = typeof view.range === 'object';
+    this.#selection.hidden = series === undefined;
+    if (series === undefined) return;
+    const statistics = statisticsFor(series.kind, view.groupBy !== '');
     setOptions(
       this.#statistic,
       statistics.map((statistic) => ({ value: statistic, text: statistic })),
@@ -47,8 +57,6 @@ export class Controls {
     const tags = series.tags.map(({ tag }) => ({ value: tag, text: tag }));
     setOptions(this.#groupBy, [{ value: '', text: 'nothing' }, ...tags], view.groupBy);
     this.#groupBy.disabled = tags.length === 0;
-    this.#refresh.checked = view.isRefreshing;
-    this.#refresh.disabled = typeof view.range === 'object';
     this.#tags = view.tags;
     const filtersOf = JSON.stringify(series.tags);
     if (this.#filtersOf !== filtersOf) {

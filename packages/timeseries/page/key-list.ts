@@ -10,16 +10,24 @@ export class KeyList {
   readonly #list = element('keys', HTMLUListElement);
   readonly #note = element('keys-note', HTMLParagraphElement);
   readonly #choose: (key: string) => void;
+  readonly #onFound: (keys: readonly string[]) => void;
   #keys: readonly { readonly key: string; readonly lowerCase: string }[] = [];
   #isTruncated = false;
+  #found: readonly string[] = [];
+  /** Those in the list. */
   #matches: readonly string[] = [];
   #chosen = '';
   /** Index of the match that Enter chooses, or -1. */
   #active = -1;
 
-  constructor(choose: (key: string) => void) {
+  /** @param onFound called with the keys that the search finds, after each change of it. */
+  constructor(choose: (key: string) => void, onFound: (keys: readonly string[]) => void) {
     this.#choose = choose;
-    this.#search.addEventListener('input', () => this.#render(0));
+    this.#onFound = onFound;
+    this.#search.addEventListener('input', () => {
+      this.#render(0);
+      this.#onFound(this.found);
+    });
     this.#search.addEventListener('keydown', (event) => this.#onKey(event));
     this.#list.addEventListener('click', ({ target }) => {
       const index = Number((target as Element).closest('li')?.dataset['index'] ?? -1);
@@ -33,6 +41,11 @@ export class KeyList {
     this.#render(-1);
   }
 
+  /** The keys that the search finds, all of them without one. */
+  get found(): readonly string[] {
+    return this.#found;
+  }
+
   setChosen(key: string): void {
     if (key === this.#chosen) return;
     this.#chosen = key;
@@ -41,8 +54,10 @@ export class KeyList {
 
   #render(active: number): void {
     const words = this.#search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = this.#keys.filter(({ lowerCase }) => words.every((word) => lowerCase.includes(word)));
-    this.#matches = found.slice(0, MAX_LISTED_KEYS).map(({ key }) => key);
+    const isFound = ({ lowerCase }: { lowerCase: string }) => words.every((word) => lowerCase.includes(word));
+    const found = this.#keys.filter(isFound).map(({ key }) => key);
+    this.#found = found;
+    this.#matches = found.slice(0, MAX_LISTED_KEYS);
     this.#list.replaceChildren(
       ...this.#matches.map((key, index) => {
         const item = document.createElement('li');

@@ -1,18 +1,22 @@
 // The legend below the chart.
-import type { RangeResponse } from '../src/http/responses.js';
-import { colorFor } from './chart.js';
 import { element, truncate } from './element.js';
 import { formatValue } from './format.js';
+import { type Line, type Lines, newestPoint } from './lines.js';
 
-export interface LegendContent {
-  readonly groups: RangeResponse['groups'];
+export interface LegendContent extends Lines {
   readonly unit: string;
-  /** The statistic of the points: `sum`, `p95`. */
+  /** The name of the points' values: `sum`, `p95`. */
   readonly statistic: string;
   /** True if the sum of the points is meaningful. */
   readonly addsUp: boolean;
-  /** The tag to group by, or ''. */
-  readonly groupBy: string;
+  /** The name of the lines: a tag, or `series`. */
+  readonly heading: string;
+}
+
+interface Column {
+  readonly name: string;
+  /** The number of a line, for columns whose numbers do not depend on the cursor. */
+  readonly read?: (line: Line) => number | null | undefined;
 }
 
 /** The table with a row for each line of the chart: its values as numbers, and a button that hides it. */
@@ -20,81 +24,97 @@ export class Legend {
   readonly #head: HTMLTableSectionElement;
   readonly #body: HTMLTableSectionElement;
   readonly #caption: HTMLTableCaptionElement;
-  readonly #toggle: (group: number, isShown: boolean) => void;
+  readonly #toggle: (line: number, isShown: boolean) => void;
   #content: LegendContent | undefined;
   #hovered: number | undefined;
 
-  constructor(toggle: (group: number, isShown: boolean) => void) {
+  constructor(toggle: (line: number, isShown: boolean) => void) {
     const table = element('legend', HTMLTableElement);
     [this.#head, this.#body, this.#caption] = [table.tHead!, table.tBodies[0]!, table.caption!];
     this.#toggle = toggle;
   }
 
-  /** Shows rows for other groups. */
+  /** Shows rows for other lines. */
   show(content: LegendContent): void {
-    const { groups, statistic, addsUp, groupBy } = content;
-    const names = [groupBy === '' ? 'series' : groupBy, statistic, ...(addsUp ? ['total'] : []), 'min', 'max'];
+    const names = [content.heading, ...columnsOf(content).map(({ name }) => name)];
     this.#head.replaceChildren(createRow('th', names));
     this.#body.replaceChildren(
-      ...groups.map(({ tagValue }, group) => {
-        const line = createRow(
+      ...content.lines.map((line, index) => {
+        const row = createRow(
           'td',
           names.map(() => ''),
         );
-        line.cells[0]!.append(this.#button(tagValue ?? 'all together', group));
-        return line;
+        row.cells[0]!.append(this.#button(line, index));
+        return row;
       }),
     );
     this.#hovered = undefined;
     this.update(content);
   }
 
-  /** Shows newer numbers of the same groups. */
+  /** Shows newer numbers of the same lines. */
   update(content: LegendContent): void {
     this.#content = content;
-    const { groups, unit, addsUp } = content;
-    groups.forEach(({ points }, group) => {
-      const values = points.flatMap(([, value]) => value ?? []);
-      const total = values.reduce((sum, value) => sum + value, 0);
-      const min = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-      const max = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-      const numbers = values.length === 0 ? [] : [...(addsUp ? [total] : []), min, max];
-      [...this.#body.rows[group]!.cells].slice(2).forEach((cell, index) => {
-        cell.textContent = formatValue(numbers[index], unit);
+    const { lines, unit } = content;
+    const columns = columnsOf(content);
+    lines.forEach((line, row) => {
+      columns.forEach(({ read }, column) => {
+        if (read) this.#body.rows[row]!.cells[column + 1]!.textContent = formatValue(read(line), unit);
       });
     });
     this.hover(this.#hovered);
   }
 
-  /** Shows the values of a point, or of the newest one. */
+  /** Shows the values of a point, or of the newest one that is over. */
   hover(index: number | undefined): void {
     this.#hovered = index;
-    const { groups = [], unit = '' } = this.#content ?? {};
-    const at = index ?? (groups[0]?.points.length ?? 0) - 1;
-    const time = groups[0]?.points[at]?.[0];
+    if (this.#content === undefined) return;
+    const { lines, unit, unfinished } = this.#content;
+    const at = index ?? newestPoint(this.#content);
+    const time = lines[0]?.points[at]?.[0];
     const prefix = index === undefined ? 'Newest point: ' : '';
-    this.#caption.textContent = time === undefined ? '' : prefix + new Date(time * 1000).toLocaleString();
-    groups.forEach(({ points }, group) => {
-      this.#body.rows[group]!.cells[1]!.textContent = formatValue(points[at]?.[1], unit);
+    const suffix = at === unfinished ? ', still filling' : '';
+    this.#caption.textContent = time === undefined ? '' : prefix + new Date(time * 1000).toLocaleString() + suffix;
+    lines.forEach(({ points }, row) => {
+      this.#body.rows[row]!.cells[1]!.textContent = formatValue(points[at]?.[1], unit);
     });
   }
 
-  #button(name: string, group: number): HTMLButtonElement {
+  #button({ name, color }: Line, index: number): HTMLButtonElement {
     const button = document.createElement('button');
     button.type = 'button';
     button.ariaPressed = 'true';
     const mark = document.createElement('i');
-    mark.style.background = colorFor(group);
+    mark.style.background = color;
     const label = document.createElement('bdi');
-    label.textContent = name === '' ? '(none)' : truncate(name);
+    label.textContent = truncate(name);
     button.append(mark, label);
     button.addEventListener('click', () => {
       const isShown = button.ariaPressed !== 'true';
       button.ariaPressed = String(isShown);
-      this.#toggle(group, isShown);
+      this.#toggle(index, isShown);
     });
     return button;
   }
+}
+
+/** Returns the columns after the name of the line. A minimum that is still falling, or rising, is no minimum yet. */
+function columnsOf({ statistic, addsUp, unfinished }: LegendContent): Column[] {
+  const finished = ({ points }: Line) => {
+    const values = points.flatMap(([, value], index) => (index === unfinished ? [] : (value ?? [])));
+    return values.length > 0 ? values : points.flatMap(([, value]) => value ?? []);
+  };
+  const total = ({ points }: Line) => points.reduce((sum, [, value]) => sum + (value ?? 0), 0);
+  const least = (line: Line) => finished(line).reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+  const most = (line: Line) => finished(line).reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
+  const ifAny = (read: (line: Line) => number) => (line: Line) => (finished(line).length > 0 ? read(line) : null);
+  return [
+    { name: statistic },
+    ...(unfinished < 0 ? [] : [{ name: 'so far', read: ({ points }: Line) => points[unfinished]?.[1] }]),
+    ...(addsUp ? [{ name: 'total', read: ifAny(total) }] : []),
+    { name: 'min', read: ifAny(least) },
+    { name: 'max', read: ifAny(most) },
+  ];
 }
 
 function createRow(name: 'th' | 'td', contents: readonly string[]): HTMLTableRowElement {

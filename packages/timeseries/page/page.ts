@@ -1,38 +1,39 @@
 // The page. Its view is in the URL's fragment; when the view changes, the page reads the data and draws it.
-import type { RangeResponse, SeriesResponse } from '../src/http/responses.js';
-import { Chart } from './chart.js';
 import { Controls } from './controls.js';
 import { element, truncate } from './element.js';
-import { formatSpan } from './format.js';
+import { KeyHistory, readHistory } from './key-history.js';
 import { KeyList } from './key-list.js';
-import { Legend } from './legend.js';
-import { omitUnfinishedPoint } from './omit-unfinished-point.js';
-import { readKeys, readRange, readSeries } from './read.js';
-import { addsUp, statisticsFor } from './statistics.js';
-import { formatFragment, parseView, toQuery, type View } from './view.js';
+import { findNodeSections } from './node-view.js';
+import { Overview, type OverviewSection } from './overview.js';
+import { readKeys, readSeries } from './read.js';
+import { formatFragment, NO_SELECTION, parseView, type View } from './view.js';
 
 const REFRESH_MS = 10_000;
+/** Keys up to which their list is read at each refresh, too. */
+const MAX_REFRESHED_KEYS = 1000;
+const NOTHING = 'Nothing is kept yet.';
 
 const title = element('title', HTMLHeadingElement);
 const summary = element('summary', HTMLParagraphElement);
 const status = element('status', HTMLParagraphElement);
 const failure = element('error', HTMLParagraphElement);
-const figure = element('figure', HTMLElement);
-const chartElement = element('chart', HTMLDivElement);
+const allKeysLink = element('all-keys', HTMLAnchorElement);
+const nodeLink = element('node', HTMLAnchorElement);
 
-const keyList = new KeyList((key) => change({ key, statistic: '', groupBy: '', tags: new Map() }, true));
+const keyList = new KeyList(
+  (key) => change({ ...NO_SELECTION, key }, true),
+  () => overview.filter(sectionsOf(view)),
+);
 const controls = new Controls((changed) => change(changed));
-const chart = new Chart(chartElement, {
-  hover: (index) => legend.hover(index),
-  zoom: (start, end) => change({ range: { start: Math.floor(start), end: Math.ceil(end) } }, true),
-});
-const legend = new Legend((group, isShown) => chart.setShown(group, isShown));
+const keyHistory = new KeyHistory((start, end) =>
+  change({ range: { start: Math.floor(start), end: Math.ceil(end) } }, true),
+);
+const overview = new Overview(reportError);
 
 let view = parseView(location.hash);
-/** The key that the page shows now. That of the view may be loading. */
-let shownKey: string | undefined;
-/** Identifies the lines that the chart and its legend have now. */
-let shownLines = '';
+let keys: readonly string[] | undefined;
+/** Names the view that the page shows now: a key, or a view of many. That of the view may be loading. */
+let shown: string | undefined;
 let reading = new AbortController();
 let refreshTimer: number | undefined;
 
@@ -44,7 +45,9 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden && view.isRefreshing) void load();
 });
 element('search', HTMLInputElement).addEventListener('focus', () => void loadKeys());
-void loadKeys();
+void loadKeys().then(() => {
+  if (view.key === '') void load();
+});
 void load();
 
 /** @param isStep true if the browser's Back button undoes the change. */
@@ -58,96 +61,87 @@ function change(changed: Partial<View>, isStep = false): void {
 
 async function loadKeys(): Promise<void> {
   try {
-    const { keys, truncated } = await readKeys();
-    keyList.setKeys(keys, truncated);
+    const found = await readKeys();
+    keys = found.keys;
+    keyList.setKeys(keys, found.truncated);
+    nodeLink.hidden = findNodeSections(keys).length === 0;
   } catch (error) {
     reportError(error);
   }
 }
 
-async function load(): Promise<void> {
+async function load(isRefresh = false): Promise<void> {
   clearTimeout(refreshTimer);
   reading.abort();
   reading = new AbortController();
   const { signal } = reading;
-  const { key } = view;
-  keyList.setChosen(key);
-  if (key !== shownKey) clear(key);
-  if (key === '') return;
+  keyList.setChosen(view.key);
+  const toShow = view.key === '' ? (view.isNode ? 'node' : 'all') : `key ${view.key}`;
+  if (toShow !== shown) clear(toShow);
+  showLinks();
   try {
-    const query = toQuery(view, Date.now() / 1000);
-    const [series, range] = await Promise.all([readSeries(key, signal), readRange(query, signal)]);
-    // The data of a newer view is loading.
-    if (signal.aborted) return;
-    failure.hidden = true;
-    show(series, range);
+    if (view.key === '') await loadOverview(isRefresh, signal);
+    else await loadHistory(signal);
   } catch (error) {
     if (signal.aborted) return;
     reportError(error);
   }
-  if (view.isRefreshing && typeof view.range === 'number')
-    refreshTimer = setTimeout(() => void (document.hidden || load()), REFRESH_MS);
+  if (!signal.aborted && view.isRefreshing && typeof view.range === 'number')
+    refreshTimer = setTimeout(() => void (document.hidden || load(true)), REFRESH_MS);
 }
 
-function clear(key: string): void {
-  shownKey = key;
-  title.textContent = truncate(key);
-  document.title = key === '' ? 'Time series' : `${truncate(key)} – Time series`;
-  summary.textContent = '';
-  announce(key === '' ? 'Choose a key to see its history.' : 'Reading …');
+async function loadOverview(isRefresh: boolean, signal: AbortSignal): Promise<void> {
+  controls.show(view, undefined);
+  if (isRefresh && (keys?.length ?? 0) <= MAX_REFRESHED_KEYS) await loadKeys();
+  if (signal.aborted || keys === undefined) return;
   failure.hidden = true;
-  figure.hidden = true;
-  controls.hide();
-  clearChart();
+  const sections = sectionsOf(view);
+  announce(sections.length > 0 ? '' : view.isNode ? 'No metric of Node.js is kept.' : NOTHING);
+  overview.show(view, sections);
 }
 
-function clearChart(): void {
-  chart.clear();
-  shownLines = '';
+async function loadHistory(signal: AbortSignal): Promise<void> {
+  const series = await readSeries(view.key, signal);
+  const read = await readHistory(view, series, signal);
+  // The data of a newer view is loading.
+  if (signal.aborted) return;
+  failure.hidden = true;
+  controls.show(view, series);
+  summary.textContent = [series.kind ?? '', `${series.count} series`, series.unit ?? ''].filter(Boolean).join(' · ');
+  announce(keyHistory.show(view, series, read));
 }
 
-function show(known: SeriesResponse, range: RangeResponse): void {
-  const { kind, unit, omittedGroups } = range;
-  const now = Date.now() / 1000;
-  const groups = range.groups.map((group) => ({ ...group, points: omitUnfinishedPoint(group.points, now) }));
-  controls.show(view, known);
-  const statistic = view.statistic || statisticsFor(kind)[0]!;
-  const valueUnit = statistic === 'count' ? '' : (unit ?? '');
-  summary.textContent = [known.kind ?? '', `${known.count} series`, unit ?? ''].filter(Boolean).join(' · ');
-  const hasData = groups.some((group) => group.points.some(([, value]) => value !== null));
-  if (known.kind === null) announce('Nothing is kept under this key.');
-  else if (groups.length === 0) announce('No series has these tags.');
-  else if (!hasData) announce('No data in this range.');
-  else announce(caption(statistic, groups, omittedGroups));
-  figure.hidden = !hasData;
-  if (!hasData) return clearChart();
+/** Returns the charts of a view without a key; those of all keys are the ones that the search finds. */
+function sectionsOf({ isNode }: View): readonly OverviewSection[] {
+  if (isNode) return findNodeSections(keys ?? []);
+  const { found } = keyList;
+  return found.length === 0 ? [] : [{ title: '', cards: found.map((key) => ({ key })) }];
+}
 
-  chartElement.ariaLabel = `Chart of ${truncate(view.key)}; the arrow keys go from point to point. The values are in the table.`;
-  const drawing = { groups, unit: valueUnit, fromZero: kind !== 'gauge' };
-  const content = { groups, unit: valueUnit, statistic, addsUp: addsUp(statistic, kind), groupBy: view.groupBy };
-  const lines = JSON.stringify([
-    view.key,
-    kind,
-    valueUnit,
-    statistic,
-    view.groupBy,
-    groups.map(({ tagValue }) => tagValue),
-  ]);
-  if (lines === shownLines) {
-    legend.update(content);
-    chart.update(drawing);
-  } else {
-    shownLines = lines;
-    legend.show(content);
-    chart.draw(drawing);
+function clear(toShow: string): void {
+  shown = toShow;
+  const { key, isNode } = view;
+  const name = key === '' ? (isNode ? 'Node.js' : 'All keys') : truncate(key);
+  title.textContent = name;
+  document.title = `${name} – Time series`;
+  summary.textContent = '';
+  announce('Reading …');
+  failure.hidden = true;
+  keyHistory.hide();
+  overview.hide();
+  if (key !== '') controls.hide();
+}
+
+/** Marks the shown view, and keeps the range in the links to the others. */
+function showLinks(): void {
+  for (const [link, isNode] of [
+    [allKeysLink, false],
+    [nodeLink, true],
+  ] as const) {
+    link.href = formatFragment({ ...view, ...NO_SELECTION, isNode });
+    if (view.key === '' && view.isNode === isNode) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
   }
-}
-
-function caption(statistic: string, groups: RangeResponse['groups'], omitted: number): string {
-  const [first, second] = groups[0]?.points ?? [];
-  const step = first && second ? ` of each ${formatSpan(second[0] - first[0])}` : '';
-  const bound = omitted > 0 ? ` The ${groups.length} largest groups are shown, ${omitted} are not.` : '';
-  return `The ${statistic}${step}.${bound}`;
 }
 
 /** Shows the status. Screen readers announce each change, so the same message is not set again. */

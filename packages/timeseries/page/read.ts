@@ -1,5 +1,5 @@
 // Reads from the handler that serves the page.
-import type { KeysResponse, RangeResponse, SeriesResponse } from '../src/http/responses.js';
+import type { ChartsResponse, KeysResponse, RangeResponse, SeriesResponse } from '../src/http/responses.js';
 
 export function readKeys(): Promise<KeysResponse> {
   return read('keys', new URLSearchParams());
@@ -11,6 +11,10 @@ export function readSeries(key: string, signal: AbortSignal): Promise<SeriesResp
 
 export function readRange(query: URLSearchParams, signal: AbortSignal): Promise<RangeResponse> {
   return read('range', query, signal);
+}
+
+export function readCharts(query: URLSearchParams, signal: AbortSignal): Promise<ChartsResponse> {
+  return read('charts', query, signal);
 }
 
 /** Resolves with the JSON of a response. Rejects with an error whose message is meant for the user. */

@@ -95,6 +95,20 @@ describe('a long read', () => {
     expect(await backend.sum('jobs')).toBe(4500);
   });
 
+  test('of the charts of many keys over HTTP lets other events run', async () => {
+    const { backend, open } = createTestBackend();
+    for (let index = 0; index < 50; index += 1)
+      for (let user = 0; user < 40; user += 1)
+        backend.timing(open('timing', `run ${index}`, { user: `${user}` }), user + 1);
+    const { get, close } = await serve(backend);
+    const keys = Array.from({ length: 50 }, (_, index) => `key=run+${index}`).join('&');
+    const [response, rounds] = await countRounds(get(`/charts?${keys}&start=${NOON - 3500}`));
+    expect(response.status).toBe(200);
+    expect(response.body['charts']).toHaveLength(50);
+    expect(rounds).toBeGreaterThan(50);
+    close();
+  });
+
   test('of more points than fit into the memory rejects, over HTTP with status 400', async () => {
     const { backend, open } = createTestBackend({ rollups: [{ step: 1, points: 100_000 }] });
     for (let user = 0; user < 12; user += 1) backend.incr(open('counter', 'jobs', { user: `${user}` }), 1);

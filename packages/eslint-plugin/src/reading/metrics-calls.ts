@@ -53,8 +53,27 @@ export class MetricsCalls {
     const called = toMemberCall(node);
     const method = called && this.#reader.propertyName(called.callee);
     if (method === undefined) return undefined;
-    const createdBy = this.metricsCall(this.#reader.resolveExpression(called!.callee.object));
+    const receiver = this.#reader.resolveExpression(called!.callee.object);
+    const createdBy = this.metricsCall(receiver) ?? this.#gaugeOfObserver(receiver);
     return createdBy && { call: toMetricsCall(method, called!), createdBy };
+  }
+
+  /**
+   * Returns the call that defines the gauge of an observer's parameter: `gauge.observe((each) => each.set(…))`, or
+   * `metrics.defineGauge(key, { observe: (each) => … })`.
+   */
+  #gaugeOfObserver(receiver: Node): MetricsCall | undefined {
+    const definition = receiver.type === 'Identifier' ? this.#reader.definition(receiver) : undefined;
+    if (definition?.type !== 'Parameter') return undefined;
+    const observer = definition.node as WithParent;
+    const [parent, owner] = [observer.parent, observer.parent?.parent];
+    if (parent?.type === 'CallExpression') {
+      const called = toMemberCall(parent);
+      const isObserve = called !== undefined && this.#reader.propertyName(called.callee) === 'observe';
+      return isObserve ? this.metricsCall(this.#reader.resolveExpression(called.callee.object)) : undefined;
+    }
+    if (parent?.type !== 'Property' || this.#reader.propertyName(parent) !== 'observe') return undefined;
+    return owner?.parent && this.metricsCall(owner.parent);
   }
 
   #isMetrics(written: Node, seen: Set<Node>): boolean {
@@ -85,6 +104,9 @@ const COLLECTIONS: ReadonlySet<string> = new Set(['FormData', 'Headers', 'Map', 
 interface AnnotatedIdentifier {
   readonly typeAnnotation?: { readonly typeAnnotation: { readonly typeName?: { readonly name?: string } } };
 }
+
+/** A node as rules get it, with the one around it. */
+type WithParent = Node & { readonly parent?: WithParent };
 
 interface MemberCall {
   readonly call: CallExpression;

@@ -1,5 +1,5 @@
 import type { Metrics } from '@metrics/core';
-import { type Installation, install } from '../shared.js';
+import { type Installation, install, warnOnce } from '../shared.js';
 import { measureClient } from './client.js';
 import { type HttpOptions, resolveHttpOptions } from './http-options.js';
 import { measureHttp2Server } from './http2-server.js';
@@ -19,7 +19,11 @@ export function observeHttp(metrics: Metrics, options: HttpOptions = {}): Instal
   const resolved = resolveHttpOptions(options);
   return install(metrics, 'http', () => {
     const undo: (() => void)[] = [];
-    if (resolved.server) {
+    const lacks = findMissing();
+    if (lacks !== undefined)
+      warnOnce('http_lacks', `@metrics/node: ${lacks} are not measured, because this runtime does not publish them.`);
+    // A gauge of 0 would look as if there were none.
+    if (resolved.server && !lacks?.includes('servers')) {
       const requests = new RequestMetrics(metrics, 'server', resolved);
       undo.push(measureServer(requests, resolved), measureHttp2Server(requests, resolved), () => requests.dispose());
     }
@@ -29,4 +33,11 @@ export function observeHttp(metrics: Metrics, options: HttpOptions = {}): Instal
     }
     return undo;
   });
+}
+
+/** Returns the requests that other runtimes than Node.js do not publish. They have the channels, so it cannot be tried. */
+function findMissing(): string | undefined {
+  const { bun, deno } = globalThis.process?.versions ?? {};
+  if (bun !== undefined) return 'requests to servers and those of fetch';
+  return deno === undefined ? undefined : 'requests of fetch';
 }

@@ -57,7 +57,9 @@ export class DelayWindows {
   }
 
   #read(histogram: IntervalHistogram): EventLoopDelay {
-    const delay = (nanoseconds: number): number => round(Math.max(0, nanoseconds / NANOSECONDS - this.#offset));
+    // Bun and Deno record the delay itself.
+    const offset = histogram.percentile(50) / NANOSECONDS < this.#offset / 2 ? 0 : this.#offset;
+    const delay = (nanoseconds: number): number => round(Math.max(0, nanoseconds / NANOSECONDS - offset));
     return {
       max: delay(histogram.max),
       mean: delay(histogram.mean),

@@ -2,6 +2,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Metrics } from '@metrics/core';
 import { builtin } from '../builtins.js';
 import { observeGauge } from '../observe-gauge.js';
+import { warnOnce } from '../shared.js';
 import { round, TotalCounter } from '../total-counter.js';
 import { DelayWindows, type EventLoopDelay } from './event-loop-delay.js';
 
@@ -35,6 +36,14 @@ export function observeEventLoop(
     delay = windows?.end();
     if (last === undefined) return;
     const now = performance!.eventLoopUtilization();
+    // Bun and Deno have zeros, which Node.js has only before the first turn of the loop.
+    if (now.active + now.idle === 0) {
+      warnOnce(
+        'utilization_missing',
+        '@metrics/node: this runtime does not measure the utilization of the event loop.',
+      );
+      return;
+    }
     utilization = round(performance!.eventLoopUtilization(now, last).utilization);
     last = now;
   };

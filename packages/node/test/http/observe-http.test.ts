@@ -1,8 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 import http, { type IncomingMessage } from 'node:http';
 import { createMetrics } from '@metrics/core';
-import { type HttpOptions, observeHttp, setRoute } from '@metrics/node';
+import { type HttpOptions, observeHttp, observeRuntime, setRoute } from '@metrics/node';
 import { RecordingBackend } from '@metrics/testing';
+import { waitUntil } from 'test-kit/wait-until';
 import { closeServers, listen } from '../listening.js';
 import { Observed } from '../observed.js';
 
@@ -81,6 +82,22 @@ test('an installation can follow one that was disposed', async () => {
   const values = observed.backend.recorded.samples({ key: 'http.server.active_requests' });
   expect(values).toContainEqual(expect.objectContaining({ value: 1 }));
   expect(observed.backend.recorded.problems).toEqual([]);
+});
+
+test('an installation outlives close, and continues with the backend that is registered after it', async () => {
+  const observed = new Observed();
+  const runtime = observeRuntime(observed.metrics);
+  await observed.metrics.close();
+  const next = new RecordingBackend();
+  observed.metrics.register(next);
+  expect(observeHttp(observed.metrics)).toBe(observed.installation);
+  const { url } = await listen((_request, response) => void response.end('ok'));
+  await (await fetch(url)).text();
+  await waitUntil(() => next.recorded.timings('http.server.request.duration').length === 1);
+  await observed.metrics.flush();
+  expect(next.recorded.gauge('http.server.active_requests')).toBe(0);
+  expect(next.recorded.gauge('process.uptime')).toBeGreaterThan(0);
+  runtime.dispose();
 });
 
 test('a listener of the application that throws changes nothing', async () => {

@@ -36,6 +36,25 @@ export interface RangeResponse {
   readonly omittedGroups: number;
 }
 
+/** `/charts` */
+export interface ChartsResponse {
+  /** In the order of the request. */
+  readonly charts: readonly {
+    readonly key: string;
+    /** `null` if the key has no history. */
+    readonly kind: Kind | null;
+    readonly unit: string | null;
+    /** Number of series, with any tags. */
+    readonly count: number;
+    /** The statistics of the kind: `p50`, `p95` and `p99` of timings and distributions. Empty if no series matches. */
+    readonly lines: readonly {
+      readonly statistic: string;
+      /** As in `/range`, merged so that there are about as many as requested. The times are the same in all lines. */
+      readonly points: readonly (readonly [timestamp: number, value: number | null])[];
+    }[];
+  }[];
+}
+
 /** `/top` */
 export interface TopResponse {
   readonly key: string;

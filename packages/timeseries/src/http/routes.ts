@@ -1,18 +1,19 @@
 // The JSON that the handler responds with, by path.
 import type { RangeOptions } from '../read-options.js';
 import type { Statistic } from '../statistic.js';
-import type { StoredSeries } from '../stored-series.js';
 import type { TimeSeriesBackend } from '../time-series-backend.js';
 import type { Point } from '../time-series-reader.js';
 import { isTurnOver, nextTurn } from '../turns.js';
-import { QueryParameters } from './query-parameters.js';
+import { getCharts } from './charts.js';
+import { keepNewestKind, kindAndUnit, matchTags } from './newest-kind.js';
+import { MAX_POINTS, QueryParameters } from './query-parameters.js';
 import type { KeysResponse, RangeResponse, SeriesResponse, TopResponse } from './responses.js';
+import { stepFor } from './step-for.js';
 
 // Limits of a response, so that no request is a burden for the process.
 const MAX_KEYS = 10_000;
 const MAX_TAG_VALUES = 1000;
 const MAX_GROUPS = 50;
-const MAX_POINTS = 11_000;
 const MAX_ENTRIES = 1000;
 
 /** The reads of the backend that the handler needs. */
@@ -28,6 +29,7 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['keys', getKeys],
   ['series', getSeries],
   ['range', getRange],
+  ['charts', getCharts],
   ['top', getTop],
 ]);
 
@@ -59,25 +61,25 @@ async function getSeries(backend: TimeSeriesReads, query: string): Promise<Serie
 }
 
 async function getRange(backend: TimeSeriesReads, query: string): Promise<RangeResponse> {
-  const known = ['key', 'start', 'end', 'step', 'groupBy', 'statistic', 'tag.*'];
+  const known = ['key', 'start', 'end', 'step', 'points', 'groupBy', 'statistic', 'tag.*'];
   const parameters = new QueryParameters(query, known);
   const key = parameters.requiredString('key');
   const groupBy = parameters.string('groupBy');
-  const options = { ...parseReadOptions(parameters), step: parameters.number('step') };
-  const series = keepNewestKind(await backend.series(key)).filter(matchTags(options.tags));
+  const maxPoints = parameters.wholeNumber('points', MAX_POINTS);
+  const read = { ...parseReadOptions(parameters), step: parameters.number('step') };
+  const series = keepNewestKind(await backend.series(key)).filter(matchTags(read.tags));
   if (isTurnOver()) await nextTurn();
   const [first] = series;
-  // One series shows how many points there will be, before all of them are read.
-  const points = await backend.range(key, first === undefined ? options : { ...options, tags: first.tags });
-  if (points.length > MAX_POINTS) {
-    const message = 'use a later start, an earlier end or a larger step.';
-    throw new RangeError(`The range has ${points.length} points, more than ${MAX_POINTS}: ${message}`);
+  const { step, points } = await stepFor(backend, key, first ?? read, read, maxPoints);
+  if (points > MAX_POINTS) {
+    const message = 'use a later start, an earlier end, a larger step, or points.';
+    throw new RangeError(`The range has ${points} points, more than ${MAX_POINTS}: ${message}`);
   }
+  const options = { ...read, step };
   const facts = { key, ...kindAndUnit(series) };
   if (first === undefined) return { ...facts, groups: [], omittedGroups: 0 };
   if (groupBy === undefined) {
-    const all = series.length === 1 ? points : await backend.range(key, options);
-    return { ...facts, groups: [{ tagValue: null, points: all }], omittedGroups: 0 };
+    return { ...facts, groups: [{ tagValue: null, points: await backend.range(key, options) }], omittedGroups: 0 };
   }
   const tagValues = new Set(series.map(({ tags }) => tags[groupBy] ?? ''));
   if (isTurnOver()) await nextTurn();
@@ -95,9 +97,7 @@ async function getTop(backend: TimeSeriesReads, query: string): Promise<TopRespo
   const parameters = new QueryParameters(query, ['key', 'tag', 'n', 'start', 'end', 'statistic', 'tag.*']);
   const key = parameters.requiredString('key');
   const tag = parameters.requiredString('tag');
-  const n = parameters.number('n') ?? 10;
-  if (!(Number.isInteger(n) && n >= 1 && n <= MAX_ENTRIES))
-    throw new RangeError(`The parameter n must be a whole number from 1 to ${MAX_ENTRIES}, not ${n}.`);
+  const n = parameters.wholeNumber('n', MAX_ENTRIES) ?? 10;
   return { key, tag, entries: await backend.top(key, tag, n, parseReadOptions(parameters)) };
 }
 
@@ -130,21 +130,4 @@ function parseReadOptions(parameters: QueryParameters): {
     statistic: parameters.string('statistic') as Statistic | undefined,
     tags: parameters.tags(),
   };
-}
-
-/** Returns the series of the newest kind, the one that the backend reads. */
-function keepNewestKind(series: readonly StoredSeries[]): readonly StoredSeries[] {
-  const kind = series.at(-1)?.kind;
-  return series.filter((each) => each.kind === kind);
-}
-
-function kindAndUnit(series: readonly StoredSeries[]): Pick<SeriesResponse, 'kind' | 'unit'> {
-  const newest = series.at(-1);
-  return { kind: newest?.kind ?? null, unit: newest?.unit ?? (newest?.kind === 'timing' ? 'millisecond' : null) };
-}
-
-/** Returns a predicate that is true for series with all of the tags. */
-function matchTags(tags: Readonly<Record<string, string>>): (series: StoredSeries) => boolean {
-  const wanted = Object.entries(tags);
-  return (series) => wanted.every(([tag, value]) => series.tags[tag] === value);
 }

@@ -46,6 +46,8 @@ const READS = ['keys', 'series', 'range', 'top'] as const satisfies (keyof TimeS
 /** Characters of an error's message, which may quote the request. */
 const MAX_MESSAGE_LENGTH = 500;
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** Lists of points, which are long. */
+const LISTS: readonly string[] = ['groups', 'charts'];
 /** A name that no file has. */
 const NO_FILE = '/';
 
@@ -82,7 +84,8 @@ const HEADERS = {
 
 /**
  * Creates a handler that responds with the history of a backend: a page with charts at `/`, and as JSON `/keys?pattern=`,
- * `/series?key=`, `/range?key=&start=&end=&step=&groupBy=&statistic=&tag.<name>=` and `/top?key=&tag=&n=`.
+ * `/series?key=`, `/range?key=&start=&end=&step=&groupBy=&statistic=&tag.<name>=`, `/charts?key=&key=&start=&end=&points=` and
+ * `/top?key=&tag=&n=`.
  *
  * The handler only reads, and does not authenticate requests: protect it with your own authentication.
  *
@@ -148,15 +151,18 @@ export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesH
   }
 }
 
-/** Returns JSON, a group of a range after the other: all groups together take long. */
+/** Returns JSON, one part of the longest list after the other: all parts together take long. */
 async function toJson(content: object): Promise<string> {
-  if (!('groups' in content && Array.isArray(content.groups))) return JSON.stringify(content);
-  const groups: string[] = [];
-  for (const group of content.groups) {
-    groups.push(JSON.stringify(group));
+  const list = Object.entries(content).find(([name, value]) => LISTS.includes(name) && Array.isArray(value));
+  if (list === undefined) return JSON.stringify(content);
+  const [name, parts] = list as [string, unknown[]];
+  const texts: string[] = [];
+  for (const part of parts) {
+    texts.push(JSON.stringify(part));
     if (isTurnOver()) await nextTurn();
   }
-  return `${JSON.stringify({ ...content, groups: undefined }).slice(0, -1)},"groups":[${groups.join()}]}`;
+  const rest = JSON.stringify({ ...content, [name]: undefined }).slice(1, -1);
+  return `{${rest === '' ? '' : `${rest},`}"${name}":[${texts.join()}]}`;
 }
 
 function jsonResponse(status: number, content: unknown): PreparedResponse {

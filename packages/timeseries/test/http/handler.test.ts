@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { timeSeriesHandler } from '../../src/handler.js';
-import type { KeysResponse, RangeResponse, SeriesResponse, TopResponse } from '../../src/http/responses.js';
+import type {
+  ChartsResponse,
+  KeysResponse,
+  RangeResponse,
+  SeriesResponse,
+  TopResponse,
+} from '../../src/http/responses.js';
 import { createTestBackend, NOON } from '../create-test-backend.js';
 import { type RunningServer, serve } from './serve.js';
 
@@ -31,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A response of any route. */
-type AnyResponse = KeysResponse & SeriesResponse & RangeResponse & TopResponse;
+type AnyResponse = KeysResponse & SeriesResponse & RangeResponse & ChartsResponse & TopResponse;
 
 async function get(path: string): Promise<{ status: number; body: AnyResponse }> {
   const response = await fetch(server.origin + path);
@@ -184,6 +190,61 @@ describe('a range', () => {
   });
 });
 
+describe('charts', () => {
+  const times = `start=${NOON}&end=${NOON + 20}`;
+
+  test('have the statistics of the kind of each key, in the order of the request', async () => {
+    const { charts } = (await get(`/charts?key=query&key=jobs&key=unknown&${times}`)).body;
+    expect(charts[0]).toMatchObject({ key: 'query', kind: 'timing', unit: 'millisecond', count: 100 });
+    expect(charts[0]!.lines.map(({ statistic }) => statistic)).toEqual(['p50', 'p95', 'p99']);
+    charts[0]!.lines.forEach(({ points }, index) => {
+      expect(points[0]![1]).toBeNull();
+      expect(Math.abs(points[1]![1]! - [50, 95, 99][index]!)).toBeLessThanOrEqual(1);
+    });
+    const points = [
+      [NOON, 13],
+      [NOON + 10, 2],
+    ];
+    expect(charts.slice(1)).toEqual([
+      { key: 'jobs', kind: 'counter', unit: null, count: 3, lines: [{ statistic: 'sum', points }] },
+      { key: 'unknown', kind: null, unit: null, count: 0, lines: [] },
+    ]);
+  });
+
+  test('have the series with the tags alone', async () => {
+    const { charts } = (await get(`/charts?key=jobs&key=many&tag.region=us&${times}`)).body;
+    expect(charts.map(({ lines }) => lines.map(({ points }) => points[0]![1]))).toEqual([[7], []]);
+  });
+
+  test('and ranges have about as many points as requested, merged', async () => {
+    for (const wanted of [1, 2, 100]) {
+      const query = `key=jobs&start=${NOON - 3590}&end=${NOON + 20}&points=${wanted}`;
+      const { charts } = (await get(`/charts?${query}`)).body;
+      const { groups } = (await get(`/range?${query}&groupBy=region`)).body;
+      for (const { points } of [...charts[0]!.lines, ...groups]) {
+        expect(points.length).toBeGreaterThan(wanted / 2);
+        expect(points.length).toBeLessThanOrEqual(wanted + 2);
+      }
+      expect(charts[0]!.lines[0]!.points.reduce((sum, [, value]) => sum + value!, 0)).toBe(15);
+    }
+    expect((await get(`/charts?key=jobs&start=${NOON - 3590}`)).body.charts[0]!.lines[0]!.points).toHaveLength(121);
+  });
+
+  test('of more keys or points than a response may have are rejected', async () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, index) => `key=${index}`).join('&');
+    expect((await get(`/charts?${keys(50)}`)).body.charts).toHaveLength(50);
+    expect(await get(`/charts?${keys(51)}`)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('51') },
+    });
+    expect((await get(`/charts?${keys(1)}&points=11000`)).status).toBe(200);
+    expect(await get(`/charts?${keys(50)}&points=221`)).toMatchObject({
+      status: 400,
+      body: { error: 'The parameter points must be a whole number from 1 to 220, not 221.' },
+    });
+  });
+});
+
 test('top has the values of a tag with the largest sums', async () => {
   expect((await get(`/top?key=jobs&tag=region&n=1&start=${NOON}`)).body).toEqual({
     key: 'jobs',
@@ -194,6 +255,11 @@ test('top has the values of a tag with the largest sums', async () => {
 
 test.each([
   ['/range', 'The parameter key is missing.'],
+  ['/charts', 'The parameter key is missing.'],
+  ['/charts?key=jobs&key=', 'The parameter key is empty'],
+  ['/charts?key=jobs&groupBy=region', 'There is no parameter "groupBy" here, only key, start, end, points, tag.*'],
+  ['/charts?key=jobs&points=0', 'The parameter points must be a whole number from 1 to 11000, not 0.'],
+  ['/range?key=jobs&points=1.5', 'The parameter points must be a whole number from 1 to 11000, not 1.5.'],
   ['/range?key=', 'The parameter key is empty'],
   ['/range?key=jobs&key=query', 'The parameter "key" is there twice'],
   ['/range?key=jobs&tags.region=eu', 'There is no parameter "tags.region" here, only key, start, end'],

@@ -119,9 +119,176 @@ describeWithChromium('the page in Chromium', () => {
     return page.getByRole('combobox', { name, exact: true });
   }
 
-  test('asks for a key, and draws the chosen one', async () => {
+  /** Returns the small chart with a title. */
+  function findCard(title: string): Locator {
+    return page.locator('.cards li').filter({ has: page.getByText(title, { exact: true }) });
+  }
+
+  const widthFits = () => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+
+  test('opens with a small chart of each key, which leads to its history', async () => {
     await show(RANGE);
-    await page.getByText('Choose a key to see its history.').waitFor();
+    await findCard('jobs').getByText('1,325').waitFor();
+    await findCard('jobs').getByText('total, and sum of each 10 s').waitFor();
+    await findCard('db.query').getByText('p99').waitFor();
+    expect(await findCard('db.query').locator('.numbers').innerText()).toMatch(
+      /p50\s+(?:49|50)\S* ms\s+p95\s+9[456]\S* ms\s+p99\s+(?:9|100)/,
+    );
+    expect(await findCard('db.query').locator('path[stroke]:not(.dots)').count()).toBe(3);
+    await findField('Search keys').fill('job');
+    await waitForValue(() => page.locator('.cards li').count(), 1);
+    await findCard('jobs').click();
+    expect((await readLegend(1))[1]).toEqual(['all together', '0', '1,325', '0', '1,000']);
+    expect(page.url()).toContain(`#key=jobs&${RANGE}`);
+    await page.goBack();
+    await findCard('jobs').waitFor();
+    await page.getByRole('link', { name: 'All keys' }).waitFor();
+    expect(await page.locator('#figure').isHidden()).toBe(true);
+  });
+
+  test('reads the small charts that are visible, several in one request, and more while one scrolls', async () => {
+    const { backend, clock, open } = createTestBackend();
+    for (let index = 0; index < 500; index += 1) backend.incr(open('counter', `calls.${1000 + index}`), index);
+    clock.seconds += 60;
+    const large = await serveAlso(backend);
+    const asked: number[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === '/charts') asked.push(searchParams.getAll('key').length);
+    });
+    const readKeys = () => asked.reduce((sum, count) => sum + count, 0);
+    await page.goto(`${large.origin}/#${RANGE}`);
+    await findCard('calls.1005').locator('path').first().waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(readKeys()).toBeLessThanOrEqual(30);
+    expect(asked.length).toBeLessThanOrEqual(6);
+    expect(await page.locator('.cards li').count()).toBe(60);
+    for (const index of [1059, 1119, 1179]) {
+      await findCard(`calls.${index}`).scrollIntoViewIfNeeded();
+      await findCard(`calls.${index}`).locator('path').first().waitFor();
+    }
+    expect(readKeys()).toBeLessThan(240);
+  });
+
+  test('has small charts of keys of any name, and any length', async () => {
+    await show(RANGE);
+    for (const name of HOSTILE) await findCard(name).getByText('15', { exact: true }).waitFor();
+    await page
+      .locator('.cards li', { hasText: /^long\.long/ })
+      .getByText('9', { exact: true })
+      .waitFor();
+    expect(await page.locator('img, script:not([src="page.js"])').count()).toBe(0);
+    expect(await widthFits()).toBe(true);
+  });
+
+  test('draws the bucket that is still filling as that, not as a fall', async () => {
+    const { backend, clock, open } = createTestBackend();
+    const [calls, run] = [open('counter', 'calls'), open('timing', 'run')];
+    for (clock.seconds = NOON - 1200; clock.seconds < NOON; clock.seconds += 10) backend.incr(calls, 500);
+    clock.seconds = NOON + 4;
+    backend.incr(calls, 3);
+    backend.timing(run, 20);
+    const live = await serveAlso(backend);
+    await page.clock.setFixedTime((NOON + 4) * 1000);
+    await page.goto(`${live.origin}/#key=calls&range=600`);
+    await page.getByText('The sum of each 10 s. The last is still filling.').waitFor();
+    expect(await readLegend(1)).toEqual([
+      ['series', 'sum', 'so far', 'total', 'min', 'max'],
+      ['all together', '500', '3', '30,003', '500', '500'],
+    ]);
+    await page.getByText('Newest point: 01/06/2026, 11:59:50', { exact: true }).waitFor();
+    await page.locator('#chart').focus();
+    await page.keyboard.press('End');
+    await page.getByText('01/06/2026, 12:00:00, still filling').waitFor();
+    expect((await readLegend(1))[1]?.[1]).toBe('3');
+    await page.keyboard.press('Escape');
+    // A coarser bucket is drawn in the same way.
+    await page.goto(`${live.origin}/#key=calls&range=21600`);
+    await page.getByText('The sum of each 1 h. The last is still filling.').waitFor();
+    expect((await readLegend(1))[1]?.slice(1, 3)).toEqual(['60,000', '3']);
+    // A metric that has nothing yet but this bucket is shown.
+    await page.goto(`${live.origin}/#key=run&range=600`);
+    expect((await readLegend(3)).map((row) => row.slice(0, 3))).toEqual([
+      ['percentile', 'value', 'so far'],
+      ['p50', '–', '20 ms'],
+      ['p95', '–', '20 ms'],
+      ['p99', '–', '20 ms'],
+    ]);
+    await page.goto(`${live.origin}/#range=600`);
+    await findCard('run').getByText('20 ms').first().waitFor();
+    expect(await findCard('calls').locator('.filling').count()).toBe(1);
+    // The line ends before the band.
+    const heights = await findCard('calls')
+      .locator('path[stroke]:not(.dots)')
+      .first()
+      .evaluate((path) => {
+        const box = (path as unknown as { getBBox(): { height: number } }).getBBox();
+        return box.height;
+      });
+    expect(heights).toBe(0);
+  });
+
+  test('has a view of the metrics of Node.js', async () => {
+    const { backend, clock, open } = createTestBackend();
+    for (const [status, route] of [
+      ['200', '/users/:id'],
+      ['500', '/users/:id'],
+      ['200', '/orders'],
+    ] as const)
+      backend.timing(open('timing', 'http.server.request.duration', { method: 'GET', status, route }), 12);
+    backend.gauge(open('gauge', 'v8js.memory.heap', { stat: 'used' }), 5);
+    backend.gauge(open('gauge', 'v8js.memory.heap', { stat: 'total' }), 8);
+    backend.incr(open('counter', 'jobs'), 1);
+    clock.seconds += 60;
+    const node = await serveAlso(backend);
+    await page.goto(`${node.origin}/#${RANGE}`);
+    await page.getByRole('link', { name: 'Node.js' }).click();
+    await page.getByRole('heading', { name: 'HTTP server' }).waitFor();
+    await findCard('Response time').getByText('p95').waitFor();
+    expect(await findCard('Requests by status').locator('.numbers').innerText()).toMatch(/200\s+2\s+500\s+1/);
+    expect(await findCard('p95 by route').locator('.numbers').innerText()).toMatch(
+      /\/orders\s+12 ms\s+\/users\/:id\s+12 ms/,
+    );
+    expect(await findCard('Heap').locator('.numbers').innerText()).toMatch(/total\s+8\s+used\s+5/);
+    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['HTTP server', 'Process']);
+    await findCard('Requests by status').click();
+    expect((await readLegend(2)).map(([name]) => name)).toEqual(['status', '200', '500']);
+    expect(page.url()).toContain('statistic=count&groupBy=status');
+  });
+
+  test('follows new keys and values without a reload', async () => {
+    const { backend, clock, open } = createTestBackend();
+    const live = await serveAlso(backend);
+    await page.clock.install({ time: NOON * 1000 });
+    await page.goto(`${live.origin}/`);
+    await page.getByText('Nothing is kept yet.').first().waitFor();
+    const id = open('counter', 'first');
+    backend.incr(id, 41);
+    clock.seconds += 10;
+    await page.clock.fastForward(10_000);
+    await findCard('first').getByText('41', { exact: true }).waitFor();
+    backend.incr(id, 1);
+    await page.clock.fastForward(10_000);
+    await findCard('first').getByText('42', { exact: true }).waitFor();
+  });
+
+  test.each(['light', 'dark'] as const)('fits a screen of 375 pixels, %s', async (colorScheme) => {
+    await page.setViewportSize({ width: 375, height: 812 });
+    await page.emulateMedia({ colorScheme });
+    await show(RANGE);
+    await page.locator('.cards path').first().waitFor();
+    await findCard('jobs').scrollIntoViewIfNeeded();
+    await findCard('jobs').locator('path').first().waitFor();
+    expect(await widthFits()).toBe(true);
+    for (const key of ['jobs&groupBy=region', 'db.query', LONG]) {
+      await show(`${RANGE}&key=${key}`);
+      await page.locator('#chart canvas').waitFor();
+      expect([key.slice(0, 20), await widthFits()]).toEqual([key.slice(0, 20), true]);
+    }
+  });
+
+  test('draws the key that is chosen in the list', async () => {
+    await show(RANGE);
     await page.getByRole('option', { name: 'jobs', exact: true }).click();
     expect(await readLegend(1)).toEqual([
       ['series', 'sum', 'total', 'min', 'max'],
@@ -176,9 +343,23 @@ describeWithChromium('the page in Chromium', () => {
     await waitForValue(() => countPixels('#e8743b'), 0);
   });
 
-  test('shows statistics of timings with their unit', async () => {
+  test('shows p50, p95 and p99 of timings together, and their other statistics, with their unit', async () => {
     await show(`key=db.query&${RANGE}`);
+    const shown = await readLegend(3);
+    expect(shown[0]).toEqual(['percentile', 'value', 'min', 'max']);
+    expect(shown.map(([name]) => name)).toEqual(['percentile', 'p50', 'p95', 'p99']);
+    const values = shown.slice(1).map((row) => Number(/^([\d.]+) ms$/.exec(row[3]!)![1]));
+    [50, 95, 99].forEach((value, index) => expect(Math.abs(values[index]! - value)).toBeLessThanOrEqual(1));
+    await page.getByText('The p50, p95, p99 of each 10 s.').waitFor();
+    await findField('Statistic').selectOption('mean');
+    await page.getByText('The mean of each 10 s.').waitFor();
     expect((await readLegend(1))[1]).toEqual(['all together', '–', '50.5 ms', '50.5 ms']);
+    await findField('Group by').selectOption('table');
+    await page.getByRole('button', { name: 'users' }).waitFor();
+    await findField('Statistic').selectOption({ index: 0 });
+    await page.getByText('The p95 of each 10 s.').waitFor();
+    await findField('Group by').selectOption({ index: 0 });
+    await page.getByText('The p50, p95, p99 of each 10 s.').waitFor();
     await findField('Statistic').selectOption('max');
     await page.getByText('The max of each 10 s.').waitFor();
     expect((await readLegend(1))[1]).toEqual(['all together', '–', '100 ms', '100 ms']);
@@ -204,7 +385,7 @@ describeWithChromium('the page in Chromium', () => {
   test('shows a predefined range, and a custom one', async () => {
     await page.clock.setFixedTime((NOON + 60) * 1000);
     await show('key=jobs');
-    expect((await readLegend(1))[1]?.[2]).toBe('1,325');
+    expect((await readLegend(1))[1]?.[3]).toBe('1,325');
     await page.getByText('7 d', { exact: true }).click();
     await page.getByText('The sum of each 1 h.').waitFor();
     expect(page.url()).toContain('range=604800');
@@ -227,11 +408,11 @@ describeWithChromium('the page in Chromium', () => {
     const live = await serveAlso(backend);
     await page.clock.install({ time: (NOON + 30) * 1000 });
     await page.goto(`${live.origin}/#key=live`);
-    expect((await readLegend(1))[1]?.[2]).toBe('1');
+    expect((await readLegend(1))[1]?.[3]).toBe('1');
     backend.incr(id, 41);
     clock.seconds += 10;
     await page.clock.fastForward(11_000);
-    await waitForValue(async () => (await readLegend(1))[1]?.[2], '42');
+    await waitForValue(async () => (await readLegend(1))[1]?.[3], '42');
     await page.getByLabel('Refresh every 10 s').uncheck();
     expect(page.url()).toContain('refresh=off');
     const requests: string[] = [];
@@ -253,10 +434,10 @@ describeWithChromium('the page in Chromium', () => {
   test('says what went wrong, and recovers', async () => {
     await show(`key=jobs&statistic=p99&${RANGE}`);
     await page.getByRole('alert').getByText('statistic of a counter must be one of sum').waitFor();
-    await page.route('**/range?*', (route) => route.abort());
+    await page.route(/\/(?:range|charts)\?/, (route) => route.abort());
     await show(`key=db.query&${RANGE}`);
     await page.getByRole('alert').getByText('The server does not respond.').waitFor();
-    await page.unroute('**/range?*');
+    await page.unroute(/\/(?:range|charts)\?/);
     await show(`key=jobs&${RANGE}`);
     await readLegend(1);
     expect(await page.getByRole('alert').isHidden()).toBe(true);
