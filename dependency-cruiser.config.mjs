@@ -35,6 +35,7 @@ export const packages = {
     uses: ['core'],
     layers: [
       ['index'],
+      ['totals/'],
       ['flush-scheduler', 'backend-reporter', 'backoff'],
       ['drain'],
       ['sample-buffer'],
