@@ -51,7 +51,7 @@ test('totals are those of a naive model, whatever is opened, released, ended and
             series.set(name, {
               kind,
               total: kind === 'gauge' ? Number.NaN : 0,
-              counts: new Array<number>(BOUNDS.length + 1).fill(0),
+              counts: Array.from({ length: BOUNDS.length + 1 }, () => 0),
               members: new Set(),
             });
         } else if (verb === 'release' || verb === 'end') {
