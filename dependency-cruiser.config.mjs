@@ -122,6 +122,18 @@ export const packages = {
       ['statistic', 'rollup', 'finite-sum', 'timer-delay', 'turns'],
     ],
   },
+  prometheus: {
+    uses: ['aggregation', 'core'],
+    layers: [
+      ['index.browser'],
+      ['index'],
+      ['create-backend'],
+      ['prometheus-backend'],
+      ['scrape-server'],
+      ['scrape-handler', 'prometheus-options', 'exposition'],
+      ['scrape', 'exposition-names'],
+    ],
+  },
   node: {
     uses: ['core'],
     layers: [

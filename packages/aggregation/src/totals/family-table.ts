@@ -1,11 +1,11 @@
-// What series are exported under: families, with their names and their slots.
+// Families: the names that series are exported under, and the slots of each.
 import { grow } from '@metrics/core/backend';
 import type { HistogramRows } from './bucket-rows.js';
 
 /** How the samples of a family add up. `up-down` is a counter that may also fall. */
 export type TotalKind = 'counter' | 'up-down' | 'gauge' | 'histogram' | 'set';
 
-/** The properties of a family. Two families of one name differ in none of those that change its values. */
+/** The properties of a family, which belong to one metric. */
 export interface FamilyDefinition {
   readonly name: string;
   /** All names that a receiver sees, which no other family may use. */
@@ -102,7 +102,7 @@ export class FamilyTable implements Iterable<Family> {
   }
 }
 
-/** The bounds of a histogram are those of its first series. */
+/** The bounds of a histogram are those of its first series. Metrics whose names only look alike when exported are not one. */
 function isSame(one: FamilyDefinition, other: FamilyDefinition): boolean {
-  return one.name === other.name && one.kind === other.kind && one.divisor === other.divisor;
+  return one.metric === other.metric && one.kind === other.kind && one.divisor === other.divisor;
 }

@@ -36,7 +36,7 @@ export interface ResolvedTotalsOptions {
   readonly kindOf: (series: Series) => TotalKind;
 }
 
-/** Bounds beyond these would cost more than they tell. */
+/** Bounds beyond these would cost more than they are worth. */
 const MAX_BOUNDS = 1000;
 const MAX_RELEASED = 10_000_000;
 const MAX_WINDOW_MS = 86_400_000;

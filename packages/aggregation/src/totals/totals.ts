@@ -14,7 +14,7 @@ const [COUNTER, UP_DOWN, GAUGE, HISTOGRAM, SET] = [0, 1, 2, 3, 4] as const;
 const SLOT_KINDS: readonly MetricKind[] = ['counter', 'counter', 'gauge', 'distribution', 'set'];
 
 export interface TotalsConfiguration {
-  /** The texts of labels: the fragments of a row after its family. */
+  /** The strings of labels: the fragments of a row after its family. */
   readonly labels: Interner;
   /** Counts dropped samples. Those that are recorded are the backend's to count: it knows when they are sent. */
   readonly accounting: SampleAccounting;
@@ -202,7 +202,7 @@ export class Totals {
     this.reject(id, 'name_conflict');
     this.#options.reporter.report(
       'name_conflict',
-      `Another metric is exported as ${exportedNames.map(describeValue).join(', ')} with another kind or unit, so samples of this one are dropped. Rename one of them.`,
+      `Another metric is exported as ${exportedNames.map(describeValue).join(', ')}, so samples of this one are dropped. Rename one of them.`,
       { metric },
     );
   }

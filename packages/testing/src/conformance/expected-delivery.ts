@@ -9,7 +9,7 @@ const MAX_DEVIATIONS = 6;
 export class ExpectedDelivery {
   readonly #capabilities: Capabilities;
   readonly #series = new Map<string, ExpectedSeries>();
-  /** What a cumulative receiver showed last of each series. */
+  /** The last sample of each series that a cumulative receiver showed. */
   readonly #latest = new Map<string, DeliveredSample>();
   readonly #events: string[] = [];
   readonly #serviceChecks: string[] = [];

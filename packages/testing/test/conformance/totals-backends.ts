@@ -82,7 +82,7 @@ export class PulledBackend implements MetricsBackend {
     };
   }
 
-  /** What a reader sees now. */
+  /** The totals as a reader sees them now. */
   read(): DeliveredSample[] {
     return [...this.totals.values()].flatMap(({ series, value, values, members }) => {
       const { name, instance } = series;
@@ -110,7 +110,7 @@ export class PulledBackend implements MetricsBackend {
 }
 
 /** A backend that sends its totals at each flush, as an exporter with cumulative values does. */
-export class CumulativeBackend extends PulledBackend {
+class CumulativeBackend extends PulledBackend {
   readonly arrived: DeliveredSample[] = [];
   #sent = 0;
 
