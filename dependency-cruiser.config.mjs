@@ -134,6 +134,19 @@ export const packages = {
       ['scrape', 'exposition-names'],
     ],
   },
+  opentelemetry: {
+    uses: ['aggregation', 'core'],
+    layers: [
+      ['index.browser'],
+      ['index'],
+      ['create-backend'],
+      ['opentelemetry-backend', 'load-exporter'],
+      ['export-loop', 'opentelemetry-options'],
+      ['metric-reader', 'metric-names', 'resource'],
+      ['exponential-rows'],
+      ['metric-types'],
+    ],
+  },
   node: {
     uses: ['core'],
     layers: [

@@ -115,10 +115,13 @@ export class Totals {
     else this.#released.push(first);
   }
 
-  /** Forgets a slot that ended, after its last samples were read. */
-  settle(slot: number): void {
-    if (this.#ended.has(slot) && this.slots.isUnused(slot) && this.#options.isUnread?.(slot) !== true)
-      this.#forget(slot);
+  /**
+   * Forgets a slot whose samples were all read, if its series ended; also if it is only released, for readers to whom an old
+   * total means nothing.
+   */
+  settle(slot: number, forgetsReleased = false): void {
+    if (!this.slots.isUnused(slot) || this.#options.isUnread?.(slot) === true) return;
+    if (forgetsReleased || this.#ended.has(slot)) this.#forget(slot);
   }
 
   /** Number of released series that keep their totals. */
@@ -179,6 +182,11 @@ export class Totals {
   /** Milliseconds since the epoch at which the total of a slot began. */
   startedAt(slot: number): number {
     return this.#starts[slot]!;
+  }
+
+  /** Has the total of a slot begin at another time. */
+  restartAt(slot: number, milliseconds: number): void {
+    this.#starts[slot] = milliseconds;
   }
 
   /** The row of a slot in the {@link HistogramRows} of its family. */
