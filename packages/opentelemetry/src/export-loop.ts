@@ -36,9 +36,12 @@ export class ExportLoop {
   #next: Promise<void> | undefined;
   #isStopped = false;
   #stop = (): void => {};
+  /** Ends the wait for the exporter to call back. */
+  #abort = (): void => {};
   readonly #stopped = new Promise<void>((resolve) => {
     this.#stop = () => {
       this.#isStopped = true;
+      this.#abort();
       resolve();
     };
   });
@@ -86,8 +89,7 @@ export class ExportLoop {
     const { reader, reporter, resource, timeout, maxExportBatchSize } = this.#options;
     const deadline = performance.now() + timeout;
     if (!reader.totals.closed) reporter.collect();
-    if (resource.asyncAttributesPending === true)
-      await Promise.race([this.#stopped, resource.waitForAsyncAttributes?.().catch(() => {})]);
+    if (resource.asyncAttributesPending === true) await this.#waitForAttributes();
     for (const part of reader.parts((instrument) => this.#temporalityOf(instrument), maxExportBatchSize)) {
       const remaining = deadline - performance.now();
       if (this.#isStopped || remaining <= 0) return reader.restore(part);
@@ -102,6 +104,17 @@ export class ExportLoop {
     }
   }
 
+  async #waitForAttributes(): Promise<void> {
+    const { resource, timeout } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout);
+    });
+    const attributes = (async () => resource.waitForAsyncAttributes?.())().catch(() => {});
+    await Promise.race([this.#stopped, late, attributes]);
+    clearTimeout(timer);
+  }
+
   /** Resolves with what the exporter failed with, or undefined. It may throw, call back twice, or never. */
   async #send(metrics: MetricData[], timeout: number): Promise<{ readonly cause: unknown } | undefined> {
     const { exporter, resource } = this.#options;
@@ -110,7 +123,7 @@ export class ExportLoop {
     const failure = await new Promise<{ readonly cause: unknown } | undefined>((resolve) => {
       const fail = (message: string): void => resolve({ cause: new Error(message) });
       timer = setTimeout(() => fail(`the exporter did not call back within ${Math.round(timeout)} ms`), timeout);
-      void this.#stopped.then(() => fail('the backend was closed before the exporter called back'));
+      this.#abort = () => fail('the backend was closed before the exporter called back');
       try {
         context.with(context.active().setValue(SUPPRESS_TRACING, true), () =>
           exporter.export(data as never, (result) => {

@@ -107,7 +107,10 @@ export class MetricReader {
       for (const slot of family.slots()) {
         // A slot that was freed meanwhile may belong to another family.
         if (!this.totals.slots.isUsed(slot) || this.totals.family(slot) !== family) continue;
-        if (isDelta && kind !== 'set' && !(this.#unread[slot]! > 0)) continue;
+        if (isDelta && kind !== 'set' && !(this.#unread[slot]! > 0)) {
+          this.totals.settle(slot, true);
+          continue;
+        }
         const point = this.#read(slot, family, isDelta, part);
         if (point === undefined) continue;
         if (metric === undefined) {
@@ -192,10 +195,16 @@ export class MetricReader {
 
   #attributesOf(slot: number): Record<string, string> {
     const { slots } = this.totals;
-    const pairs: [string, string][] = [];
-    const text = (index: number): string => this.#attributes.text(slots.fragment(slot, index));
-    for (let index = 1; index < slots.fragmentCount(slot); index += 2) pairs.push([text(index), text(index + 1)]);
-    return Object.fromEntries(pairs);
+    const attributes: Record<string, string> = {};
+    const count = slots.fragmentCount(slot);
+    for (let index = 1; index < count; index += 2) {
+      const key = this.#attributes.text(slots.fragment(slot, index));
+      const value = this.#attributes.text(slots.fragment(slot, index + 1));
+      // An assignment would change the prototype instead.
+      if (key === '__proto__') Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
+      else attributes[key] = value;
+    }
+    return attributes;
   }
 
   /** Returns the samples of a slot, and sets them to 0. */

@@ -165,6 +165,30 @@ test('a released counter that comes back continues, one that ended arrives once 
   expect(receiver.points.filter(({ name }) => name === 'pool').map(({ value }) => value)).toEqual([7]);
 });
 
+test('under delta a released series is forgotten once it was exported, whenever it was released', async () => {
+  await using receiver = await OtlpReceiver.start();
+  const exporter = new OTLPMetricExporter({ url: receiver.url, temporalityPreference: DELTA });
+  const backend = new OpenTelemetryBackend({ exporter });
+  const amounts = [3, 5, 7];
+  for (const amount of amounts) {
+    open(backend, 0, 'counter', 'jobs');
+    backend.incr(0, amount);
+    await backend.flush();
+    backend.release(0, false);
+    await backend.flush();
+    // The name is free for another kind only when the series is gone.
+    open(backend, 1, 'gauge', 'jobs');
+    backend.gauge(1, amount);
+    backend.release(1, true);
+    await backend.flush();
+  }
+  await backend.close({ timeout: 1000 });
+  expect(receiver.points.map(({ kind, value }) => `${kind} ${value}`)).toEqual(
+    amounts.flatMap((amount) => [`sum ${amount}`, `gauge ${amount}`]),
+  );
+  expect(backend.stats()).toMatchObject({ accepted: 6, sent: 6, dropped: {} });
+});
+
 test('more released series than are kept are dropped as forgotten if they were never exported', async () => {
   await using receiver = await OtlpReceiver.start();
   const backend = new OpenTelemetryBackend({ exporter: new OTLPMetricExporter({ url: receiver.url }), maxReleased: 3 });

@@ -101,6 +101,25 @@ test('close in the middle of an export waits for it, and nothing is exported aft
   expect(backend.stats()).toMatchObject({ sent: 2, pending: 0 });
 });
 
+test('attributes of a Resource that never come, or fail, delay an export by its timeout at most', async () => {
+  for (const waitForAsyncAttributes of [
+    () => new Promise<void>(() => {}),
+    () => {
+      throw new Error('no metadata');
+    },
+  ]) {
+    const { backend, metrics } = setUp({
+      timeout: 50,
+      resource: { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes },
+      exporter: exporter((callback) => callback(succeed)),
+    });
+    metrics.incr('jobs');
+    await metrics.flush();
+    await metrics.close();
+    expect(backend.stats().accepted).toBe(1);
+  }
+});
+
 test('flushes during an export share the next one', async () => {
   let exports = 0;
   const backend = new OpenTelemetryBackend({
