@@ -122,7 +122,9 @@ export class ExportLoop {
     let timer: NodeJS.Timeout | undefined;
     const failure = await new Promise<{ readonly cause: unknown } | undefined>((resolve) => {
       const fail = (message: string): void => resolve({ cause: new Error(message) });
-      timer = setTimeout(() => fail(`the exporter did not call back within ${Math.round(timeout)} ms`), timeout);
+      const late = (): void => fail(`the exporter did not call back within ${Math.round(timeout)} ms`);
+      timer = setTimeout(late, timeout);
+      alsoInRealTime(late, timeout);
       this.#abort = () => fail('the backend was closed before the exporter called back');
       try {
         context.with(context.active().setValue(SUPPRESS_TRACING, true), () =>

@@ -1,4 +1,5 @@
-// Cumulative columns, for backends whose values only ever grow and are read by others: scraped, or exported.
+// Cumulative columns, for backends whose values only ever grow and are read by others: scraped, or exported. Long, because all that
+// opens, records, reads and forgets a slot has to agree about its columns.
 import type { MetricKind, SeriesId } from '@metrics/core';
 import { describeValue, grow, type Interner, now } from '@metrics/core/backend';
 import type { BackendReporter } from '../backend-reporter.js';
