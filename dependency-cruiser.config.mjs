@@ -36,6 +36,7 @@ export const packages = {
     uses: ['core'],
     layers: [
       ['index'],
+      ['totals/'],
       ['flush-scheduler', 'backend-reporter', 'backoff'],
       ['drain'],
       ['sample-buffer'],
@@ -120,6 +121,31 @@ export const packages = {
       ['time-series-store', 'read-options'],
       ['stored-series', 'keep-alive'],
       ['statistic', 'rollup', 'finite-sum', 'timer-delay', 'turns'],
+    ],
+  },
+  prometheus: {
+    uses: ['aggregation', 'core'],
+    layers: [
+      ['index.browser'],
+      ['index'],
+      ['create-backend'],
+      ['prometheus-backend'],
+      ['scrape-server'],
+      ['scrape-handler', 'prometheus-options', 'exposition'],
+      ['scrape', 'exposition-names'],
+    ],
+  },
+  opentelemetry: {
+    uses: ['aggregation', 'core'],
+    layers: [
+      ['index.browser'],
+      ['index'],
+      ['create-backend'],
+      ['opentelemetry-backend', 'load-exporter'],
+      ['export-loop', 'opentelemetry-options'],
+      ['metric-reader', 'metric-names', 'resource'],
+      ['exponential-rows'],
+      ['metric-types'],
     ],
   },
   node: {

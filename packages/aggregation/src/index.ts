@@ -10,3 +10,16 @@ export type { SampleBufferOptions } from './sample-buffer-options.js';
 export { sampleWeight } from './sample-weight.js';
 export type { SampleWriter } from './sample-writer.js';
 export { type SlotKind, SlotTable } from './slot-table.js';
+export { BucketRows, type HistogramRows } from './totals/bucket-rows.js';
+export { DistinctCount } from './totals/distinct-count.js';
+export type { Family, FamilyDefinition, TotalKind } from './totals/family-table.js';
+export { hashMember } from './totals/hash-member.js';
+export { Totals, type TotalsConfiguration } from './totals/totals.js';
+export {
+  type DefaultBuckets,
+  isInMilliseconds,
+  type ResolvedTotalsOptions,
+  resolveTotalsOptions,
+  TOTALS_OPTIONS,
+  type TotalsOptions,
+} from './totals/totals-options.js';

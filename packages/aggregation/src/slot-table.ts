@@ -94,6 +94,11 @@ export class SlotTable {
     this.#references[slot]! -= 1;
   }
 
+  /** True if the slot has a row. */
+  isUsed(slot: number): boolean {
+    return this.#rows.has(slot);
+  }
+
   /** True if the slot has no references left but is not freed yet. */
   isUnused(slot: number): boolean {
     return this.#references[slot] === 0 && this.#rows.has(slot);

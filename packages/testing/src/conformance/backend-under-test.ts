@@ -70,6 +70,11 @@ export interface DeliveredSample {
   readonly sampleRate?: number | undefined;
   /** The number of samples in a summary of timings or of a distribution, whose `value` is their mean. */
   readonly count?: number | undefined;
+  /**
+   * The buckets of a summary, if the backend has any: the number of values up to each upper bound, in the metric's unit
+   * (milliseconds for timings). They are compared if the metric was declared with buckets.
+   */
+  readonly bucketCounts?: readonly (readonly [bound: number, count: number])[] | undefined;
   /** Seconds since the epoch, if the call passed a time. */
   readonly timestamp?: number | undefined;
 }
@@ -77,8 +82,9 @@ export interface DeliveredSample {
 /** The features of a backend, as data. */
 export interface Capabilities {
   /**
-   * The kinds that it carries, each with the kind it arrives as: `{ distribution: 'timing' }` on plain StatsD. Samples
-   * of an omitted kind must still be accounted for, as dropped.
+   * The kinds that it carries, each with the kind it arrives as: `{ distribution: 'timing' }` on plain StatsD. A set may
+   * arrive as a gauge whose value is the number of distinct members. Samples of an omitted kind must still be accounted for,
+   * as dropped.
    */
   readonly kinds: Readonly<Partial<Record<MetricKind, MetricKind>>>;
   readonly tags: 'kept' | 'dropped';
@@ -92,6 +98,14 @@ export interface Capabilities {
   readonly events: boolean;
   /** True if it has `serviceCheck`. */
   readonly serviceChecks: boolean;
+  /** True if its counters only grow: negative amounts must be dropped. @default false */
+  readonly monotonic?: boolean | undefined;
+  /**
+   * True if what arrives is the total so far, as it is when a server scrapes: `delivered` then returns what can be read now,
+   * and the suite compares the latest of each series. A series that is no longer shown keeps what was read last.
+   * @default false
+   */
+  readonly cumulative?: boolean | undefined;
   /** True if it discards everything, as the dummy does. Its stats may stay at zero. @default false */
   readonly discards?: boolean | undefined;
   /** The number of backends in a `combine` that count each sample. @default 1 */

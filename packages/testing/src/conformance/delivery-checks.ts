@@ -27,6 +27,16 @@ export const deliveryChecks: readonly ConformanceCheck[] = [
     }
   }),
 
+  conformanceCheck('a metric that is declared with buckets is counted in them, or as without', async (run) => {
+    run.open(0, { kind: 'timing', key: 'query', buckets: [1, 25, 400] });
+    run.open(1, { kind: 'distribution', key: 'size', buckets: [-10, 0, 0.5, 1e6] });
+    for (const value of [0, 0.5, 1, 1.5, 25, 26, 400, 1e5]) {
+      run.timing(0, value);
+      run.distribution(1, value - 10);
+    }
+    await run.deliver();
+  }),
+
   conformanceCheck('a gauge that is set to the same value again is delivered again or keeps it', async (run) => {
     run.open(0, { kind: 'gauge', key: 'level' });
     for (const value of [-5, -5, 0, -0.25, 7, 7]) {

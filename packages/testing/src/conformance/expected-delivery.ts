@@ -9,6 +9,8 @@ const MAX_DEVIATIONS = 6;
 export class ExpectedDelivery {
   readonly #capabilities: Capabilities;
   readonly #series = new Map<string, ExpectedSeries>();
+  /** The last sample of each series that a cumulative receiver showed. */
+  readonly #latest = new Map<string, DeliveredSample>();
   readonly #events: string[] = [];
   readonly #serviceChecks: string[] = [];
 
@@ -19,6 +21,7 @@ export class ExpectedDelivery {
   value(series: Series, value: number, sampleRate: number): void {
     const expected = this.#expectedSeries(series);
     if (expected === undefined) return;
+    if (this.#capabilities.monotonic === true && series.kind === 'counter' && value < 0) return;
     expected.values.push(value);
     if (!this.#capabilities.sampled.includes(series.kind) || sampleRate >= 1) return;
     expected.isSampled = true;
@@ -52,7 +55,9 @@ export class ExpectedDelivery {
       const known = arrived.get(identity);
       if (known === undefined) arrived.set(identity, [sample]);
       else known.push(sample);
+      if (this.#capabilities.cumulative === true) this.#latest.set(identity, sample);
     }
+    for (const [identity, sample] of this.#latest) arrived.set(identity, [sample]);
     for (const [identity, expected] of this.#series) compareSeries(identity, expected, arrived.get(identity) ?? []);
     if (events !== undefined) {
       assert.deepEqual(
@@ -88,6 +93,7 @@ export class ExpectedDelivery {
       kind,
       values: [],
       members: new Set(),
+      buckets: series.buckets,
       timestamped: new Map(),
       isSampled: false,
       variance: 0,
@@ -112,6 +118,7 @@ interface ExpectedSeries {
   readonly kind: MetricKind;
   readonly values: number[];
   readonly members: Set<string>;
+  readonly buckets: readonly number[] | undefined;
   /** Values with their own timestamp, by timestamp. */
   readonly timestamped: Map<number, number[]>;
   /** True if some samples were drawn by rate, so that the receiver can only estimate the values. */
@@ -131,6 +138,8 @@ function compareSeries(identity: string, expected: ExpectedSeries, arrived: read
   }
   if (kind === 'set') {
     assert.deepEqual(new Set(plain.map((sample) => sample.member)), members, `members of ${identity}`);
+  } else if (kind === 'gauge' && members.size > 0) {
+    assert.equal(plain.at(-1)?.value, members.size, `number of members of ${identity}`);
   } else if (kind === 'gauge') {
     assert.equal(plain.at(-1)?.value, values.at(-1), `last value of ${identity}`);
   } else if (expected.isSampled) {
@@ -152,6 +161,7 @@ function compareSeries(identity: string, expected: ExpectedSeries, arrived: read
       Math.abs(total - sum(values)) <= tolerance,
       `${identity}: the values add up to ${total}, not ${sum(values)}`,
     );
+    compareBuckets(identity, expected, plain.at(-1)?.bucketCounts);
   } else {
     assert.deepEqual(
       sortNumbers(plain.map(({ value = Number.NaN }) => value)),
@@ -159,6 +169,20 @@ function compareSeries(identity: string, expected: ExpectedSeries, arrived: read
       `values of ${identity}`,
     );
   }
+}
+
+/** Compares the buckets of a summary, if the receiver read any, with those of the declaration, if it has any. */
+function compareBuckets(
+  identity: string,
+  { buckets, values }: ExpectedSeries,
+  arrived: DeliveredSample['bucketCounts'],
+): void {
+  if (buckets === undefined || arrived === undefined) return;
+  assert.deepEqual(
+    arrived,
+    buckets.map((bound) => [bound, values.filter((value) => value <= bound).length]),
+    `buckets of ${identity}`,
+  );
 }
 
 function last(values: readonly number[]): number | undefined {

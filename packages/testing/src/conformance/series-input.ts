@@ -9,13 +9,14 @@ export interface SeriesInput {
   readonly key: string;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly instance?: string | undefined;
+  readonly buckets?: readonly number[] | undefined;
 }
 
 /**
  * Returns the series as the facade opens it: tags by ascending keys. It is internal, so that a backend that keeps only such
  * series keeps it.
  */
-export function toSeries({ kind, key, tags = {}, instance }: SeriesInput): Series {
+export function toSeries({ kind, key, tags = {}, instance, buckets }: SeriesInput): Series {
   const pairs = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
   return {
     kind,
@@ -26,6 +27,6 @@ export function toSeries({ kind, key, tags = {}, instance }: SeriesInput): Serie
     unit: undefined,
     internal: true,
     description: undefined,
-    buckets: undefined,
+    buckets: buckets && [...buckets],
   };
 }

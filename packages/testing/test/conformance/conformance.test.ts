@@ -3,6 +3,7 @@ import { type BackendUnderTest, conformanceChecks } from '../../src/conformance.
 import { RecordingBackend } from '../../src/index.js';
 import { BufferingBackend, bufferingSubject } from './buffering-backend.js';
 import { recordingSubject } from './recording-subject.js';
+import { cumulativeSubject, pulledSubject } from './totals-backends.js';
 
 const dummy: BackendUnderTest = {
   ...recordingSubject({ kinds: {}, discards: true }),
@@ -33,4 +34,12 @@ describe('a backend with windows, sampling and a transport that fails', () => {
 
 describe('a backend with windows, sampling and a transport that never responds', () => {
   test.each(conformanceChecks)('$name', ({ run }) => run(bufferingSubject(BufferingBackend, 'silence')));
+});
+
+describe('a backend with totals that are read', () => {
+  test.each(conformanceChecks)('$name', ({ run }) => run(pulledSubject()));
+});
+
+describe('a backend that sends its totals again at each flush', () => {
+  test.each(conformanceChecks)('$name', ({ run }) => run(cumulativeSubject));
 });

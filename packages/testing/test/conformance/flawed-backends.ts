@@ -3,6 +3,7 @@ import { type BackendUnderTest } from '../../src/conformance.js';
 import { RecordingBackend } from '../../src/index.js';
 import { BufferingBackend, bufferingSubject } from './buffering-backend.js';
 import { recordingSubject } from './recording-subject.js';
+import { PulledBackend, pulledSubject } from './totals-backends.js';
 
 /** A backend with one flaw, the check that must fail, and its message. */
 export interface Flaw {
@@ -207,6 +208,69 @@ export const flaws: readonly Flaw[] = [
         super.incr(id, Math.round(amount));
       }
     },
+  ),
+  flawed(
+    'lets a counter fall although it says that none does',
+    'counters add up, gauges keep the last value, timings and distributions keep all',
+    /sum of counter conformance\.count/,
+    pulledSubject(
+      class extends PulledBackend {
+        override incr(id: SeriesId, amount: number): void {
+          this.record(id, (total) => void (total.value = (total.value || 0) + amount));
+        }
+      },
+    ),
+  ),
+  flawed(
+    'resets its totals when they are read',
+    'counters add up, gauges keep the last value, timings and distributions keep all',
+    /conformance\.count/,
+    pulledSubject(
+      class extends PulledBackend {
+        override read(): ReturnType<PulledBackend['read']> {
+          const totals = super.read();
+          for (const total of this.totals.values()) total.value = 0;
+          return totals;
+        }
+      },
+    ),
+  ),
+  flawed(
+    'counts every sample of a set as a member',
+    'counters add up, gauges keep the last value, timings and distributions keep all',
+    /number of members of gauge conformance\.users/,
+    pulledSubject(
+      class extends PulledBackend {
+        #calls = 0;
+        override set(id: SeriesId, member: string): void {
+          super.set(id, `${member} ${(this.#calls += 1)}`);
+        }
+      },
+    ),
+  ),
+  flawed(
+    'has its own buckets for a metric that was declared with others',
+    'a metric that is declared with buckets is counted in them, or as without',
+    /buckets of timing conformance\.query/,
+    pulledSubject(
+      class extends PulledBackend {
+        protected override bucketsOf(_: readonly number[], values: readonly number[]): [number, number][] {
+          return super.bucketsOf([1, 10], values);
+        }
+      },
+    ),
+  ),
+  flawed(
+    'does not count an upper bound to its bucket',
+    'a metric that is declared with buckets is counted in them, or as without',
+    /buckets of timing conformance\.query/,
+    pulledSubject(
+      class extends PulledBackend {
+        protected override bucketsOf(bounds: readonly number[], values: readonly number[]): [number, number][] {
+          return bounds.map((bound) => [bound, values.filter((value) => value < bound).length]);
+        }
+      },
+    ),
   ),
   flawed(
     'keeps the first value of a gauge',

@@ -2,7 +2,7 @@
 import { bucketStart, oldestBucket } from '../rollup.js';
 import { Snapshots } from '../snapshot/snapshots.js';
 import type { StoredSeries } from '../stored-series.js';
-import { DistinctCount } from '../summary/distinct-count.js';
+import { DistinctSummary } from '../summary/distinct-summary.js';
 import type { MergeableSummary } from '../summary/mergeable-summary.js';
 import { Sketch } from '../summary/sketch.js';
 import {
@@ -44,7 +44,7 @@ export class MemoryStore implements TimeSeriesStore {
   readonly #sketch = new Sketch();
   /** Sketches that no read uses now: each takes 45 kB. */
   readonly #unusedSketches: Sketch[] = [];
-  readonly #distinct = new DistinctCount();
+  readonly #distinct = new DistinctSummary();
   #host: StoreHost | undefined;
   #isClosed = false;
   #content: SnapshotContent | undefined;
@@ -160,7 +160,7 @@ export class MemoryStore implements TimeSeriesStore {
     // All series are of one kind, so their rings are of one class.
     if (kind === undefined || kind === 'counter') return readCounters(rings as CounterRing[], query);
     if (kind === 'gauge') return readGauges(rings as GaugeRing[], query);
-    const summary = kind === 'set' ? new DistinctCount() : (this.#unusedSketches.pop() ?? new Sketch());
+    const summary = kind === 'set' ? new DistinctSummary() : (this.#unusedSketches.pop() ?? new Sketch());
     const values = await readSummaries(rings as SummaryRing[], query, summary);
     if (summary instanceof Sketch) this.#unusedSketches.push(summary);
     return values;

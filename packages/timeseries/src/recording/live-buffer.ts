@@ -1,11 +1,10 @@
 // The hot path: a sample is a few stores into typed arrays.
-import type { SampleAccounting } from '@metrics/aggregation';
+import { hashMember, type SampleAccounting } from '@metrics/aggregation';
 import type { MetricKind, Series, SeriesId } from '@metrics/core';
 import { grow } from '@metrics/core/backend';
 import { bucketStart, MAX_AHEAD_SECONDS } from '../rollup.js';
 import { toStoredSeries } from '../stored-series.js';
 import type { TimeSeriesStore } from '../time-series-store.js';
-import { hashMember } from './hash-member.js';
 import { LiveSlots } from './live-slots.js';
 import type { SampleClock } from './sample-clock.js';
 

@@ -1,0 +1,13 @@
+// The main entry: the backend, and the handler of scrapes.
+
+export { createBackend } from './create-backend.js';
+export { PrometheusBackend, type PrometheusStats } from './prometheus-backend.js';
+export type { PrometheusOptions } from './prometheus-options.js';
+export type { Scrape } from './scrape.js';
+export {
+  type HandlerRequest,
+  type HandlerResponse,
+  type PrometheusHandler,
+  prometheusHandler,
+  type ScrapeSource,
+} from './scrape-handler.js';
