@@ -27,6 +27,8 @@ capture(() => metrics.incr('x', 3)).then((seen) => done(seen.counter('x') === 3)
   datadog: stubProgram('DatadogMetricsBackend', 'datadog'),
   logging: stubProgram('LoggingBackend', 'logging'),
   timeseries: stubProgram('TimeSeriesBackend', 'timeseries', 'timeseries/redis', 'timeseries/handler'),
+  prometheus: stubProgram('PrometheusBackend', 'prometheus'),
+  opentelemetry: stubProgram('OpenTelemetryBackend', 'opentelemetry'),
 };
 
 /** Statements that import entries so that no bundler leaves them out. @param {string[]} entries */

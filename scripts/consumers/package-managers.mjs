@@ -20,6 +20,12 @@ const yarnSettings = (/** @type {string} */ registry, /** @type {string} */ node
 });
 
 /**
+ * What an application installs beside a package.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const peers = { 'eslint-plugin': ['eslint@10'], opentelemetry: ['@opentelemetry/api@1'] };
+
+/**
  * @typedef {object} PackageManager
  * @property {string} name
  * @property {string | undefined} ci
@@ -34,7 +40,7 @@ const yarnSettings = (/** @type {string} */ registry, /** @type {string} */ node
 const managers = [
   { name: 'npm 10', ci: 'datadog', command: [...npx, 'npm@10'], add: 'install' },
   { name: 'npm 11', ci: 'eslint-plugin', command: [...npx, 'npm@11'], add: 'install' },
-  { name: 'pnpm 9', ci: 'statsd', command: [...npx, 'pnpm@9'] },
+  { name: 'pnpm 9', ci: 'opentelemetry', command: [...npx, 'pnpm@9'] },
   { name: 'pnpm 10', ci: 'logging', command: [...npx, 'pnpm@10'] },
   // It needs a newer Node.js.
   { name: 'pnpm 11', ci: 'statsd', command: [...npx, '-p', 'node@24', '-p', 'pnpm@11', 'pnpm'] },
@@ -96,7 +102,7 @@ async function install(workplace, manager, column) {
     YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     YARN_NPM_MINIMAL_AGE_GATE: '0',
   };
-  const names = new Set(['@metrics/core', `@metrics/${column}`, ...(column === 'eslint-plugin' ? ['eslint@10'] : [])]);
+  const names = new Set(['@metrics/core', `@metrics/${column}`, ...(peers[column] ?? [])]);
   await workplace.execute([...command, add, ...Array.from(names, specifier)], { cwd: folder, env });
   await workplace.execute([...command, 'install'], { cwd: folder, env });
   expectNoInstallScripts(path.join(folder, 'node_modules'));

@@ -75,6 +75,30 @@ metrics.register(new TimeSeriesBackend({ include: ['*'], store }));
 metrics.incr('consumer.jobs.started', 3);`,
     end: 'metrics.close({ timeout: 20_000 })',
   },
+  prometheus: {
+    imports: { '@metrics/core': 'metrics', '@metrics/prometheus': 'PrometheusBackend' },
+    body: `const backend = new PrometheusBackend();
+metrics.register(backend, { prefix: 'consumer.' });
+${RECORD}`,
+    end: `backend.expose().then((text) => {
+  console.log(text.includes('consumer_jobs_started_total 3') ? 'consumer.jobs.started' : text);
+  return metrics.close();
+})`,
+  },
+  opentelemetry: {
+    imports: { '@metrics/core': 'metrics', '@metrics/opentelemetry': 'OpenTelemetryBackend' },
+    body: `const exporter = {
+  export({ scopeMetrics: [{ metrics: [{ descriptor }] }] }, done) {
+    console.log(descriptor.name);
+    done({ code: 0 });
+  },
+  forceFlush: async () => {},
+  shutdown: async () => {},
+};
+metrics.register(new OpenTelemetryBackend({ exporter }), { prefix: 'consumer.' });
+${RECORD}`,
+    end: 'metrics.close({ timeout: 20_000 })',
+  },
   node: {
     imports: { '@metrics/core': 'createMetrics', '@metrics/node': 'observeHttp', '@metrics/node/next': 'nextRoute' },
     body: `const metrics = createMetrics();

@@ -28,7 +28,7 @@ export function runsInCi({ ci }, column) {
 export const columns = publishedPackages.map(({ manifest }) => manifest.name.replace('@metrics/', ''));
 
 /** The packages that send or keep samples. */
-export const backends = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries'];
+export const backends = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries', 'prometheus', 'opentelemetry'];
 
 /**
  * Returns the cells of a row that checks several packages in the same way.

@@ -23,7 +23,7 @@ const permissions = {
 /** Programs whose sample arrives even if nothing is closed. */
 const deliverAtEnd = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries/redis'];
 /** The column of a version of Node.js in CI. */
-const ciOfNode = ['statsd', 'dogstatsd', 'datadog', 'logging'];
+const ciOfNode = ['prometheus', 'dogstatsd', 'opentelemetry', 'logging'];
 
 /** @type {import('./row.mjs').Row[]} */
 export const runtimes = [

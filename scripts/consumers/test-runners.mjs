@@ -36,6 +36,8 @@ const backendClasses = {
   datadog: 'DatadogMetricsBackend',
   logging: 'LoggingBackend',
   timeseries: 'TimeSeriesBackend',
+  prometheus: 'PrometheusBackend',
+  opentelemetry: 'OpenTelemetryBackend',
 };
 
 /** @type {import('./row.mjs').Row[]} */

@@ -7,7 +7,7 @@ import { columns } from './row.mjs';
 const DEFAULT_LIMIT_MS = 300_000;
 
 /** Packages that the programs need in addition to ours. */
-const companions = ['redis@6', 'eslint@10'];
+const companions = ['redis@6', 'eslint@10', '@opentelemetry/api@1'];
 
 /**
  * @typedef {object} RunOptions
