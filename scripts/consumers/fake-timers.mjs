@@ -28,7 +28,7 @@ const tools = [
   },
   {
     name: 'vitest 4, fake timers',
-    ci: 'datadog',
+    ci: 'dogstatsd',
     packages: ['vitest@4.1.12'],
     kind: 'import',
     load: "import { test, vi } from 'vitest';",
@@ -40,7 +40,7 @@ const tools = [
   },
   {
     name: 'node:test, mock.timers',
-    ci: 'dogstatsd',
+    ci: 'datadog',
     packages: [],
     kind: 'import',
     load: "import { mock, test } from 'node:test';",

@@ -225,7 +225,7 @@ export class FlushScheduler {
         this.#cancelPacing();
         this.#burstEnds = 0;
         this.#continue(drain);
-      }, 0);
+      }, 0)?.ref?.();
   }
 
   #pauseBetweenBursts(drain: Drain): void {

@@ -12,7 +12,7 @@ export {
   checkOptionsObject,
 } from './options/option-checks.js';
 export { describeValue } from './problems/describe-value.js';
-export { alsoInRealTime, nextRound, pause } from './real-time.js';
+export { alsoInRealTime, nextRound, pause, type RealTimer } from './real-time.js';
 export { environment, nodeProcess, now, readVariable, unavailable } from './runtime.js';
 export { IdIndex, type IndexedIds } from './series/id-index.js';
 export { flatCopy, grow, Interner } from './series/interning.js';

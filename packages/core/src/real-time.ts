@@ -9,18 +9,30 @@ const { setImmediate: setRealImmediate, setTimeout: setRealTimeout } = timers;
 /** Milliseconds in which a test that moves its fake timers has moved them. */
 const STANDSTILL_MS = 20;
 
-/** Calls `run` after a delay in real time if fake timers replace the global ones. It is called by those as well. */
-export function alsoInRealTime(run: () => void, milliseconds: number, keepsAlive = false): void {
-  if (globalThis.setTimeout === setRealTimeout) return;
-  const timer = setRealTimeout(run, Math.max(milliseconds, STANDSTILL_MS));
-  if (!keepsAlive) timer.unref?.();
+/** The part of a timer of Node.js that other runtimes lack. */
+export interface RealTimer {
+  ref?(): unknown;
+  unref?(): unknown;
+  /** Cancels it. The global `clearTimeout` may be a fake one. */
+  close?(): unknown;
+}
+
+/**
+ * Calls `run` after a delay in real time if fake timers replace the global ones. It is called by those as well. Returns the
+ * timer, if there is one, which does not keep the process alive.
+ */
+export function alsoInRealTime(run: () => void, milliseconds: number): RealTimer | undefined {
+  if (globalThis.setTimeout === setRealTimeout) return undefined;
+  const timer: RealTimer = setRealTimeout(run, Math.max(milliseconds, STANDSTILL_MS));
+  timer.unref?.();
+  return timer;
 }
 
 /** Resolves after a delay. Keeps the process alive. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
-    alsoInRealTime(resolve, milliseconds, true);
+    alsoInRealTime(resolve, milliseconds)?.ref?.();
   });
 }
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { alsoInRealTime } from '@metrics/core/backend';
+import { alsoInRealTime, type RealTimer } from '@metrics/core/backend';
 
 /** The time source of the backend. Tests pass a clock that they advance. */
 export interface Clock {
@@ -32,6 +32,7 @@ export const systemClock: FullClock = {
   schedule: (milliseconds, run) => {
     let isPending = true;
     let isAwaited = false;
+    let realTimer: RealTimer | undefined;
     const runOnce = (): void => {
       if (!isPending) return;
       cancel();
@@ -41,15 +42,18 @@ export const systemClock: FullClock = {
     const cancel = (): void => {
       isPending = false;
       clearTimeout(timer);
+      realTimer?.close?.();
     };
     return {
       cancel,
       setRef: (active) => {
-        if (active) timer.ref();
-        else timer.unref();
         // A call that keeps the process alive is one that a caller waits for, and that must not hang under fake timers.
-        if (active && !isAwaited) alsoInRealTime(runOnce, milliseconds);
+        if (active && !isAwaited) realTimer = alsoInRealTime(runOnce, milliseconds);
         isAwaited ||= active;
+        for (const each of [timer, realTimer]) {
+          if (active) each?.ref?.();
+          else each?.unref?.();
+        }
       },
     };
   },
