@@ -29,10 +29,10 @@ export const deliveryChecks: readonly ConformanceCheck[] = [
 
   conformanceCheck('a metric that is declared with buckets is counted in them, or as without', async (run) => {
     run.open(0, { kind: 'timing', key: 'query', buckets: [1, 25, 400] });
-    run.open(1, { kind: 'distribution', key: 'size', buckets: [-10, 0, 0.5, 1e6] });
+    run.open(1, { kind: 'distribution', key: 'size', buckets: [10, 10.5, 35, 1e6] });
     for (const value of [0, 0.5, 1, 1.5, 25, 26, 400, 1e5]) {
       run.timing(0, value);
-      run.distribution(1, value - 10);
+      run.distribution(1, value + 10);
     }
     await run.deliver();
   }),

@@ -313,7 +313,7 @@ describeWithRedis('RedisStore', () => {
       store.counter(jobs, host.bucket, 1, 1);
       await store.flush();
       expect(host).toMatchObject({ confirmed: 2, dropped: {} });
-      expect(host.problems[0]).toMatchObject({ code: 'redis_refused', count: 1 });
+      expect(host.problems).toContainEqual(expect.objectContaining({ code: 'redis_refused', count: 1 }));
       for (const index of indexes) await server.ask('DEL', index);
       store.counter(jobs, host.bucket, 1, 1);
       await store.flush();
