@@ -13,7 +13,7 @@ export {
 } from './options/option-checks.js';
 export { describeValue } from './problems/describe-value.js';
 export { alsoInRealTime, nextRound, pause, type RealTimer } from './real-time.js';
-export { environment, nodeProcess, now, readVariable, unavailable } from './runtime.js';
+export { builtinModule, environment, now, readVariable, unavailable } from './runtime.js';
 export { IdIndex, type IndexedIds } from './series/id-index.js';
 export { flatCopy, grow, Interner } from './series/interning.js';
 export { RowTable } from './series/row-table.js';

@@ -19,6 +19,12 @@ export const environment: Environment = /* @__PURE__ */ new Proxy<Environment>(
 /** The process; undefined in edge routes of Next.js as well, which have one with variables and with methods that throw. */
 export const nodeProcess: typeof globalThis.process | undefined = globalThis.process?.versions && globalThis.process;
 
+/** Returns a built-in module of Node.js; undefined elsewhere. Its type is the caller's to name: this file needs none of Node.js. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- see above
+export function builtinModule<Module>(name: string): Module | undefined {
+  return nodeProcess?.getBuiltinModule?.(name) as Module | undefined;
+}
+
 /** Returns a variable of the environment without spaces around it; `undefined` if that leaves nothing. */
 export function readVariable(name: string): string | undefined {
   return environment[name]?.trim() || undefined;

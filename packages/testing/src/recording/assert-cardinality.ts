@@ -1,5 +1,6 @@
+import type * as Assert from 'node:assert';
 import type { CardinalityReport, MetricReport } from '@metrics/core';
-import { nodeProcess } from '@metrics/core/backend';
+import { builtinModule } from '@metrics/core/backend';
 import { type CustomMetricOptions, countCustomMetrics } from '@metrics/core/cost';
 
 /** The budget of one metric. */
@@ -59,7 +60,7 @@ export function assertCardinality(
   }
   if (excesses.length === 0) return;
   const message = `The cardinality budget is exceeded:\n${excesses.map((line) => `  ${line}`).join('\n')}`;
-  const assert = nodeProcess?.getBuiltinModule?.('node:assert');
+  const assert = builtinModule<typeof Assert>('node:assert');
   throw assert ? new assert.AssertionError({ message, stackStartFn: assertCardinality }) : new Error(message);
 }
 

@@ -1,6 +1,6 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
+import type * as AsyncHooks from 'node:async_hooks';
 import { type Metrics, metrics as sharedMetrics } from '@metrics/core';
-import { nodeProcess } from '@metrics/core/backend';
+import { builtinModule } from '@metrics/core/backend';
 import { CaptureTap } from './capture-tap.js';
 import { Recording, type RecordingOptions } from './recording.js';
 
@@ -74,7 +74,7 @@ function recordingsFor(metrics: Metrics): Recording[] {
 }
 
 /** Returns the storage of the running captures. Without AsyncLocalStorage, as in a browser, captures at the same time mix. */
-function createScopes(): AsyncLocalStorage<CaptureScope> | LatestScope {
-  const hooks = nodeProcess?.getBuiltinModule?.('node:async_hooks');
+function createScopes(): AsyncHooks.AsyncLocalStorage<CaptureScope> | LatestScope {
+  const hooks = builtinModule<typeof AsyncHooks>('node:async_hooks');
   return hooks?.AsyncLocalStorage === undefined ? new LatestScope() : new hooks.AsyncLocalStorage<CaptureScope>();
 }
