@@ -92,8 +92,8 @@ test('a block of the event loop is the maximum of its window, for each reader, a
 });
 
 test('the time of the event loop is counted once, and its utilization is that of the last window', async () => {
-  installations.push(observeRuntime(metrics, { window: 1000 }));
   const start = performance.eventLoopUtilization();
+  installations.push(observeRuntime(metrics, { window: 1000 }));
   block(100);
   await flushUntil(() => gauge('nodejs.eventloop.utilization') >= 0);
   const { active, idle } = performance.eventLoopUtilization(start);
