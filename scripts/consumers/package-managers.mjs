@@ -20,7 +20,7 @@ const yarnSettings = (/** @type {string} */ registry, /** @type {string} */ node
 });
 
 /**
- * What an application installs beside a package.
+ * Packages that an application installs together with one of ours.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const peers = { 'eslint-plugin': ['eslint@10'], opentelemetry: ['@opentelemetry/api@1'] };

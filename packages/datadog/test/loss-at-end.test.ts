@@ -47,7 +47,7 @@ function replace(metrics: Metrics): void {
 
 /** Does what the facade does at the exit of the process. */
 function exit(): void {
-  const listeners = process.listeners('exit');
-  // The listener of the facade is the last one.
+  // The listener of the facade is the last one that is a function: newer versions of Node.js have objects there as well.
+  const listeners = process.listeners('exit').filter((listener) => typeof listener === 'function');
   (listeners.at(-1) as unknown as () => void)();
 }

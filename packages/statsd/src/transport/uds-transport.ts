@@ -58,7 +58,7 @@ export class UdsTransport implements PacketTransport {
   }
 }
 
-/** Returns true if a Unix socket can have this path. */
+/** Returns true if a Unix socket can have this path, and a message can show it. */
 export function isSocketPath(path: string): boolean {
-  return path !== '' && !path.includes('\0') && Buffer.byteLength(path) <= MAX_SOCKET_PATH;
+  return path !== '' && !/[\p{Cc}\p{Cs}]/u.test(path) && Buffer.byteLength(path) <= MAX_SOCKET_PATH;
 }
