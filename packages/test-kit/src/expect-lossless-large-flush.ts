@@ -45,10 +45,10 @@ export async function expectLosslessLargeFlush(create: (port: number) => Flushed
     const [counts] = (await once(receiver, 'message')) as [{ lines: number; sum: number }];
     return counts;
   };
-  // Three attempts, because a receiver without a processor for ten milliseconds drops packets whatever the sender does.
+  // Ten attempts, because a receiver without a processor for ten milliseconds drops packets whatever the sender does.
   let lossless = false;
   let before = { lines: 0, sum: 0 };
-  for (let attempt = 0; attempt < 3 && !lossless; attempt += 1) {
+  for (let attempt = 0; attempt < 10 && !lossless; attempt += 1) {
     for (let id = 0; id < SERIES; id += 1) backend.incr(id, (id % 7) + attempt, 1);
     let turns = 0;
     const turn = (): void => {
