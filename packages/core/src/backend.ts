@@ -1,5 +1,6 @@
 // The subpath @metrics/core/backend, for authors of backends and test tools: interning, option checks, name patterns, taps.
 
+export { applicationFiles, loadInstalled } from './load-installed.js';
 export { matchesAny, matchesPattern } from './options/name-pattern.js';
 export {
   checkBoolean,

@@ -3,11 +3,12 @@ import { combine } from './combine.js';
 import { DummyMetricsBackend } from './dummy-metrics-backend.js';
 import { REGISTER_OPTIONS, type RegisterOptions, type Registration } from './engine/registration.js';
 import { metrics } from './facade/shared-metrics.js';
+import { applicationFiles, loadInstalled } from './load-installed.js';
 import type { MetricsBackend } from './metrics-backend.js';
 import { checkKnownOptions } from './options/option-checks.js';
 import { describeValue } from './problems/describe-value.js';
 import { redact } from './problems/redact.js';
-import { nodeProcess, readVariable } from './runtime.js';
+import { builtinModule, readVariable } from './runtime.js';
 import type { Tags } from './series/tags.js';
 
 /** Creates a backend from its options: the export `createBackend` of a package. */
@@ -116,28 +117,17 @@ function closeAll(backends: readonly MetricsBackend[]): void {
 
 function loadFactory(name: string, from: ConfigureOptions['from']): CreateBackend {
   if (/\p{Cc}|\p{Cs}/u.test(name)) throw new Error('no package has control characters in its name');
-  const module = nodeProcess?.getBuiltinModule?.('node:module');
-  if (module === undefined)
+  if (builtinModule('node:module') === undefined)
     throw new Error('this runtime cannot load a package by its name; pass a function as `backend`, or in `factories`');
   const given = typeof from === 'object' ? from.href : from;
-  // The main file belongs to the runtime on AWS Lambda, and to the tool under a test runner or a development server.
-  const places = given === undefined ? [process.argv[1], `${process.cwd()}/main.js`] : [given];
-  const bases = places.filter((place) => place !== undefined);
-  for (const base of bases) {
-    const require = module.createRequire(base);
-    try {
-      require.resolve(name);
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'MODULE_NOT_FOUND') continue;
-      throw error;
-    }
-    const { createBackend } = require(name) as { createBackend?: CreateBackend };
-    if (typeof createBackend !== 'function') throw new Error('the package exports no createBackend()');
-    return createBackend;
-  }
-  throw new Error(
-    `Cannot find module '${name}' from ${bases.join(' or ')}: install it, set \`from\`, or in a bundle pass \`factories\``,
-  );
+  const files = given === undefined ? applicationFiles() : [given];
+  const loaded = loadInstalled(name, files) as { createBackend?: CreateBackend } | undefined;
+  if (loaded === undefined)
+    throw new Error(
+      `Cannot find module '${name}' from ${files.join(' or ')}: install it, set \`from\`, or in a bundle pass \`factories\``,
+    );
+  if (typeof loaded.createBackend !== 'function') throw new Error('the package exports no createBackend()');
+  return loaded.createBackend;
 }
 
 function parseOptions(text: string | undefined): unknown {

@@ -1,5 +1,5 @@
 // The exporter of a backend that is created by name: the application installs it, so it is looked up there.
-import { describeValue, readVariable } from '@metrics/core/backend';
+import { applicationFiles, describeValue, loadInstalled, readVariable } from '@metrics/core/backend';
 import type { MetricExporter } from './metric-types.js';
 
 const PACKAGES: ReadonlyMap<string, string> = new Map([
@@ -21,21 +21,12 @@ export function loadExporter(): MetricExporter {
   const name = PACKAGES.get(protocol);
   if (name === undefined)
     throw new Error(`${variable} must be one of ${[...PACKAGES.keys()].join(', ')}, not ${describeValue(protocol)}.`);
-  const { createRequire } = process.getBuiltinModule('node:module');
-  // The main file belongs to the runtime on AWS Lambda, and to the tool under a test runner or a development server.
-  for (const base of [process.argv[1], `${process.cwd()}/main.js`]) {
-    if (base === undefined) continue;
-    const require = createRequire(base);
-    try {
-      require.resolve(name);
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'MODULE_NOT_FOUND') continue;
-      throw error;
-    }
-    const { OTLPMetricExporter } = require(name) as { OTLPMetricExporter: new () => MetricExporter };
-    return new OTLPMetricExporter();
-  }
-  throw new Error(
-    `The exporter for ${protocol} is not installed. Run "npm install ${name}", or pass \`exporter\` to OpenTelemetryBackend.`,
-  );
+  const loaded = loadInstalled(name, applicationFiles()) as
+    | { OTLPMetricExporter: new () => MetricExporter }
+    | undefined;
+  if (loaded === undefined)
+    throw new Error(
+      `The exporter for ${protocol} is not installed. Run "npm install ${name}", or pass \`exporter\` to OpenTelemetryBackend.`,
+    );
+  return new loaded.OTLPMetricExporter();
 }
