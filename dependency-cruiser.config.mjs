@@ -28,7 +28,7 @@ export const packages = {
       ['options/'],
       ['metrics-backend'],
       ['problems/'],
-      ['real-time'],
+      ['real-time', 'load-installed'],
       ['runtime'],
     ],
   },
