@@ -22,4 +22,5 @@ export {
   resolveTotalsOptions,
   TOTALS_OPTIONS,
   type TotalsOptions,
+  withoutMilliseconds,
 } from './totals/totals-options.js';

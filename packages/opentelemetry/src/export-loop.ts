@@ -63,7 +63,7 @@ export class ExportLoop {
     return this.#next;
   }
 
-  /** Exports what is left and shuts the exporter down, within `timeout` milliseconds. Resolves with the last error. */
+  /** Exports what is left and shuts the exporter down, within `timeout` milliseconds. */
   async close(timeout: number): Promise<void> {
     clearInterval(this.#timer);
     const timer = setTimeout(this.#stop, timeout);

@@ -1,10 +1,15 @@
 // Names and units of OpenTelemetry: https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-name-syntax
-import { type FamilyDefinition, type HistogramRows, isInMilliseconds, type TotalKind } from '@metrics/aggregation';
+import {
+  type FamilyDefinition,
+  type HistogramRows,
+  isInMilliseconds,
+  type TotalKind,
+  withoutMilliseconds,
+} from '@metrics/aggregation';
 import type { Series } from '@metrics/core';
 
 const MAX_NAME_LENGTH = 255;
 const MAX_UNIT_LENGTH = 63;
-const MILLISECONDS_SUFFIX = /[._-](?:ms|millis|milliseconds?)$/;
 /** Units of UCUM by the word for them: https://ucum.org */
 const UNITS: ReadonlyMap<string, string> = new Map([
   ['bit', 'bit'],
@@ -26,7 +31,7 @@ export function defineFamily(
 ): FamilyDefinition | undefined {
   const inMilliseconds = isInMilliseconds(series);
   let name = series.name.replaceAll(/[^a-zA-Z0-9_.\-/]/gu, '_');
-  if (inMilliseconds) name = name.replace(MILLISECONDS_SUFFIX, '') || name;
+  if (inMilliseconds) name = withoutMilliseconds(name);
   if (name === '') return undefined;
   if (!/^[a-zA-Z]/.test(name)) name = `m_${name}`;
   name = name.slice(0, MAX_NAME_LENGTH);

@@ -39,6 +39,13 @@ interface Reading {
   readonly counts: Float64Array | ExponentialCounts | undefined;
 }
 
+/** What the data points of a family in a part have in common. */
+interface PointContext {
+  readonly isDelta: boolean;
+  readonly boundaries: number[];
+  readonly part: Part;
+}
+
 /** The totals of a backend, with the number of samples of each that no export has delivered yet. */
 export class MetricReader {
   readonly totals: Totals;
@@ -103,6 +110,7 @@ export class MetricReader {
       const { kind } = family.definition;
       const temporality = temporalityOf(INSTRUMENTS[kind]);
       const isDelta = temporality === Temporality.DELTA;
+      const boundaries = boundariesOf(family);
       let metric: MetricData | undefined;
       for (const slot of family.slots()) {
         // A slot that was freed meanwhile may belong to another family.
@@ -111,7 +119,7 @@ export class MetricReader {
           this.totals.settle(slot, true);
           continue;
         }
-        const point = this.#read(slot, family, isDelta, part);
+        const point = this.#read(slot, family, { isDelta, boundaries, part });
         if (point === undefined) continue;
         if (metric === undefined) {
           metric = describe(family, temporality);
@@ -156,7 +164,8 @@ export class MetricReader {
     }
   }
 
-  #read(slot: number, family: Family, isDelta: boolean, { readings, endedAt }: Part): DataPoint | undefined {
+  #read(slot: number, family: Family, { isDelta, boundaries, part }: PointContext): DataPoint | undefined {
+    const { readings, endedAt } = part;
     const { totals } = this;
     const { kind, divisor, rows } = family.definition;
     const total = totals.total(slot);
@@ -180,7 +189,6 @@ export class MetricReader {
         counts = held;
         (rows as BucketRows).clear(row);
       }
-      const boundaries = Array.from((rows as BucketRows).bounds, (bound) => bound / divisor);
       value = { sum, count: held.reduce((all, count) => all + count, 0), buckets: { boundaries, counts: [...held] } };
     }
     const isTaken = isDelta && kind !== 'gauge' && kind !== 'set';
@@ -219,6 +227,12 @@ export class MetricReader {
   #growTo(slot: number): void {
     while (slot >= this.#unread.length) this.#unread = grow(this.#unread);
   }
+}
+
+/** Returns the bounds of a histogram's buckets as exported; none of other kinds. */
+function boundariesOf({ definition: { rows, divisor } }: Family): number[] {
+  if (rows === undefined || rows instanceof ExponentialRows) return [];
+  return Array.from((rows as BucketRows).bounds, (bound) => bound / divisor);
 }
 
 function describe({ definition }: Family, temporality: number): MetricData {

@@ -1,10 +1,15 @@
 // Names and labels as Prometheus accepts them: https://prometheus.io/docs/concepts/data_model
-import { type BucketRows, type FamilyDefinition, isInMilliseconds, type TotalKind } from '@metrics/aggregation';
+import {
+  type BucketRows,
+  type FamilyDefinition,
+  isInMilliseconds,
+  type TotalKind,
+  withoutMilliseconds,
+} from '@metrics/aggregation';
 import type { Series } from '@metrics/core';
 
 /** Labels that have a meaning in Prometheus: of the target, and of a histogram's buckets. */
 const RESERVED: ReadonlySet<string> = new Set(['instance', 'job', 'le']);
-const MILLISECONDS_SUFFIX = /_(?:ms|millis|milliseconds?)$/;
 /** Units whose plural is the custom. Others are a suffix as they are. */
 const PLURALS: Readonly<Record<string, string>> = { bit: 'bits', byte: 'bytes', second: 'seconds', s: 'seconds' };
 
@@ -19,7 +24,7 @@ export function defineFamily(
   let name = toValidName(series.name);
   if (name === '') return undefined;
   if (kind === 'counter') name = withoutSuffix(name, '_total');
-  if (inMilliseconds) name = name.replace(MILLISECONDS_SUFFIX, '') || name;
+  if (inMilliseconds) name = withoutMilliseconds(name);
   if (unit !== undefined && name !== unit && !name.endsWith(`_${unit}`)) name += `_${unit}`;
   return {
     name,

@@ -41,6 +41,7 @@ const MAX_BOUNDS = 1000;
 const MAX_RELEASED = 10_000_000;
 const MAX_WINDOW_MS = 86_400_000;
 const MILLISECONDS: ReadonlySet<string | undefined> = new Set(['ms', 'millis', 'millisecond', 'milliseconds']);
+const MILLISECONDS_SUFFIX = /[._-](?:ms|millis|milliseconds?)$/;
 const SECONDS: ReadonlySet<string | undefined> = new Set(['s', 'sec', 'second', 'seconds']);
 
 /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
@@ -78,6 +79,11 @@ export function resolveTotalsOptions(options: TotalsOptions, defaults: DefaultBu
 /** True for timings, and for other metrics whose unit says so: they are exported in seconds. */
 export function isInMilliseconds({ kind, unit }: Pick<Series, 'kind' | 'unit'>): boolean {
   return kind === 'timing' || (kind !== 'set' && MILLISECONDS.has(unit));
+}
+
+/** Returns the name of a metric in milliseconds without the unit at its end, since it is exported in seconds. */
+export function withoutMilliseconds(name: string): string {
+  return name.replace(MILLISECONDS_SUFFIX, '') || name;
 }
 
 function checkBuckets(buckets: unknown): void {

@@ -125,11 +125,6 @@ export class Totals {
     if (forgetsReleased || this.#ended.has(slot)) this.#forget(slot);
   }
 
-  /** Number of released series that keep their totals. */
-  get released(): number {
-    return this.#released.size;
-  }
-
   incr(id: SeriesId, amount: number): number {
     const slot = this.slots.slotForId(id);
     if (slot < 0) return this.#dropUnknown(id);
