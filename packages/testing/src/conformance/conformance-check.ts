@@ -1,5 +1,5 @@
 import type { BackendUnderTest } from './backend-under-test.js';
-import { ConformanceRun } from './conformance-run.js';
+import { ConformanceRun, DEFAULT_TIMEOUT_MS } from './conformance-run.js';
 import { blockingDeadline, watch } from './watchdog.js';
 
 /** One rule of the backend contract. Bind it with any test framework: `test(check.name, () => check.run(backend))`. */
@@ -21,7 +21,7 @@ export function conformanceCheck(
   return {
     name,
     run: async (backend) => {
-      const deadline = blockingDeadline(backend.timeout);
+      const deadline = blockingDeadline(backend.timeout ?? DEFAULT_TIMEOUT_MS);
       let unwatch = watch({ name, backend: 'a backend', deadline });
       try {
         const run = await ConformanceRun.create(backend, name, hostThrows);

@@ -17,6 +17,8 @@ import { ExpectedDelivery } from './expected-delivery.js';
 import { type SeriesInput, toSeries } from './series-input.js';
 import { within } from './within.js';
 
+/** The timeout of a backend that names none. */
+export const DEFAULT_TIMEOUT_MS = 2000;
 /** How many times the timeout of a call `delivered` may take. */
 const READING_TIMEOUTS = 20;
 
@@ -43,7 +45,11 @@ export class ConformanceRun {
   #closed = false;
   #comparesDelivered = true;
 
-  private constructor(fixture: Fixture, { capabilities, timeout = 2000 }: BackendUnderTest, check: string) {
+  private constructor(
+    fixture: Fixture,
+    { capabilities, timeout = DEFAULT_TIMEOUT_MS }: BackendUnderTest,
+    check: string,
+  ) {
     this.#check = check;
     this.backend = fixture.backend;
     this.capabilities = capabilities;
@@ -54,7 +60,7 @@ export class ConformanceRun {
 
   /** Creates and starts a backend. `hostThrows` makes its host's `report` throw, which a host must never do. */
   static async create(backend: BackendUnderTest, check: string, hostThrows = false): Promise<ConformanceRun> {
-    const { timeout = 2000 } = backend;
+    const { timeout = DEFAULT_TIMEOUT_MS } = backend;
     const fixture = await within(async () => backend.create(), { milliseconds: 2 * timeout, name: 'create', check });
     const run = new ConformanceRun(fixture, backend, check);
     const report = (problem: Problem) => {

@@ -68,7 +68,7 @@ export function watch(check: WatchedCheck): () => void {
 }
 
 /** Returns the deadline of a check of a backend with this timeout: a short timeout asks for a short deadline, too. */
-export function blockingDeadline(timeout = 2000): number {
+export function blockingDeadline(timeout: number): number {
   return Math.max(Math.min(DEADLINE_MS, 50 * timeout), 2 * timeout);
 }
 
