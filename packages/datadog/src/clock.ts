@@ -48,7 +48,7 @@ export const systemClock: FullClock = {
       cancel,
       setRef: (active) => {
         // A call that keeps the process alive is one that a caller waits for, and that must not hang under fake timers.
-        if (active && !isAwaited) realTimer = alsoInRealTime(runOnce, milliseconds);
+        if (active && isPending && !isAwaited) realTimer = alsoInRealTime(runOnce, milliseconds);
         isAwaited ||= active;
         for (const each of [timer, realTimer]) {
           if (active) each?.ref?.();
