@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { eventually } from './receivers.mjs';
-import { backends, checkEach } from './row.mjs';
+import { backendClasses, backends, checkEach } from './row.mjs';
+
+/**
+ * Further entries of backends.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const subpaths = { statsd: ['statsd/wire'], timeseries: ['timeseries/redis', 'timeseries/handler'] };
 
 /** By package: what runs in a browser, or the class that says that it does not. */
 const browserPrograms = {
@@ -22,13 +28,12 @@ done(accounting.stats(0).sent === 1);`,
 import { capture } from '@metrics/testing';
 ${importAll('testing/conformance', 'testing/servers')}
 capture(() => metrics.incr('x', 3)).then((seen) => done(seen.counter('x') === 3), (error) => done(String(error)));`,
-  statsd: stubProgram('StatsdMetricsBackend', 'statsd', 'statsd/wire'),
-  dogstatsd: stubProgram('DogStatsdMetricsBackend', 'dogstatsd'),
-  datadog: stubProgram('DatadogMetricsBackend', 'datadog'),
-  logging: stubProgram('LoggingBackend', 'logging'),
-  timeseries: stubProgram('TimeSeriesBackend', 'timeseries', 'timeseries/redis', 'timeseries/handler'),
-  prometheus: stubProgram('PrometheusBackend', 'prometheus'),
-  opentelemetry: stubProgram('OpenTelemetryBackend', 'opentelemetry'),
+  ...Object.fromEntries(
+    Object.entries(backendClasses).map(([column, name]) => [
+      column,
+      stubProgram(name, column, ...(subpaths[column] ?? [])),
+    ]),
+  ),
 };
 
 /** Statements that import entries so that no bundler leaves them out. @param {string[]} entries */

@@ -27,8 +27,19 @@ export function runsInCi({ ci }, column) {
 /** The packages, without their scope: the columns of the tables. */
 export const columns = publishedPackages.map(({ manifest }) => manifest.name.replace('@metrics/', ''));
 
+/** The classes of backends, by package. They need Node.js. */
+export const backendClasses = {
+  statsd: 'StatsdMetricsBackend',
+  dogstatsd: 'DogStatsdMetricsBackend',
+  datadog: 'DatadogMetricsBackend',
+  logging: 'LoggingBackend',
+  timeseries: 'TimeSeriesBackend',
+  prometheus: 'PrometheusBackend',
+  opentelemetry: 'OpenTelemetryBackend',
+};
+
 /** The packages that send or keep samples. */
-export const backends = ['statsd', 'dogstatsd', 'datadog', 'logging', 'timeseries', 'prometheus', 'opentelemetry'];
+export const backends = Object.keys(backendClasses);
 
 /**
  * Returns the cells of a row that checks several packages in the same way.

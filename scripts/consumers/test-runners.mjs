@@ -1,7 +1,7 @@
 // Test runners, which load modules in their own ways. Each runs a test that has a sample delivered.
 import { fakeTimers } from './fake-timers.mjs';
 import { testText } from './programs.mjs';
-import { checkEach, columns } from './row.mjs';
+import { backendClasses, backends, checkEach, columns } from './row.mjs';
 import { runTest } from './run-test.mjs';
 
 const inBrowser = {
@@ -29,17 +29,6 @@ test('a component records', async () => {
 `,
 };
 
-/** Classes of backends, which need Node.js. */
-const backendClasses = {
-  statsd: 'StatsdMetricsBackend',
-  dogstatsd: 'DogStatsdMetricsBackend',
-  datadog: 'DatadogMetricsBackend',
-  logging: 'LoggingBackend',
-  timeseries: 'TimeSeriesBackend',
-  prometheus: 'PrometheusBackend',
-  opentelemetry: 'OpenTelemetryBackend',
-};
-
 /** @type {import('./row.mjs').Row[]} */
 export const testRunners = [
   {
@@ -65,7 +54,7 @@ export const testRunners = [
       ...checkEach(['core', 'testing'], () => (workplace) => runInJsdom(workplace, 'core', inBrowser)),
       aggregation: (workplace) =>
         runInJsdom(workplace, 'aggregation', { 'program.test.js': testText('aggregation', 'require') }),
-      ...checkEach(Object.keys(backendClasses), (column) => (workplace) => {
+      ...checkEach(backends, (column) => (workplace) => {
         const name = /** @type {Record<string, string>} */ (backendClasses)[column];
         return runInJsdom(workplace, column, {
           'stub.test.js': `const { ${name} } = require('@metrics/${column}');
