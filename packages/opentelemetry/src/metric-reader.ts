@@ -39,7 +39,7 @@ interface Reading {
   readonly counts: Float64Array | ExponentialCounts | undefined;
 }
 
-/** What the data points of a family in a part have in common. */
+/** Common properties of the data points of a family in a part. */
 interface PointContext {
   readonly isDelta: boolean;
   readonly boundaries: number[];
