@@ -188,7 +188,7 @@ export default {
     ...Object.entries(packages).flatMap(([name, { uses, layers }]) => [
       rule(
         `${name} uses ${uses.join(', ') || 'no other package'}`,
-        'The order of packages is in docs/architecture.md.',
+        'The order of packages is in docs/reference/architecture.md.',
         { path: `^packages/${name}/src/` },
         { path: '^packages/', pathNot: `^packages/(?:${[name, ...uses].join('|')})/` },
       ),

@@ -37,7 +37,7 @@ const suites = {
 const HELP = `Usage: npm run bench -- [suite …] [options]
 
 Measures every client against every other in interleaved rounds, and writes benchmarks/results/latest.json and latest.md,
-docs/performance.md, its chart, and the table in README.md. Named suites replace their part of the last results.
+docs/reference/benchmarks.md, its chart, and the table in README.md. Named suites replace their part of the last results.
 
 Suites:
 ${Object.entries(suites)

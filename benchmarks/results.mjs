@@ -34,8 +34,8 @@ export async function writeResults(results) {
   mkdirSync(`${root}benchmarks/results`, { recursive: true });
   write('benchmarks/results/latest.json', `${JSON.stringify(results, null, 2)}\n`);
   write('benchmarks/results/latest.md', `# Results\n\n${markdown(results)}`);
-  write('docs/hot-path.svg', chart(results));
-  replaceResults('docs/performance.md', markdown(results));
+  write('docs/reference/hot-path.svg', chart(results));
+  replaceResults('docs/reference/benchmarks.md', markdown(results));
   replaceResults('README.md', summary(results));
 }
 
@@ -88,7 +88,7 @@ function summary(results) {
   const hotPath = results['hot-path'];
   if (hotPath === undefined) return '';
   const table = hotPath.tables.find(({ title }) => title.startsWith('v3'));
-  const parts = ['![Nanoseconds of one counter call with three tags, by client](docs/hot-path.svg)'];
+  const parts = ['![Nanoseconds of one counter call with three tags, by client](docs/reference/hot-path.svg)'];
   if (table !== undefined) {
     parts.push(
       grid(
@@ -99,7 +99,7 @@ function summary(results) {
   }
   if (hotPath.machine !== undefined) {
     parts.push(
-      `One counter call with three tags, one of fifty values; the ratio is to hot-shots with a buffer. Measured ${place(hotPath.machine)} [All results, targets and losses](docs/performance.md).`,
+      `One counter call with three tags, one of fifty values; the ratio is to hot-shots with a buffer. Measured ${place(hotPath.machine)} [All results, targets and losses](docs/reference/benchmarks.md).`,
     );
   }
   return parts.join('\n\n');

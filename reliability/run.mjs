@@ -56,7 +56,7 @@ Options:
   --fault NAME       only this column: ${Object.keys(faults).join(', ')}
   --repeat N         runs each cell N times
   --jobs N           how many cells run at the same time (1 by default)
-  --write            writes the tables in docs/reliability.md and docs/reliability.csv
+  --write            writes the tables in docs/reference/reliability.md and docs/reference/reliability.csv
   --list             lists the cells, and why others do not exist
   --help
 `;
@@ -146,14 +146,14 @@ function showProgress({ backend, fault, report }, broken) {
 
 function writeDocument() {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const file = new URL('../docs/reliability.md', import.meta.url);
+  const file = new URL('../docs/reference/reliability.md', import.meta.url);
   const [, before = '', after = ''] =
     /^(.*<!-- run: begin[^\n]*-->\n).*(<!-- run: end -->.*)$/s.exec(readFileSync(file, 'utf8')) ?? [];
-  if (before === '') throw new Error('docs/reliability.md has no place for the table');
+  if (before === '') throw new Error('docs/reference/reliability.md has no place for the table');
   const when = new Date().toISOString().slice(0, 10);
   const minutes = Math.ceil((performance.now() - began) / 60_000);
   const heading = `Run on ${when} at ${commit}, Node.js ${process.version}, ${cpus().length} cores, in ${minutes} minutes: ${summary}.`;
   const link = 'All that each cell shows is in [reliability.csv](reliability.csv).';
   writeFileSync(file, `${before}\n${heading} ${link}\n\n${matrix(outcomes)}\n\n${after}`);
-  writeFileSync(new URL('../docs/reliability.csv', import.meta.url), csv(outcomes));
+  writeFileSync(new URL('../docs/reference/reliability.csv', import.meta.url), csv(outcomes));
 }

@@ -1,4 +1,4 @@
-// Writes the public interface of every package as text into docs/api, so that a change of it is a visible diff. Reads the built declarations
+// Writes the public interface of every package as text into api, so that a change of it is a visible diff. Reads the built declarations
 // and fails when a report differs; `npm run api:update` (this script with --update) writes them.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 import { publishedPackages, root } from './workspace.mjs';
 
 const update = process.argv.includes('--update');
-const reportFolder = path.join(root, 'docs', 'api');
+const reportFolder = path.join(root, 'api');
 const reportTempFolder = mkdtempSync(path.join(tmpdir(), 'api-report-'));
 mkdirSync(reportFolder, { recursive: true });
 
@@ -57,15 +57,15 @@ for (const { folder, directory, manifest } of publishedPackages) {
       },
     });
     const outdated = apiReportChanged && !update;
-    if (outdated) console.error(`docs/api/${reportFileName} is out of date: run \`npm run api:update\` and commit it`);
-    else console.log(`docs/api/${reportFileName} ${apiReportChanged ? 'updated' : 'is up to date'}`);
+    if (outdated) console.error(`api/${reportFileName} is out of date: run \`npm run api:update\` and commit it`);
+    else console.log(`api/${reportFileName} ${apiReportChanged ? 'updated' : 'is up to date'}`);
     failed ||= outdated || !succeeded;
   }
 }
 
 for (const stale of readdirSync(reportFolder).filter((file) => !expected.has(file))) {
   if (update) rmSync(path.join(reportFolder, stale));
-  else console.error(`docs/api/${stale} belongs to no entry of any package: run \`npm run api:update\``);
+  else console.error(`api/${stale} belongs to no entry of any package: run \`npm run api:update\``);
   failed ||= !update;
 }
 rmSync(reportTempFolder, { recursive: true, force: true });

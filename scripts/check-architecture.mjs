@@ -1,4 +1,4 @@
-// Checks the directions of all imports (dependency-cruiser.config.mjs), and that docs/architecture.md shows the same
+// Checks the directions of all imports (dependency-cruiser.config.mjs), and that docs/reference/architecture.md shows the same
 // directions and names existing files only. `--update` writes the directions there.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { packages } from '../dependency-cruiser.config.mjs';
 import { checkBlock } from './generated-block.mjs';
 import { root, succeeds } from './workspace.mjs';
 
-const document = 'docs/architecture.md';
+const document = 'docs/reference/architecture.md';
 const cruised = ['packages', 'scripts', 'benchmarks', 'examples'];
 if (!succeeds(['depcruise', '--config', 'dependency-cruiser.config.mjs', '--output-type', 'err-long', ...cruised]))
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 // Releases a copy of the workspace into a private registry on this machine, and then does what new users do, in each
-// environment that docs/compatibility.md lists: scripts/consumers/ has them.
+// environment that docs/reference/compatibility.md lists: scripts/consumers/ has them.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,12 +15,12 @@ import { readJson } from './workspace.mjs';
 
 const HELP = `node scripts/check-consumers.mjs [options] [words]
 
-Without options: one cell of each row of docs/compatibility.md, as in CI.
+Without options: one cell of each row of docs/reference/compatibility.md, as in CI.
 
   words               only cells that have all of these words in group, row and column: pnpm 11 statsd
   --all               every cell
   --sizes             measures what each package costs as well
-  --update            writes the outcome into docs/compatibility.md
+  --update            writes the outcome into docs/reference/compatibility.md
   --list              names the cells, and does nothing
   --folder <path>     keeps the release and what npm installs there, and uses what is there already
 `;

@@ -39,8 +39,8 @@ const byName = publishedPackages.map(({ manifest: { name, version } }) => {
   const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
   return /** @type {const} */ ([name, path.join(destination, file)]);
 });
-const table = dependencyTable(new Map(byName));
-checkBlock('SECURITY.md', 'dependencies', table, 'npm run packages:update');
+const fileByName = new Map(byName);
+checkBlock('SECURITY.md', 'dependencies', (written) => dependencyTable(fileByName, written), 'npm run packages:update');
 
 /**
  * Returns what refers to a file outside of the package: source maps without their sources, and paths in messages.

@@ -16,7 +16,8 @@ import { wordPatterns } from './word-patterns.mjs';
 
 const sourceFile =
   /^(?:packages\/[^/]+\/(?:src|page|test)|scripts|examples|benchmarks|reliability)\/.*\.(?:[mc]?ts|[mc]?js|css|html)$/;
-const document = /^(?:(?:README|CONTRIBUTING)\.md|docs\/[^/]+\.md|packages\/[^/]+\/README\.md|\.changeset\/[^/]+\.md)$/;
+const document =
+  /^(?:(?:README|CONTRIBUTING)\.md|docs\/(?:[^/]+\/)*[^/]+\.md|packages\/[^/]+\/README\.md|\.changeset\/[^/]+\.md)$/;
 const skippedFolders = new Set(['node_modules', 'dist', '.git', '.turbo', 'coverage', 'results', '.docs-check']);
 /** They hold the words that they look for. */
 const skippedFiles = new Set(['scripts/word-patterns.mjs']);

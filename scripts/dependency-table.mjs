@@ -7,8 +7,11 @@ import { publishedPackages, readJson } from './workspace.mjs';
 /** Licenses that let users do what they want. */
 const ALLOWED_LICENSES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 
-/** Sizes are rounded up to this many kB, so that the table changes when a size matters. */
-const SIZE_STEP_KB = 50;
+/**
+ * The table states sizes that are not exceeded, in steps of this many kB. A written size stays as long as it is true and not
+ * twice this much too large, so that a byte more or less never makes the table wrong.
+ */
+const SIZE_STEP_KB = 100;
 
 /** Scripts that a package manager runs on the machine of a user. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
@@ -18,8 +21,9 @@ const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'pre
  * lockfile. Sets the exit code for an install script or a license that is not allowed.
  *
  * @param {Map<string, string>} tarballs the file of each package, by its name
+ * @param {string} written the table that the document has now
  */
-export function dependencyTable(tarballs) {
+export function dependencyTable(tarballs, written) {
   const rows = publishedPackages.map(({ directory, manifest: { name } }) => {
     const installed = installedWith(directory);
     for (const [dependency, folder] of installed) checkPackage(dependency, folder);
@@ -32,13 +36,14 @@ export function dependencyTable(tarballs) {
       0,
     );
     const licenses = new Set([...installed.values()].map((folder) => licenseOf(folder)));
+    const [writtenOwn, writtenAll] = writtenSizes(written, name);
     const cells = [
       `\`${name}\``,
       direct.length === 0 ? 'none' : direct.map((dependency) => `\`${dependency}\``).join(', '),
       installed.size - others.length,
       others.length,
-      kilobytes(own),
-      kilobytes(all),
+      atMost(own, writtenOwn),
+      atMost(all, writtenAll),
       [...licenses].sort().join(', '),
     ];
     return `| ${cells.join(' | ')} |`;
@@ -128,7 +133,17 @@ function unpackedBytes(tarballs, name) {
   return sum;
 }
 
-/** @param {number} bytes */
-function kilobytes(bytes) {
-  return `${(Math.ceil(bytes / 1000 / SIZE_STEP_KB) * SIZE_STEP_KB).toLocaleString('en-US')} kB`;
+/** @param {string} table @param {string} name @returns {readonly number[]} the sizes of a row in kB, none for a new row */
+function writtenSizes(table, name) {
+  const row = table.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
+  return [...row.matchAll(/\| ([\d,]+) kB/g)].map(([, size = '']) => Number(size.replaceAll(',', '')));
+}
+
+/** @param {number} bytes @param {number | undefined} written in kB */
+function atMost(bytes, written = 0) {
+  const size = bytes / 1000;
+  const isTrue = size <= written && written < size + 2 * SIZE_STEP_KB;
+  // Rounded up with room to grow, so that the next small change finds it true.
+  const kilobytes = isTrue ? written : Math.ceil(size / SIZE_STEP_KB + 0.5) * SIZE_STEP_KB;
+  return `${kilobytes.toLocaleString('en-US')} kB`;
 }

@@ -8,7 +8,7 @@ import { root } from './workspace.mjs';
  * differs.
  * @param {string} file in the workspace
  * @param {string} name of the block, in `<!-- name: begin … -->` and `<!-- name: end -->`
- * @param {string} content
+ * @param {string | ((written: string) => string)} content or what it is, given the block that the document has now
  * @param {string} command that writes the block, for the message
  */
 export function checkBlock(file, name, content, command) {
@@ -16,7 +16,10 @@ export function checkBlock(file, name, content, command) {
   const text = readFileSync(document, 'utf8');
   const block = new RegExp(`(?<=<!-- ${name}: begin[^\\n]*-->\\n).*?(?=<!-- ${name}: end -->)`, 's');
   if (!block.test(text)) throw new Error(`${file} has no block <!-- ${name}: begin --> … <!-- ${name}: end -->`);
-  const updated = text.replace(block, () => `\n${content.trim()}\n\n`);
+  const updated = text.replace(block, (written) => {
+    const table = typeof content === 'function' ? content(written) : content;
+    return `\n${table.trim()}\n\n`;
+  });
   if (updated === text) {
     console.log(`${file}: block ${name} is up to date`);
   } else if (process.argv.includes('--update')) {

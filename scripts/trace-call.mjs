@@ -1,6 +1,6 @@
 // Lists the functions that one `incr` with three tags enters over DogStatsD: the first call of a metric, the first call of
 // another series of it, and the next calls with the same tags, as V8 counts them in the built packages. Needs a build.
-// Compares the list with docs/architecture.md; `--update` writes it there.
+// Compares the list with docs/reference/architecture.md; `--update` writes it there.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ const table = [
   ...files.map((file) => row(file.replace('/src/', '/'), ...traces.map((functions) => namesIn(file, functions)))),
 ].join('\n');
 console.log(table);
-checkBlock('docs/architecture.md', 'trace', table, 'npm run map:update');
+checkBlock('docs/reference/architecture.md', 'trace', table, 'npm run map:update');
 
 /** @returns {Promise<EnteredFunction[][]>} the functions of each call */
 async function traceCalls() {

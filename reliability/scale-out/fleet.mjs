@@ -1,5 +1,5 @@
 // @ts-check
-// The table of docs/scaling.md: one process is really run, and a fleet is calculated and simulated from what it sends.
+// The table of docs/reference/scaling.md: one process is really run, and a fleet is calculated and simulated from what it sends.
 // `node reliability/scale-out/fleet.mjs` compares, `--update` writes. Needs a build.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -25,8 +25,8 @@ if (process.argv[1] === import.meta.filename) {
   const local = await runProcess(8192);
   const remote = await runProcess(1432);
   const command = 'node reliability/scale-out/fleet.mjs --update';
-  checkBlock('docs/scaling.md', 'fleet', render(local, remote), command);
-  checkBlock('docs/scaling.md', 'redis', renderSizes(), command);
+  checkBlock('docs/reference/scaling.md', 'fleet', render(local, remote), command);
+  checkBlock('docs/reference/scaling.md', 'redis', renderSizes(), command);
 }
 
 /** Runs a process for one flush. @param {number} maxPacketBytes */

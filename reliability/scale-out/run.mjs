@@ -21,7 +21,7 @@ const HELP = `Usage: npm run scale-out -- [options]
 Runs many processes against several servers, and loses one of these in traffic:
   statsd   a cluster of four workers, the StatsD proxy with consistent hashing, three StatsD daemons
   redis    four processes that record history, a Redis cluster of three nodes
-  sizes    what history takes on a Redis server, compared with the numbers in docs/scaling.md
+  sizes    what history takes on a Redis server, compared with the numbers in docs/reference/scaling.md
 
 Sums must be exact; what is lost with a server is exactly what this run names beforehand.
 

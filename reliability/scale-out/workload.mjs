@@ -1,5 +1,5 @@
 // @ts-check
-// The process that docs/scaling.md calculates with: a web server with 1,000 requests and 100 jobs a second.
+// The process that docs/reference/scaling.md calculates with: a web server with 1,000 requests and 100 jobs a second.
 
 /** Series of a process: 60 + 20 of the requests, 20 of the jobs, 5 + 1 gauges. */
 export const REQUESTS_PER_SECOND = 1000;

@@ -7,7 +7,7 @@ import { publishedPackages } from '../workspace.mjs';
  */
 
 /**
- * A row of a table in docs/compatibility.md.
+ * A row of a table in docs/reference/compatibility.md.
  *
  * @typedef {object} Row
  * @property {string} group the table

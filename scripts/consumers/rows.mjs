@@ -1,4 +1,4 @@
-// All rows, in the order of docs/compatibility.md. To add an environment, add a row to a file here, or add a file.
+// All rows, in the order of docs/reference/compatibility.md. To add an environment, add a row to a file here, or add a file.
 import { bundlers } from './bundlers.mjs';
 import { frameworks } from './frameworks.mjs';
 import { layouts } from './layouts.mjs';

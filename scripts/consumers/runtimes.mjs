@@ -9,7 +9,7 @@ const npx = ['npx', '--yes', '-p'];
 const deno = [...npx, 'deno@2.9.6', 'deno', 'run', '--no-prompt'];
 
 /**
- * The permissions that a program needs, as docs/frameworks.md says; to read packages, it needs none.
+ * The permissions that a program needs, as docs/deploy/frameworks.md says; to read packages, it needs none.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const permissions = {

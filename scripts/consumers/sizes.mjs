@@ -60,7 +60,12 @@ export async function writeSizes(workplace) {
     '',
     `Measured on ${new Date().toISOString().slice(0, 10)} under Node.js ${process.versions.node}; times are medians of ${ROUNDS} processes each, which took turns.`,
   ];
-  checkBlock('docs/compatibility.md', 'sizes', table.join('\n'), 'node scripts/check-consumers.mjs --sizes --update');
+  checkBlock(
+    'docs/reference/compatibility.md',
+    'sizes',
+    table.join('\n'),
+    'node scripts/check-consumers.mjs --sizes --update',
+  );
 }
 
 /**

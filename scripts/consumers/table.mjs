@@ -1,4 +1,4 @@
-// The tables of docs/compatibility.md: one for each group of rows.
+// The tables of docs/reference/compatibility.md: one for each group of rows.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkBlock } from '../generated-block.mjs';
@@ -6,7 +6,7 @@ import { root } from '../workspace.mjs';
 import { columns, runsInCi } from './row.mjs';
 import { rows } from './rows.mjs';
 
-const FILE = 'docs/compatibility.md';
+const FILE = 'docs/reference/compatibility.md';
 
 /**
  * Compares the tables with the rows, or writes them with `--update`: a cell that CI does not run has the day on which it was

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = join(__dirname, '..', '..', 'src');
-const documented = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'problems.md'), 'utf8');
+const documented = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'reference', 'problems.md'), 'utf8');
 
 const sorted = (codes: Iterable<string>): string[] => [...new Set(codes)].toSorted();
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1]!);
