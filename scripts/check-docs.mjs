@@ -47,7 +47,7 @@ function documents() {
     'README.md',
     'CONTRIBUTING.md',
     ...publishedPackages.map((each) => `packages/${each.folder}/README.md`),
-    ...(existsSync(docs) ? readdirSync(docs, { recursive: true }).map((name) => `docs/${name}`) : []),
+    ...(existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`) : []),
   ].filter((file) => file.endsWith('.md') && existsSync(path.join(root, file)));
 }
 
