@@ -202,8 +202,8 @@ test.each([
   ['a\n', 2, 'a'],
   ['a\u00a0b', 10, 'a\u00a0b'],
   ['\u009f\udfff', 10, ' \ufffd'],
-])('of %j at most %i bytes are kept: %j', (text, bytes, expected) => {
-  expect(truncateText(text, { bytes })).toBe(expected);
+])('of %j at most %i bytes are kept: %j', (full, bytes, expected) => {
+  expect(truncateText(full, { bytes })).toBe(expected);
 });
 
 describe('service checks', () => {
