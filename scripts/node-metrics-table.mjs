@@ -70,7 +70,7 @@ export function checkTable(recorded) {
     const kind = formatKind(row.metric) + (key === LINUX_ONLY ? ', on Linux' : '');
     const since = formatVersions(row.versions, versions);
     return {
-      recorded: [formatKey(key) + since, kind, formatTags(row.metric.tags)],
+      cells: [formatKey(key) + since, kind, formatTags(row.metric.tags)],
       elsewhere: [formatKey(key), ...names],
     };
   });
@@ -80,7 +80,7 @@ export function checkTable(recorded) {
     'metrics',
     formatTable(
       ['metric', 'kind, unit', 'tags'],
-      rows.map(({ recorded }) => recorded),
+      rows.map(({ cells }) => cells),
     ),
     'node scripts/check-node-metrics.mjs --update',
   );
