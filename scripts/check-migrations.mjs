@@ -1,5 +1,5 @@
 // Runs every pair of ```js migration blocks in docs/migrate: the first against the old library, the second against ours, in
-// processes of their own that send to the same receivers. The fence after them shows what arrived, and must be right:
+// separate processes that send to the same receivers. The fence after them shows what arrived, and must be right:
 // ```text wire lists lines that both send, in ```diff wire those after `-` come from the old library only and those after `+`
 // from ours only. A block without a partner shows what ours sends. `…` stands for a number that differs from run to run.
 // Needs a build. `--update` writes the fences; other arguments are parts of names of pages.

@@ -1,5 +1,5 @@
-// The receivers that the blocks of the migration pages send to: a StatsD server, Datadog's intake and an OTLP endpoint. What
-// they got is written as lines that can be compared.
+// The receivers that the blocks of the migration pages send to: a StatsD server, Datadog's intake and an OTLP endpoint. Everything
+// that they get becomes lines that can be compared.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
