@@ -2,7 +2,7 @@
 // separate processes that send to the same receivers. The fence after them shows what arrived, and must be right:
 // ```text wire lists lines that both send, in ```diff wire those after `-` come from the old library only and those after `+`
 // from ours only. A block without a partner shows what ours sends. `…` stands for a number that differs from run to run.
-// Needs a build. `--update` writes the fences; other arguments are parts of names of pages.
+// ```js [file.js] migration is a file that other blocks import. Needs a build. `--update` writes the fences; other arguments are parts of names of pages.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -53,7 +53,9 @@ async function checkPage(page) {
     const options = info.split(/\s+/);
     const line = source.slice(0, match.index).split('\n').length;
     const place = `docs/migrate/${page}:${line}`;
-    if (options.includes('migration')) {
+    const title = /\[(.+)\]/.exec(info)?.[1];
+    if (options.includes('migration') && title !== undefined) writeFileSync(path.join(folder, title), content);
+    else if (options.includes('migration')) {
       const block = { place, file: path.join(folder, `${page}-${line}.mjs`) };
       writeFileSync(block.file, '\n'.repeat(line) + content);
       waiting.push(block);
