@@ -18,6 +18,7 @@ const gates = {
   docs: ['node', 'scripts/check-docs.mjs'],
   documented: ['node', 'scripts/check-documented.mjs'],
   site: ['node', 'scripts/build-site.mjs'],
+  pages: ['node', 'scripts/check-site-pages.mjs'],
   trace: ['node', 'scripts/trace-call.mjs'],
   fleet: ['node', 'reliability/scale-out/fleet.mjs'],
 };
