@@ -18,7 +18,7 @@ const app = await Application.bootstrap({
 });
 /** @type {Set<string>} */
 const found = new Set();
-app.logger.validationWarning = (message) => found.add(message);
+app.logger.validationWarning = (/** @type {string} */ message) => found.add(message);
 
 const project = await app.convert();
 if (!project) throw new Error('TypeDoc could not read the sources; run `npm run typecheck`');

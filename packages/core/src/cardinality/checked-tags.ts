@@ -1,4 +1,5 @@
 // Rejects tags with too many values at compile time.
+import type { DocumentationPage } from '../problems/documentation.js';
 import type { TagValue } from '../series/tags.js';
 import type { NEVER_TAGS } from './tag-severity.js';
 
@@ -34,7 +35,7 @@ export type CheckedTags<Given> = object &
   PlainObject & {
     readonly [Key in keyof Given]: {
       allowed: TagValue | null | undefined;
-      rejected: HighCardinalityTag<Key, 'remove it, or add it to AllowedTags: see the README of @metrics/core'>;
+      rejected: HighCardinalityTag<Key, `remove it, or add it to AllowedTags: see ${DocumentationPage<'guide/tags'>}`>;
     }[KeyCheck<Key>];
   };
 
