@@ -117,6 +117,13 @@ export class OpenTelemetryBackend implements MetricsBackend {
     return this.#closing ?? this.#loop?.export();
   }
 
+  /** Drops what no exporter has confirmed under `exit`: they are asynchronous. Close the backend before the process exits. */
+  flushSync(): void {
+    if (this.#loop === undefined) return;
+    this.#loop.takeBack();
+    this.#dropAll('exit', 'lost_at_exit', 'because the process exited: await close() before process.exit()');
+  }
+
   close({ timeout }: { readonly timeout: number }): Promise<void> {
     this.#closing ??= this.#close(timeout);
     return this.#closing;
@@ -132,14 +139,16 @@ export class OpenTelemetryBackend implements MetricsBackend {
     this.#reader.totals.close();
     if (this.#loop === undefined) return;
     await this.#loop.close(timeout);
+    this.#dropAll('timeout', 'lost_at_close', `within the ${timeout} ms of close(): raise its timeout`);
+  }
+
+  /** Reports all samples that are lost at the end as one problem. */
+  #dropAll(reason: string, code: string, why: string): void {
     const count = this.#reader.buffered;
     if (count === 0) return;
-    this.#reader.dropAll('timeout');
+    this.#reader.dropAll(reason);
     const { lastError } = this.#reporter;
-    this.#reporter.report(
-      'lost_at_close',
-      `${count} samples were not exported within the ${timeout} ms of close(): raise its timeout.${lastError === undefined ? '' : ` The last error: ${lastError}.`}`,
-      { count },
-    );
+    const error = lastError === undefined ? '' : ` The last error: ${lastError}.`;
+    this.#reporter.report(code, `${count} samples were not exported ${why}.${error}`, { count });
   }
 }
