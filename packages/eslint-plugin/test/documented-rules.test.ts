@@ -4,10 +4,10 @@ import * as typescriptParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
 import plugin, { rules } from '../src/index.js';
 
-const readme = readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8');
+const page = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'guide', 'lint.md'), 'utf8');
 
 test.each(Object.entries(rules))('%s reports exactly the marked lines of its section', (name) => {
-  const section = readme.split(`\n### ${name}\n`)[1]!.split(/\n##/)[0]!;
+  const section = page.split(`\n### ${name}\n`)[1]!.split(/\n##/)[0]!;
   const code = /```ts[^\n]*\n(.*?)```/s.exec(section)![1]!;
   const messages = new Linter().verify(code, {
     plugins: { '@metrics': plugin },
