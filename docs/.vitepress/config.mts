@@ -105,6 +105,7 @@ export default defineConfig({
         'Migration',
         page('Overview', 'migrate/'),
         page('hot-shots', 'migrate/hot-shots'),
+        page('A file that used hot-shots', 'migrate/hot-shots-file'),
         page('datadog-metrics', 'migrate/datadog-metrics'),
         page('prom-client', 'migrate/prom-client'),
         page('OpenTelemetry', 'migrate/opentelemetry'),
