@@ -1,10 +1,10 @@
 // The public interface of @metrics/core, for applications and libraries.
 export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality/cardinality-options.js';
 export type { CardinalityReport, MetricReport, TagReport } from './cardinality/cardinality-report.js';
-export type { AllowedTags, CheckedTags, HighCardinalityTag } from './cardinality/checked-tags.js';
+export type { AllowedTags, CheckedTags, HighCardinalityTag, NotTags, PlainObject } from './cardinality/checked-tags.js';
 export { sentryTagRules, type TagSeverity, tagSeverity } from './cardinality/tag-severity.js';
 export { combine } from './combine.js';
-export { type ConfigureOptions, configure } from './configure.js';
+export { type ConfigureOptions, type CreateBackend, configure } from './configure.js';
 export { DummyMetricsBackend } from './dummy-metrics-backend.js';
 export type { CloseOptions, ExitSignal, RegisterOptions, Registration } from './engine/registration.js';
 export type {
@@ -18,6 +18,7 @@ export type {
   GaugeHandle,
   GaugeReader,
   InstrumentDefinition,
+  ListedValue,
   Observation,
   SetHandle,
   SetInstrument,
@@ -28,7 +29,7 @@ export type {
 } from './facade/instrument.js';
 export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
 export { createMetrics, metrics } from './facade/shared-metrics.js';
-export type { TimedFunction, Timer, TimerOptions, TimerTags } from './facade/timer.js';
+export type { AnyFunction, TimedFunction, Timer, TimerOptions, TimerTags } from './facade/timer.js';
 export type { FilteredBackend } from './filtered-backend.js';
 export type {
   AlertType,
