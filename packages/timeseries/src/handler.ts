@@ -1,5 +1,6 @@
 // The subpath @metrics/timeseries/handler: a page and JSON over HTTP.
 
+export type { TimeSeriesReads } from './http/routes.js';
 export {
   type HandlerRequest,
   type HandlerResponse,
