@@ -16,6 +16,16 @@ interface FastifyRequest {
 /**
  * Reads the routes of all Fastify applications that are created from now on, also by NestJS. Call it once at the start,
  * before `Fastify()`.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { observeHttp } from '@metrics/node';
+ * import { fastifyRoutes } from '@metrics/node/fastify';
+ *
+ * observeHttp(metrics);
+ * fastifyRoutes(); // then: const app = Fastify();
+ * ```
  */
 export function fastifyRoutes(): Installation {
   const dispose = subscribe<{ fastify: Fastify }>('fastify.initialization', ({ fastify }) => {
