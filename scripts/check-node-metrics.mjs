@@ -1,6 +1,6 @@
 // Runs the tests of @metrics/node under the oldest and the newest Node.js of each line: which channels exist, and when they
-// are published, differs. Compares the metrics that the build records under each with the table in its README; `--update`
-// writes the table, without the tests. Bun and Deno have
+// are published, differs. Compares the metrics that the build records under each with the tables in its guide; `--update`
+// writes the tables, without the tests. Bun and Deno have
 // what they can, and say once what they lack. Needs a build. Arguments select versions: `node scripts/check-node-metrics.mjs 24`.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -46,7 +46,7 @@ for (const version of versions) {
   console.log(`node@${version}: ${passed ? 'ok' : 'failed'}`);
   if (!passed) process.exitCode = 1;
 }
-// The table says what all versions have.
+// The tables say what all versions have.
 if (versions.length === nodeVersions.length) checkTable(recorded);
 
 for (const [name, { command, missing }] of Object.entries(others)) {

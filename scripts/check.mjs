@@ -16,6 +16,9 @@ const gates = {
   size: ['size-limit'],
   api: ['node', 'scripts/api-report.mjs'],
   docs: ['node', 'scripts/check-docs.mjs'],
+  documented: ['node', 'scripts/check-documented.mjs'],
+  site: ['node', 'scripts/build-site.mjs'],
+  pages: ['node', 'scripts/check-site-pages.mjs'],
   trace: ['node', 'scripts/trace-call.mjs'],
   fleet: ['node', 'reliability/scale-out/fleet.mjs'],
 };

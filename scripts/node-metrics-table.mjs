@@ -1,4 +1,4 @@
-// The table of the metrics of @metrics/node in its README, from what each version of Node.js records.
+// The tables of the metrics of @metrics/node in its guide, from what each version of Node.js records.
 import { checkBlock } from './generated-block.mjs';
 
 /** @typedef {{ key: string, kind: string, unit: string | null, tags: Record<string, string[]> }} RecordedMetric */
@@ -48,7 +48,7 @@ const LISTED_TAGS = ['mode', 'stat', 'state'];
 const LINUX_ONLY = 'process.unix.file_descriptor.count';
 
 /**
- * Writes the table or compares it with the document.
+ * Writes the tables or compares them with the document.
  *
  * @param {ReadonlyMap<string, readonly RecordedMetric[]>} recorded by version of Node.js, from old to new
  */
@@ -68,16 +68,40 @@ export function checkTable(recorded) {
     const row = found.get(key);
     if (row === undefined) throw new Error(`No version of Node.js recorded ${key}.`);
     const kind = formatKind(row.metric) + (key === LINUX_ONLY ? ', on Linux' : '');
-    const cells = [formatKey(key), kind, formatTags(row.metric.tags), formatVersions(row.versions, versions), ...names];
-    return `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |').replaceAll('|  |', '| |');
+    const since = formatVersions(row.versions, versions);
+    return {
+      cells: [formatKey(key) + since, kind, formatTags(row.metric.tags)],
+      elsewhere: [formatKey(key), ...names],
+    };
   });
-  const head = '| metric | kind, unit | tags | Node.js | OpenTelemetry | prom-client | dd-trace |';
+  const known = rows.filter(({ elsewhere: [, ...names] }) => names.some((name) => name !== ''));
   checkBlock(
-    'packages/node/README.md',
+    'docs/guide/node.md',
     'metrics',
-    [head, '| --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n'),
+    formatTable(
+      ['metric', 'kind, unit', 'tags'],
+      rows.map(({ cells }) => cells),
+    ),
     'node scripts/check-node-metrics.mjs --update',
   );
+  checkBlock(
+    'docs/guide/node.md',
+    'names',
+    formatTable(
+      ['metric', 'OpenTelemetry', 'prom-client', 'dd-trace'],
+      known.map(({ elsewhere }) => elsewhere),
+    ),
+    'node scripts/check-node-metrics.mjs --update',
+  );
+}
+
+/**
+ * @param {readonly string[]} head
+ * @param {readonly (readonly string[])[]} rows
+ */
+function formatTable(head, rows) {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return lines.join('\n').replaceAll('|  |', '| |').replaceAll('|  |', '| |');
 }
 
 /** @param {string} key */
@@ -107,6 +131,8 @@ function formatTags(tags) {
  */
 function formatVersions(having, all) {
   const [first = ''] = having;
-  if (having.length === all.length) return 'all';
-  return having.length === all.length - all.indexOf(first) ? `${first} and later` : having.join(', ');
+  if (having.length === all.length) return '';
+  return having.length === all.length - all.indexOf(first)
+    ? `, Node.js ${first} and later`
+    : `, Node.js ${having.join(', ')}`;
 }

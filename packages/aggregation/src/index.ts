@@ -1,4 +1,8 @@
-// The main entry: buffering, scheduling and accounting of samples, for backends.
+/**
+ * Buffering, scheduling and accounting of samples, for backends.
+ *
+ * @module @metrics/aggregation
+ */
 export { BackendReporter, type ProblemDetails } from './backend-reporter.js';
 export { Backoff, type BackoffOptions } from './backoff.js';
 export { Drain, type DrainOptions, type DrainOutcome } from './drain.js';

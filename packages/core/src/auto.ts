@@ -1,4 +1,10 @@
-// The subpath @metrics/core/auto: `node --import @metrics/core/auto app.js` registers what the environment names.
+/**
+ * Registers the backend that the environment names: `node --import @metrics/core/auto app.js`.
+ *
+ * It exports nothing.
+ *
+ * @module @metrics/core/auto
+ */
 // It imports the package by its name, so that the build makes no further file for what both entries need.
 import { configure } from '@metrics/core';
 

@@ -1,5 +1,8 @@
-// The subpath @metrics/core/backend, for authors of backends and test tools: interning, option checks, name patterns, taps.
-
+/**
+ * For authors of backends and test tools: interning, checks of options, name patterns, taps.
+ *
+ * @module @metrics/core/backend
+ */
 export { applicationFiles, loadInstalled } from './load-installed.js';
 export { matchesAny, matchesPattern } from './options/name-pattern.js';
 export {

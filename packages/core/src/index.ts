@@ -1,4 +1,8 @@
-// The public interface of @metrics/core, for applications and libraries.
+/**
+ * The facade and the contract of a backend, for applications and libraries.
+ *
+ * @module @metrics/core
+ */
 export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality/cardinality-options.js';
 export type { CardinalityReport, MetricReport, TagReport } from './cardinality/cardinality-report.js';
 export type { AllowedTags, CheckedTags, HighCardinalityTag, NotTags, PlainObject } from './cardinality/checked-tags.js';

@@ -1,3 +1,8 @@
+/**
+ * The backend that sends to Datadog over HTTPS, without an Agent.
+ *
+ * @module @metrics/datadog
+ */
 export type { Clock, ScheduledCall } from './clock.js';
 export { createBackend } from './create-backend.js';
 export { DatadogMetricsBackend, type DatadogStats } from './datadog-metrics-backend.js';

@@ -1,4 +1,8 @@
-// The main entry: the DogStatsD backend.
+/**
+ * The backend that sends to a Datadog Agent.
+ *
+ * @module @metrics/dogstatsd
+ */
 export { createBackend } from './create-backend.js';
 export { DogStatsdMetricsBackend, type DogStatsdStats } from './dogstatsd-metrics-backend.js';
 export type { Dialect } from './settings/dialect.js';

@@ -55,9 +55,11 @@ test('the plugin carries the name and version of its package', () => {
 });
 
 test.each(Object.entries(rules))('%s is documented at its URL', (name, rule) => {
-  const folder = path.join(__dirname, '..');
-  const { homepage } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const root = path.join(__dirname, '..', '..', '..');
+  const { repository } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const [page, anchor] = rule.meta!.docs!.url!.split('#');
-  expect([`${page}#readme`, anchor]).toEqual([homepage, name]);
-  expect(readFileSync(path.join(folder, 'README.md'), 'utf8')).toContain(`### ${name}\n`);
+  const home = repository.url.replace(/^git\+|\.git$/g, '');
+  const [, file] = page!.split(`${home}/blob/main/`);
+  expect(anchor).toBe(name);
+  expect(readFileSync(path.join(root, file!), 'utf8')).toContain(`### ${name}\n`);
 });

@@ -1,3 +1,8 @@
+/**
+ * The backend that logs metrics through winston, pino or the console.
+ *
+ * @module @metrics/logging
+ */
 export { createBackend } from './create-backend.js';
 export { metricsFormat } from './format/metrics-format.js';
 export { metricsJsonFormat } from './format/metrics-json-format.js';

@@ -1,4 +1,8 @@
-// The subpath `@metrics/node/fastify`.
+/**
+ * Routes of Fastify as tags.
+ *
+ * @module @metrics/node/fastify
+ */
 import { subscribe } from './channel.js';
 import { setRoute } from './http/routes.js';
 import type { Installation } from './shared.js';

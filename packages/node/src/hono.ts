@@ -1,4 +1,8 @@
-// The subpath `@metrics/node/hono`.
+/**
+ * Routes of Hono as tags.
+ *
+ * @module @metrics/node/hono
+ */
 import { setRoute } from './http/routes.js';
 
 /** The parts of the context of Hono that are used. `incoming` is there on `@hono/node-server`. */

@@ -1,4 +1,8 @@
-// The subpath `@metrics/node/koa`.
+/**
+ * Routes of Koa as tags.
+ *
+ * @module @metrics/node/koa
+ */
 import { setRoute } from './http/routes.js';
 
 /** The parts of the context of Koa that are used. */

@@ -1,4 +1,8 @@
-// The subpath `@metrics/node/next`.
+/**
+ * Routes of Next.js as tags.
+ *
+ * @module @metrics/node/next
+ */
 
 const META = Symbol.for('NextInternalRequestMeta');
 

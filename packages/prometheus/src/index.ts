@@ -1,5 +1,8 @@
-// The main entry: the backend, and the handler of scrapes.
-
+/**
+ * The backend that Prometheus scrapes, and the handler of scrapes.
+ *
+ * @module @metrics/prometheus
+ */
 export { createBackend } from './create-backend.js';
 export { PrometheusBackend, type PrometheusStats } from './prometheus-backend.js';
 export type { PrometheusOptions } from './prometheus-options.js';

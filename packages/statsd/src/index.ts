@@ -1,4 +1,8 @@
-// The main entry: the StatsD backend.
+/**
+ * The StatsD backend.
+ *
+ * @module @metrics/statsd
+ */
 export { createBackend } from './create-backend.js';
 export type { PacketCounts } from './packet-counts.js';
 export { StatsdMetricsBackend, type StatsdStats } from './statsd-metrics-backend.js';

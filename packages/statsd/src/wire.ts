@@ -1,4 +1,8 @@
-// The subpath @metrics/statsd/wire, for backends that speak a dialect of StatsD.
+/**
+ * For backends that speak a dialect of StatsD: transports, lines and tags.
+ *
+ * @module @metrics/statsd/wire
+ */
 export type { LineDialect } from './line/line-dialect.js';
 export { createSanitizer, sanitize, sanitizeTagKey } from './line/sanitize.js';
 export type { TagEncoder } from './line/tag-encoder.js';

@@ -1,4 +1,8 @@
-// The subpath @metrics/testing/conformance: the contract of a backend as runnable checks.
+/**
+ * The contract of a backend as runnable checks.
+ *
+ * @module @metrics/testing/conformance
+ */
 export type {
   BackendProgram,
   BackendUnderTest,

@@ -1,4 +1,8 @@
-// The entry for tests of applications: recordings, captures and cardinality budgets.
+/**
+ * For tests of applications: recordings, captures and cardinality budgets.
+ *
+ * @module @metrics/testing
+ */
 export { assertCardinality, type CardinalityBudget, type MetricBudget } from './recording/assert-cardinality.js';
 export { type CaptureOptions, capture } from './recording/capture.js';
 export type { RecordedMember, RecordedSample, RecordedSeries, RecordedValue } from './recording/recorded-sample.js';

@@ -1,4 +1,8 @@
-// The subpath @metrics/testing/servers: servers that record what a backend sends, and the strict parser they use.
+/**
+ * Servers that record what a backend sends, and the strict parser they use.
+ *
+ * @module @metrics/testing/servers
+ */
 export type {
   DogStatsdEvent,
   DogStatsdMember,

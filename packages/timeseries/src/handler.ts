@@ -1,5 +1,8 @@
-// The subpath @metrics/timeseries/handler: a page and JSON over HTTP.
-
+/**
+ * A page and JSON over HTTP.
+ *
+ * @module @metrics/timeseries/handler
+ */
 export type { TimeSeriesReads } from './http/routes.js';
 export {
   type HandlerRequest,

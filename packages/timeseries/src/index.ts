@@ -1,5 +1,8 @@
-// The main entry: the backend, the memory store and the contract of a store.
-
+/**
+ * The backend that keeps a history, the memory store and the contract of a store.
+ *
+ * @module @metrics/timeseries
+ */
 export { createBackend } from './create-backend.js';
 export { MemoryStore } from './memory/memory-store.js';
 export type { MemoryStoreOptions, SnapshotOptions } from './memory/memory-store-options.js';

@@ -1,5 +1,9 @@
-// The subpath @metrics/core/cost: what the open series cost at a vendor that bills by custom metrics. It counts as Datadog
-// publishes: https://docs.datadoghq.com/account_management/billing/custom_metrics/
+/**
+ * What the open series cost at a vendor that bills by custom metrics, counted as
+ * [Datadog publishes](https://docs.datadoghq.com/account_management/billing/custom_metrics/).
+ *
+ * @module @metrics/core/cost
+ */
 import type { MetricReport } from './cardinality-report.js';
 
 /** The parts of a `CardinalityReport` that are counted. */

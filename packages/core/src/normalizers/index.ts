@@ -1,5 +1,8 @@
-// The subpath `@metrics/core/normalizers`: pure functions that turn values with many forms into tag values with few. None throws.
-
+/**
+ * Pure functions that turn values with many forms into tag values with few. None throws.
+ *
+ * @module @metrics/core/normalizers
+ */
 export { errorName } from './error-name.js';
 export { routeTemplate } from './route-template.js';
 export { type StatusClass, statusClass } from './status-class.js';
