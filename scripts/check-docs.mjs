@@ -1,5 +1,5 @@
-// Compiles and runs every ```ts and ```js block of the READMEs, of docs and of `@example` in doc comments, each as a separate module in a separate process that
-// must succeed and end by itself. Needs a build. Parameters name the documents to check; without them it checks all, and itself.
+// Compiles and runs every ```ts and ```js block of the READMEs, of docs and of `@example` in doc comments, each as a separate module
+// in a separate process that must succeed and end by itself. Needs a build. Parameters name the documents to check; without them it checks all, and itself.
 //
 // ```ts no-run is compiled only, ```ts no-check is run only; the text around such a block gives the reason.
 // ```ts [app.ts] is a file: other blocks of the page import it as './app.js'; ```json [limits.json] is one that they read.
