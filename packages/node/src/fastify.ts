@@ -26,9 +26,13 @@ interface FastifyRequest {
  * import { metrics } from '@metrics/core';
  * import { observeHttp } from '@metrics/node';
  * import { fastifyRoutes } from '@metrics/node/fastify';
+ * import Fastify from 'fastify';
  *
  * observeHttp(metrics);
- * fastifyRoutes(); // then: const app = Fastify();
+ * fastifyRoutes();
+ * const app = Fastify();
+ * app.get('/users/:id', async () => 'ann');
+ * console.log((await app.inject('/users/42')).body);
  * ```
  */
 export function fastifyRoutes(): Installation {
