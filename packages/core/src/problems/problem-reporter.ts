@@ -12,6 +12,7 @@ const REPEAT_AFTER_MS = 60_000;
  */
 const MAX_REPORTED = 50;
 
+/** Called with a problem. An error that it throws, or rejects with, is ignored. */
 export type ProblemHandler = (problem: Problem) => void;
 
 /** Merges equal problems: reports each immediately, then at most once a minute with a count. */
