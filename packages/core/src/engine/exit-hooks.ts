@@ -1,10 +1,16 @@
 // Flushes and closes at the end of the process.
 import type { BackendStats } from '../metrics-backend.js';
-import { nodeProcess } from '../runtime.js';
+import { builtinModule, nodeProcess } from '../runtime.js';
 import type { ExitSignal } from './registration.js';
 
 /** Milliseconds that a flush may keep an otherwise finished process alive. */
 const BEFORE_EXIT_TIMEOUT = 1000;
+
+/**
+ * The first process of a container. The kernel ignores a signal for which it has no handler.
+ * @see https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+const FIRST_PROCESS = 1;
 
 export interface ExitTarget {
   flush(): Promise<void>;
@@ -80,9 +86,16 @@ class ExitHooks {
     this.#targetsBySignal.delete(signal);
     void Promise.all(all.map((target) => target.close())).then(() => {
       // Without another listener, the process must end as the signal would have ended it.
-      if (this.#process.listenerCount(signal) === 0) this.#process.kill(this.#process.pid, signal);
+      if (this.#process.listenerCount(signal) > 0) return;
+      if (this.#process.pid === FIRST_PROCESS) this.#process.exit(128 + signalNumber(signal));
+      this.#process.kill(this.#process.pid, signal);
     });
   };
+}
+
+/** Returns the number of a signal, which a shell adds to 128 for the exit code of a process that the signal ended. */
+function signalNumber(signal: ExitSignal): number {
+  return builtinModule<typeof import('node:os')>('node:os')?.constants.signals[signal] ?? 0;
 }
 
 /** Flushes the target when the process ends naturally, flushes synchronously at its exit, and closes on the signals. */

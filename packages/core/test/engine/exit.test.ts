@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type ProgramOptions, type ProgramResult, runProgram } from 'test-kit/run-program';
 
@@ -65,6 +66,17 @@ it('a registered signal closes and then ends the process as that signal does', a
     },
   );
   expect([signal, lines(output)]).toEqual(['SIGTERM', ['ready', 'close 2000']]);
+});
+
+it('process 1 of a container, to which the kernel passes no signal without a handler, ends with the code of the signal', async () => {
+  const { code, output } = await run(
+    `${start("{ signals: ['SIGTERM'] }")} metrics.incr('x'); setInterval(() => {}, 1000);
+     const { kill, pid } = process;
+     Object.defineProperty(process, 'pid', { value: 1 });
+     process.kill = (to, signal) => to === 1 ? say('ignored ' + signal) : kill.call(process, to, signal);
+     process.kill(pid, 'SIGTERM');`,
+  );
+  expect([code, lines(output)]).toEqual([128 + constants.signals.SIGTERM, ['close 2000', 'exit']]);
 });
 
 it('an application that listens to the signal decides about the process', async () => {
