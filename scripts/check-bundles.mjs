@@ -55,7 +55,7 @@ for (const [name, backend] of Object.entries(BACKENDS)) {
       other !== name && other !== MADE_OF[name] && included.some(([input]) => input.includes(`packages/${other}/`)),
   );
   const totals = new Set(outputFiles[0]?.text.match(TOTALS));
-  // What the pattern must find, so that it does not find nothing because it is out of date.
+  // A pattern that is out of date finds nothing anywhere.
   const expected = USERS_OF_TOTALS.includes(name) ? 4 : 0;
   const sound = totals.size === expected && others.length === 0 && included.length > 1;
   if (sound) continue;
@@ -63,5 +63,5 @@ for (const [name, backend] of Object.entries(BACKENDS)) {
   const wrong = [...others, ...totals].join(', ') || 'too little: is everything built?';
   console.error(`a bundle of core and ${name} has ${wrong}`);
 }
-if (!failed) console.log(`${Object.keys(BACKENDS).length} bundles have the code of their own backend only`);
+if (!failed) console.log(`${Object.keys(BACKENDS).length} bundles have the code of one backend only`);
 process.exitCode = failed ? 1 : 0;

@@ -34,7 +34,7 @@ export class ExportLoop {
   #running: Promise<void> | undefined;
   /** The export that follows the running one, for all that ask meanwhile. */
   #next: Promise<void> | undefined;
-  /** The part that the exporter has not answered for yet. */
+  /** The part whose callback the exporter has not called yet. */
   #underWay: Part | undefined;
   #isStopped = false;
   #stop = (): void => {};
@@ -65,7 +65,7 @@ export class ExportLoop {
     return this.#next;
   }
 
-  /** Takes back what is under way, because no answer is heard any more. */
+  /** Takes back what is under way, because the exporter's callback is too late for it. */
   takeBack(): void {
     if (this.#underWay !== undefined) this.#options.reader.restore(this.#underWay);
     this.#underWay = undefined;

@@ -3,14 +3,13 @@ import {
   type BucketRows,
   type Family,
   type SampleAccounting,
-  type TotalKind,
   Totals,
   type TotalsConfiguration,
 } from '@metrics/aggregation';
 import { grow, type Interner } from '@metrics/core/backend';
 import { countOf, type ExponentialCounts, ExponentialRows, exportBuckets } from './exponential-rows.js';
 import { boundariesOf, describe, INSTRUMENTS, toHrTime } from './metric-data.js';
-import { type DataPoint, DataPointType, DOUBLE, type HrTime, type MetricData, Temporality } from './metric-types.js';
+import { type DataPoint, type HrTime, type MetricData, Temporality } from './metric-types.js';
 
 /** A part of an export. */
 export interface Part {

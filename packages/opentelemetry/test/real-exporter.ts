@@ -10,7 +10,7 @@ const load = createRequire(__filename);
 type Exporter = typeof proto.OTLPMetricExporter;
 
 export const OTLPMetricExporter: Exporter = exporterOf('proto');
-/** Of the 3.x line. */
+/** The exporter of the 3.x line. */
 export const OTLPMetricExporter3: typeof protoOf3.OTLPMetricExporter = (load('otlp-exporter-3') as typeof protoOf3)
   .OTLPMetricExporter;
 export const OTLPJsonExporter: Exporter = exporterOf('http');
