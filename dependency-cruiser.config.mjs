@@ -144,6 +144,7 @@ export const packages = {
       ['opentelemetry-backend', 'load-exporter'],
       ['export-loop', 'opentelemetry-options'],
       ['metric-reader', 'metric-names', 'resource'],
+      ['metric-data'],
       ['exponential-rows'],
       ['metric-types'],
     ],

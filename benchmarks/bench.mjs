@@ -16,6 +16,7 @@ import { memory } from './suites/memory.mjs';
 import { newSeries } from './suites/new-series.mjs';
 import { optionCosts } from './suites/options.mjs';
 import { timeSeries } from './suites/time-series.mjs';
+import { totals } from './suites/totals.mjs';
 import { checkTargets } from './targets.mjs';
 
 /** @type {Readonly<Record<string, import('./suite.mjs').Suite>>} */
@@ -31,6 +32,7 @@ const suites = {
   logging,
   'datadog-flush': datadogFlush,
   'time-series': timeSeries,
+  totals,
   http,
 };
 

@@ -6,8 +6,8 @@ import { literal } from './scenarios.mjs';
 
 /**
  * @typedef {import('./scenarios.mjs').Site} Site
- * @typedef {{ port: number, byHand: boolean }} Environment port of a UDP server on 127.0.0.1, and whether the client sends
- *   only on `flush`, as far as it can wait
+ * @typedef {{ port: number, byHand: boolean }} Environment port of a server on 127.0.0.1, over UDP unless a suite has its own,
+ *   and whether the client sends only on `flush`, as far as it can wait
  *
  * @typedef {object} Client
  * @property {(site: Site, scope: Record<string, unknown>) => string} call the source of one call
@@ -60,7 +60,9 @@ const DEFINE = /** @type {const} */ ({
 /** The verbs of the instruments. */
 const RECORD = { incr: 'incr', gauge: 'set', timing: 'record', distribution: 'record' };
 
-/** @typedef {(environment: Environment) => Promise<import('@metrics/core').MetricsBackend>} BackendMaker */
+/**
+ * @typedef {(environment: Environment) => Promise<import('@metrics/core').MetricsBackend>} BackendMaker
+ */
 
 /** In milliseconds. @param {boolean} byHand */
 const windowOf = (byHand) => (byHand ? 10_000 : 2000);
@@ -103,6 +105,16 @@ const quietLog = async () => {
 const history = async () => {
   const { TimeSeriesBackend } = await import('@metrics/timeseries');
   return new TimeSeriesBackend({ include: ['*'] });
+};
+/** @type {BackendMaker} */
+const prometheus = async () => {
+  const { PrometheusBackend } = await import('@metrics/prometheus');
+  return new PrometheusBackend();
+};
+/** Exports when it is flushed. @type {BackendMaker} */
+const openTelemetryExport = async ({ port }) => {
+  const { OpenTelemetryBackend } = await import('@metrics/opentelemetry');
+  return new OpenTelemetryBackend({ exporter: await otlpExporter(port), interval: 3_600_000, timeout: 3_600_000 });
 };
 /** @type {BackendMaker} */
 const empty = async () => new EmptyBackend();
@@ -174,6 +186,22 @@ const bound = (makeBackend) => async (environment) => {
     keep: () => metrics,
   };
 };
+
+/** A flush reads what a server would scrape, part by part. @type {(create: typeof facade) => Contender['create']} */
+const scraped = (create) => async (environment) => {
+  const backend = /** @type {import('@metrics/prometheus').PrometheusBackend} */ (await prometheus(environment));
+  const client = await create(async () => backend)(environment);
+  const flush = async () => {
+    for await (const part of backend.scrape().body) void part;
+  };
+  return { ...client, flush };
+};
+
+/** As an application creates it, with time for a busy machine. @param {number} port of a server for OTLP over HTTP */
+async function otlpExporter(port) {
+  const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
+  return new OTLPMetricExporter({ url: `http://127.0.0.1:${port}/v1/metrics`, timeoutMillis: 60_000 });
+}
 
 /** @param {object} settings @param {boolean} [aggregates] @returns {Contender['create']} */
 const hotShots =
@@ -294,36 +322,41 @@ const promClient = (withChild) => () => {
   };
 };
 
-/** @type {Contender['create']} */
-const openTelemetry = async () => {
-  const { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } = await import(
-    '@opentelemetry/sdk-metrics'
-  );
-  // Beyond its limit it would merge series, which others do not.
-  const views = [{ instrumentName: '*', aggregationCardinalityLimit: 2_000_000 }];
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-  const provider = new MeterProvider({ readers: [reader], views });
-  const meter = provider.getMeter('benchmarks');
-  return {
-    call(site, scope) {
-      const variable = `instrument${Object.keys(scope).length}`;
-      const record = site.verb === 'incr' ? 'add' : 'record';
-      scope[variable] =
-        site.verb === 'incr'
-          ? meter.createCounter(site.name)
-          : site.verb === 'gauge'
-            ? meter.createGauge(site.name)
-            : meter.createHistogram(site.name);
-      return `${variable}.${record}(${site.value}${site.tags.length > 0 ? `, ${literal(site.tags)}` : ''})`;
-    },
-    flush: async () => {
-      await reader.forceFlush();
-      exporter.reset();
-    },
-    keep: () => provider,
+/** @param {boolean} isExported over OTLP; otherwise it is collected into memory @returns {Contender['create']} */
+const openTelemetry =
+  (isExported) =>
+  async ({ port }) => {
+    const { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
+      await import('@opentelemetry/sdk-metrics');
+    // Beyond its limit it would merge series, which others do not.
+    const views = [{ instrumentName: '*', aggregationCardinalityLimit: 2_000_000 }];
+    const collected = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+    const reader = new PeriodicExportingMetricReader({
+      exporter: isExported ? await otlpExporter(port) : collected,
+      exportIntervalMillis: 3_600_000,
+      exportTimeoutMillis: 3_600_000,
+    });
+    const provider = new MeterProvider({ readers: [reader], views });
+    const meter = provider.getMeter('benchmarks');
+    return {
+      call(site, scope) {
+        const variable = `instrument${Object.keys(scope).length}`;
+        const record = site.verb === 'incr' ? 'add' : 'record';
+        scope[variable] =
+          site.verb === 'incr'
+            ? meter.createCounter(site.name)
+            : site.verb === 'gauge'
+              ? meter.createGauge(site.name)
+              : meter.createHistogram(site.name);
+        return `${variable}.${record}(${site.value}${site.tags.length > 0 ? `, ${literal(site.tags)}` : ''})`;
+      },
+      flush: async () => {
+        await reader.forceFlush();
+        collected.reset();
+      },
+      keep: () => provider,
+    };
   };
-};
 
 /** @type {Contender['create']} */
 const winston = async () => {
@@ -417,6 +450,14 @@ export const timeSeriesContenders = {
   'time-series-bound': { title: '@metrics/timeseries, bound handle', side: 'ours', create: bound(history) },
 };
 
+/** Measured in their own suite. @type {Readonly<Record<string, Contender>>} */
+export const totalsContenders = {
+  prometheus: { title: '@metrics/prometheus, facade', side: 'ours', create: scraped(facade) },
+  'prometheus-bound': { title: '@metrics/prometheus, bound handle', side: 'ours', create: scraped(bound) },
+  otlp: { title: '@metrics/opentelemetry, facade', side: 'ours', create: facade(openTelemetryExport) },
+  'opentelemetry-otlp': { title: 'OpenTelemetry, sdk-metrics', side: 'rival', slow: true, create: openTelemetry(true) },
+};
+
 /** Measured with new series only. @type {Readonly<Record<string, Contender>>} */
 export const newSeriesContenders = {
   'statsd-plain': { title: '@metrics/statsd, without tags', side: 'ours', create: facade(plainStatsd) },
@@ -472,7 +513,7 @@ export const contenders = {
   'datadog-metrics': { title: 'datadog-metrics', side: 'rival', slow: true, create: datadogMetrics },
   'prom-client': { title: 'prom-client', side: 'rival', slow: true, create: promClient(false) },
   'prom-client-bound': { title: 'prom-client, labels bound', side: 'rival', slow: true, create: promClient(true) },
-  opentelemetry: { title: 'OpenTelemetry, sdk-metrics', side: 'rival', slow: true, create: openTelemetry },
+  opentelemetry: { title: 'OpenTelemetry, sdk-metrics', side: 'rival', slow: true, create: openTelemetry(false) },
   winston: { title: 'winston, a line per call', side: 'rival', slow: true, create: winston },
   pino: { title: 'pino, a line per call', side: 'rival', slow: true, create: pino },
 };

@@ -213,6 +213,7 @@ export const scenarios = {
   'contexts-100k': () => liveContexts(100_000),
   'contexts-1m': () => liveContexts(1_000_000),
   'new-series': newSeries,
+  'each-20k-timing': () => liveContexts(20_000, 'timing', true),
   'each-100k': () => liveContexts(100_000, 'incr', true),
 };
 

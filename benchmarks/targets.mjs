@@ -157,6 +157,14 @@ export const targets = [
   },
   { quantity: 'import of @metrics/datadog, ms', measurement: 'load.@metrics/datadog.milliseconds', target: 100 },
   { quantity: 'import of @metrics/datadog, MB', measurement: 'load.@metrics/datadog.megabytes', target: 15 },
+  totals('a call, facade of @metrics/prometheus to prom-client', 'v3.prometheus/prom-client', 0.28),
+  totals('a call, facade of @metrics/opentelemetry to its SDK', 'v3.otlp/opentelemetry', 0.07),
+  totals('a counter’s bound handle to prom-client', 'v3.prometheus-bound/prom-client-bound', 0.08),
+  totals('a scrape of 100,000 counters to prom-client, time', 'scrape.time', 0.2),
+  totals('longest turn of that scrape to prom-client', 'scrape.turn', 0.03),
+  totals('longest turn of an export of 100,000 counters to the SDK', 'export.turn', 0.06),
+  { ...totals('bytes of a counter’s series to prom-client', 'bytes.counter', 0.7), tolerance: 0.02 },
+  { ...totals('bytes of a histogram’s series to prom-client', 'bytes.histogram', 0.7), tolerance: 0.02 },
   ...[
     { framework: 'http', peer: 'opentelemetry', target: 0.25 },
     { framework: 'express', peer: 'express-prom-bundle', target: 0.4 },
@@ -168,6 +176,11 @@ export const targets = [
   })),
   { quantity: 'one reading of all runtime metrics, µs', measurement: 'http.runtime.collect', target: 150 },
 ];
+
+/** @param {string} quantity @param {string} measurement @param {number} target @returns {Target} */
+function totals(quantity, measurement, target) {
+  return { quantity, measurement: `totals.${measurement}`, target };
+}
 
 /** @param {'cold' | 'warm'} state @param {string} contender @param {number} target @returns {Target} */
 function newSeries(state, contender, target) {

@@ -1,8 +1,9 @@
 // @ts-check
 // One contender with one scenario, in its own process. It runs the commands of its parent, one at a time.
 import { PerformanceObserver } from 'node:perf_hooks';
-import { contenders, newSeriesContenders, timeSeriesContenders } from './contenders.mjs';
+import { contenders, newSeriesContenders, timeSeriesContenders, totalsContenders } from './contenders.mjs';
 import { loopOf, scenarios } from './scenarios.mjs';
+import { longestTurn } from './turns.mjs';
 import { variants } from './variants.mjs';
 
 /**
@@ -18,7 +19,9 @@ const CALLS_PER_TURN = { slow: 1000, quick: 20_000 };
 const MAX_UNSENT = 500_000;
 
 const setup = /** @type {Setup} */ (JSON.parse(process.argv[2] ?? '{}'));
-const contender = { ...contenders, ...newSeriesContenders, ...timeSeriesContenders, ...variants }[setup.contender];
+const contender = { ...contenders, ...newSeriesContenders, ...timeSeriesContenders, ...totalsContenders, ...variants }[
+  setup.contender
+];
 const scenario = scenarios[setup.scenario];
 if (contender === undefined || scenario === undefined) throw new RangeError(`unknown: ${process.argv[2]}`);
 const client = await contender.create(setup);
@@ -101,6 +104,12 @@ const commands = {
     }
     const { user, system } = process.cpuUsage(began);
     return { cpu: (user + system) / 1e6, wall: (performance.now() - start) / 1000, recorded };
+  },
+  /** Records each series once, then has all of them read, and resolves with what that takes. */
+  async read(amount) {
+    run(Math.ceil(amount / calls));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return longestTurn(async () => client.flush?.());
   },
   /** Records once, then sends, and resolves with the longest time for which nothing else could run. */
   async stall(amount) {

@@ -80,10 +80,9 @@ class Recording {
     });
     if (isMainThread) this.#listenToRunner();
     this.#findLeaks = watchLeaks();
-    const backend = await this.#row.create(this.#plan.target);
-    this.#backend = backend;
+    this.#backend = await this.#row.create(this.#plan.target);
     if (this.#has('no descriptors at start')) exhaustDescriptors(1000);
-    metrics.register(backend, { signals: /** @type {any} */ (this.#plan.signals), onError: this.#onError });
+    metrics.register(this.#backend, { signals: /** @type {any} */ (this.#plan.signals), onError: this.#onError });
     if (this.#has('observer flushes')) metrics.defineGauge('observed', { observe: () => this.#observe() });
     // After the hook of `register`, so the stats are final.
     process.on('exit', () => this.#writeReport());

@@ -1,6 +1,6 @@
 // @ts-check
-// A server that scrapes what the applications of a cell show: each of them leaves a file with its port in the name. What it
-// has read is on a disk, as with Prometheus, so another process goes on where one was killed.
+// A server that scrapes the applications of a cell: each of them leaves a file with its port in the name. Its readings are on a
+// disk, as with Prometheus, so another process continues after one was killed.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import path from 'node:path';
@@ -51,7 +51,6 @@ export class Scraper {
   /** @param {number} port */
   async #scrape(port) {
     const text = await read(port);
-    // A process that stands still cannot tell a scrape before it stopped from one that it began since.
     if (text === undefined) return;
     try {
       for (const { samples } of parseExposition(text))
@@ -74,7 +73,7 @@ export class Scraper {
   }
 }
 
-/** Leaves a file that tells the scraper a port. @param {string} file @param {number} port */
+/** Leaves a file with a port for the scraper. @param {string} file @param {number} port */
 export function announcePort(file, port) {
   writeFileSync(`${file}.port-${port}`, '');
 }

@@ -14,6 +14,7 @@ const gates = {
   packages: ['node', 'scripts/check-packages.mjs'],
   threats: ['node', 'scripts/check-threats.mjs'],
   size: ['size-limit'],
+  bundles: ['node', 'scripts/check-bundles.mjs'],
   api: ['node', 'scripts/api-report.mjs'],
   docs: ['node', 'scripts/check-docs.mjs'],
   documented: ['node', 'scripts/check-documented.mjs'],

@@ -1,16 +1,15 @@
 // @ts-check
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createMetrics } from '@metrics/core';
 import { DatadogMetricsBackend } from '@metrics/datadog';
 import { median } from '../rounds.mjs';
 import { formatNumber } from '../suite.mjs';
+import { longestTurn } from '../turns.mjs';
 
 const SERIES = 100_000;
 const VALUES = 500_000;
-const threadTime = threadClock();
 
 /** @type {import('../suite.mjs').Suite} */
 export const datadogFlush = {
@@ -81,39 +80,4 @@ async function arrived(intake) {
   intake.send('what arrived?');
   const [message] = await reply;
   return message;
-}
-
-/**
- * The longest turn of the event loop. On a busy machine a turn lasts as long as others want it to; what it costs this
- * thread is ours.
- *
- * @param {() => Promise<unknown>} run
- * @returns {Promise<{ cpu: number, wall: number }>} milliseconds
- */
-async function longestTurn(run) {
-  const longest = { cpu: 0, wall: 0 };
-  let cpu = threadTime();
-  let wall = performance.now();
-  const turn = () => {
-    const [cpuNow, wallNow] = [threadTime(), performance.now()];
-    longest.cpu = Math.max(longest.cpu, cpuNow - cpu);
-    longest.wall = Math.max(longest.wall, wallNow - wall);
-    [cpu, wall] = [cpuNow, wallNow];
-    next = setImmediate(turn);
-  };
-  let next = setImmediate(turn);
-  await run();
-  // Work that is still due belongs to it.
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  clearImmediate(next);
-  return longest;
-}
-
-/** @returns {() => number} milliseconds of processor time of this thread, or of the clock if the system does not report it */
-function threadClock() {
-  const file = '/proc/thread-self/schedstat';
-  if (!existsSync(file)) return () => performance.now();
-  const descriptor = openSync(file, 'r');
-  const text = Buffer.alloc(64);
-  return () => Number.parseInt(text.toString('latin1', 0, readSync(descriptor, text, 0, 64, 0)), 10) / 1e6;
 }

@@ -1,7 +1,7 @@
 // When totals are exported, and what becomes of each part.
 
 import type { BackendReporter } from '@metrics/aggregation';
-import { alsoInRealTime } from '@metrics/core/backend';
+import { alsoInRealTime, nextRound } from '@metrics/core/backend';
 import { context, createContextKey } from '@opentelemetry/api';
 import type { MetricReader, Part } from './metric-reader.js';
 import {
@@ -34,7 +34,7 @@ export class ExportLoop {
   #running: Promise<void> | undefined;
   /** The export that follows the running one, for all that ask meanwhile. */
   #next: Promise<void> | undefined;
-  /** The part that the exporter has not answered for yet. */
+  /** The part whose callback the exporter has not called yet. */
   #underWay: Part | undefined;
   #isStopped = false;
   #stop = (): void => {};
@@ -65,7 +65,7 @@ export class ExportLoop {
     return this.#next;
   }
 
-  /** Takes back what is under way, at the exit of the process: no answer is heard any more. */
+  /** Takes back what is under way, because the exporter's callback is too late for it. */
   takeBack(): void {
     if (this.#underWay !== undefined) this.#options.reader.restore(this.#underWay);
     this.#underWay = undefined;
@@ -101,9 +101,11 @@ export class ExportLoop {
     if (!reader.totals.closed) reporter.collect();
     if (resource.asyncAttributesPending === true) await this.#waitForAttributes();
     for (const part of reader.parts((instrument) => this.#temporalityOf(instrument), maxExportBatchSize)) {
-      const remaining = deadline - performance.now();
-      if (this.#isStopped || remaining <= 0) return reader.restore(part);
       this.#underWay = part;
+      // An exporter serializes as soon as it is called, which takes longer than reading: not in the same turn.
+      await nextRound();
+      const remaining = deadline - performance.now();
+      if (this.#isStopped || remaining <= 0) return this.takeBack();
       const failure = await this.#send(part.metrics, remaining);
       if (this.#underWay === undefined) continue;
       this.#underWay = undefined;

@@ -3,22 +3,13 @@ import {
   type BucketRows,
   type Family,
   type SampleAccounting,
-  type TotalKind,
   Totals,
   type TotalsConfiguration,
 } from '@metrics/aggregation';
 import { grow, type Interner } from '@metrics/core/backend';
 import { countOf, type ExponentialCounts, ExponentialRows, exportBuckets } from './exponential-rows.js';
-import { type DataPoint, DataPointType, DOUBLE, type HrTime, type MetricData, Temporality } from './metric-types.js';
-
-/** The instruments of OpenTelemetry by the kind of a total, as an exporter is asked for their temporality. */
-const INSTRUMENTS: Readonly<Record<TotalKind, string>> = {
-  counter: 'COUNTER',
-  'up-down': 'UP_DOWN_COUNTER',
-  gauge: 'GAUGE',
-  set: 'GAUGE',
-  histogram: 'HISTOGRAM',
-};
+import { boundariesOf, describe, INSTRUMENTS, toHrTime } from './metric-data.js';
+import { type DataPoint, type HrTime, type MetricData, Temporality } from './metric-types.js';
 
 /** A part of an export. */
 export interface Part {
@@ -26,6 +17,7 @@ export interface Part {
   readonly readings: Reading[];
   /** Milliseconds since the epoch. */
   readonly endedAt: number;
+  readonly endTime: HrTime;
 }
 
 /** The samples that a data point is of. */
@@ -55,6 +47,8 @@ export class MetricReader {
   /** By slot. Doubles count beyond 32 bits. */
   #unread = new Float64Array(16);
   #buffered = 0;
+  #lastStart = 0;
+  #lastStartTime: HrTime = [0, 0];
 
   /** @param isPulled true if the reader does not say what arrived: then samples are sent when they are recorded. */
   constructor(options: TotalsConfiguration, isPulled: boolean) {
@@ -103,7 +97,7 @@ export class MetricReader {
    * passed to {@link confirm} or {@link restore}.
    */
   *parts(temporalityOf: (instrument: string) => number, maxPoints: number): Generator<Part, void> {
-    let part: Part = { metrics: [], readings: [], endedAt: Date.now() };
+    let part = newPart();
     // A family that is freed and begins again meanwhile must not come twice.
     const families = [...this.totals.families];
     for (const family of families) {
@@ -128,7 +122,7 @@ export class MetricReader {
         metric.dataPoints.push(point);
         if (part.readings.length < maxPoints) continue;
         yield part;
-        part = { metrics: [], readings: [], endedAt: Date.now() };
+        part = newPart();
         metric = undefined;
       }
     }
@@ -197,8 +191,16 @@ export class MetricReader {
     const samples = this.#take(slot);
     this.#accounting.handOver(samples);
     readings.push({ slot, samples, isDelta, sum: isTaken ? total : 0, counts });
-    const endTime = toHrTime(Math.max(start, endedAt));
-    return { startTime: toHrTime(start), endTime, attributes: this.#attributesOf(slot), value };
+    const startTime = this.#toHrTime(start);
+    const endTime = start > endedAt ? startTime : part.endTime;
+    return { startTime, endTime, attributes: this.#attributesOf(slot), value };
+  }
+
+  /** Series that began together share their start. */
+  #toHrTime(milliseconds: number): HrTime {
+    if (milliseconds !== this.#lastStart) this.#lastStartTime = toHrTime(milliseconds);
+    this.#lastStart = milliseconds;
+    return this.#lastStartTime;
   }
 
   #attributesOf(slot: number): Record<string, string> {
@@ -229,24 +231,7 @@ export class MetricReader {
   }
 }
 
-/** Returns the bounds of a histogram's buckets as exported; none of other kinds. */
-function boundariesOf({ definition: { rows, divisor } }: Family): number[] {
-  if (rows === undefined || rows instanceof ExponentialRows) return [];
-  return Array.from((rows as BucketRows).bounds, (bound) => bound / divisor);
-}
-
-function describe({ definition }: Family, temporality: number): MetricData {
-  const { name, description = '', unit = '', kind } = definition;
-  const descriptor = { name, description, unit, valueType: DOUBLE, type: INSTRUMENTS[kind], advice: {} };
-  const common = { descriptor, aggregationTemporality: temporality, dataPoints: [] };
-  if (kind === 'counter' || kind === 'up-down')
-    return { ...common, dataPointType: DataPointType.SUM, isMonotonic: kind === 'counter' };
-  if (kind === 'gauge' || kind === 'set') return { ...common, dataPointType: DataPointType.GAUGE };
-  const isExponential = definition.rows instanceof ExponentialRows;
-  return { ...common, dataPointType: isExponential ? DataPointType.EXPONENTIAL_HISTOGRAM : DataPointType.HISTOGRAM };
-}
-
-function toHrTime(milliseconds: number): HrTime {
-  const seconds = Math.floor(milliseconds / 1000);
-  return [seconds, Math.round((milliseconds - seconds * 1000) * 1e6)];
+function newPart(): Part {
+  const endedAt = Date.now();
+  return { metrics: [], readings: [], endedAt, endTime: toHrTime(endedAt) };
 }

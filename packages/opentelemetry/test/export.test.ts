@@ -3,42 +3,51 @@
 import type { ReceivedPoint } from 'test-kit/otlp-messages';
 import { OpenTelemetryBackend } from '../src/index.js';
 import { OtlpReceiver, type Reply } from './otlp-receiver.js';
-import { OTLPJsonExporter, OTLPMetricExporter } from './real-exporter.js';
+import { OTLPJsonExporter, OTLPMetricExporter, OTLPMetricExporter3 } from './real-exporter.js';
 import { open, setUp } from './set-up.js';
 
 const DELTA = 0;
 
-test('every kind arrives under its name, unit and attributes, with the resource', async () => {
-  await using receiver = await OtlpReceiver.start();
-  const resource = { 'service.name': 'shop' };
-  const { metrics } = setUp({ exporter: new OTLPMetricExporter({ url: receiver.url }), resource, upDown: ['balance'] });
-  metrics.incr('jobs.started', 2.5, { tags: { queue: 'mail' }, instance: 'worker' });
-  metrics.incr('balance', -3);
-  metrics.gauge('cache.size', 2048, { unit: 'byte' });
-  metrics.gauge('replication.lag', 1500, { unit: 'millisecond' });
-  for (const value of [3, 12, 20_000]) metrics.timing('http.duration_ms', value);
-  metrics.distribution('size', 12);
-  for (const user of ['ann', 'bob', 'ann']) metrics.set('users', user);
-  await metrics.close();
-  expect(receiver.violations).toEqual([]);
-  expect(receiver.requests[0]!.resource).toMatchObject({ 'service.name': 'shop', 'telemetry.sdk.language': 'nodejs' });
-  const named = (name: string) => receiver.points.find((point) => point.name === name);
-  expect(named('jobs.started')).toMatchObject({
-    kind: 'sum',
-    value: 2.5,
-    attributes: { queue: 'mail', instance: 'worker' },
-    temporality: 'cumulative',
-  });
-  expect(named('balance')).toMatchObject({ kind: 'sum', value: -3 });
-  expect(named('cache.size')).toMatchObject({ kind: 'gauge', value: 2048, unit: 'By' });
-  expect(named('replication.lag')).toMatchObject({ kind: 'gauge', value: 1.5, unit: 's' });
-  expect(named('http.duration')).toMatchObject({ kind: 'histogram', unit: 's', count: 3, sum: 20.015 });
-  expect(named('http.duration')!.bounds).toEqual([
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-  ]);
-  expect(named('size')!.bounds[0]).toBe(0);
-  expect(named('users')).toMatchObject({ kind: 'gauge', value: 2 });
-});
+test.each([
+  ['2.x', (url: string) => new OTLPMetricExporter({ url })],
+  ['3.x', (url: string) => new OTLPMetricExporter3({ url })],
+])(
+  'every kind arrives under its name, unit and attributes, with the resource: exporter of the %s line',
+  async (_, create) => {
+    await using receiver = await OtlpReceiver.start();
+    const resource = { 'service.name': 'shop' };
+    const { metrics } = setUp({ exporter: create(receiver.url), resource, upDown: ['balance'] });
+    metrics.incr('jobs.started', 2.5, { tags: { queue: 'mail' }, instance: 'worker' });
+    metrics.incr('balance', -3);
+    metrics.gauge('cache.size', 2048, { unit: 'byte' });
+    metrics.gauge('replication.lag', 1500, { unit: 'millisecond' });
+    for (const value of [3, 12, 20_000]) metrics.timing('http.duration_ms', value);
+    metrics.distribution('size', 12);
+    for (const user of ['ann', 'bob', 'ann']) metrics.set('users', user);
+    await metrics.close();
+    expect(receiver.violations).toEqual([]);
+    expect(receiver.requests[0]!.resource).toMatchObject({
+      'service.name': 'shop',
+      'telemetry.sdk.language': 'nodejs',
+    });
+    const named = (name: string) => receiver.points.find((point) => point.name === name);
+    expect(named('jobs.started')).toMatchObject({
+      kind: 'sum',
+      value: 2.5,
+      attributes: { queue: 'mail', instance: 'worker' },
+      temporality: 'cumulative',
+    });
+    expect(named('balance')).toMatchObject({ kind: 'sum', value: -3 });
+    expect(named('cache.size')).toMatchObject({ kind: 'gauge', value: 2048, unit: 'By' });
+    expect(named('replication.lag')).toMatchObject({ kind: 'gauge', value: 1.5, unit: 's' });
+    expect(named('http.duration')).toMatchObject({ kind: 'histogram', unit: 's', count: 3, sum: 20.015 });
+    expect(named('http.duration')!.bounds).toEqual([
+      0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+    ]);
+    expect(named('size')!.bounds[0]).toBe(0);
+    expect(named('users')).toMatchObject({ kind: 'gauge', value: 2 });
+  },
+);
 
 test('an exporter that asks for exponential histograms gets them', async () => {
   await using receiver = await OtlpReceiver.start();

@@ -6,6 +6,7 @@ import {
   type MetricData,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
+import * as sdkOf3 from 'sdk-metrics-3';
 import { setUp } from './set-up.js';
 
 const BOUNDS = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].map((bound) => bound / 1000);
@@ -23,6 +24,23 @@ test('an SDK collects the backend as a producer, with its own metrics and resour
     .scopeMetrics.flatMap(({ metrics: all }) => all.map(({ descriptor }) => descriptor.name));
   expect(names).toEqual(['own', 'jobs']);
   expect(backend.stats()).toMatchObject({ accepted: 1, sent: 1, pending: 0 });
+  await provider.shutdown();
+  await metrics.close();
+});
+
+test('an SDK of the 3.x line collects it as well', async () => {
+  const { backend, metrics } = setUp({});
+  const exporter = new sdkOf3.InMemoryMetricExporter(sdkOf3.AggregationTemporality.CUMULATIVE);
+  const reader = new sdkOf3.PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: 1e6,
+    metricProducers: [backend],
+  });
+  const provider = new sdkOf3.MeterProvider({ readers: [reader] });
+  metrics.incr('jobs', 3);
+  await provider.forceFlush();
+  const [jobs] = exporter.getMetrics()[0]!.scopeMetrics.flatMap(({ metrics: all }) => all);
+  expect(jobs).toMatchObject({ descriptor: { name: 'jobs' }, dataPoints: [{ value: 3 }] });
   await provider.shutdown();
   await metrics.close();
 });

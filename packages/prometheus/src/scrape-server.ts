@@ -4,7 +4,7 @@ import type { BackendReporter } from '@metrics/aggregation';
 import type { ListenOptions } from './prometheus-options.js';
 import { prometheusHandler, type ScrapeSource } from './scrape-handler.js';
 
-/** What kept a port or a descriptor may be gone a second later. */
+/** Another process may free a port, and this one a descriptor, within a second. */
 const RETRY_MS = 1000;
 
 /** Serves the scrapes of a backend on a port, as soon as it is free. Never keeps the process alive. */
