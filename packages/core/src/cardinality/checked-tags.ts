@@ -1,4 +1,5 @@
 // Rejects tags with too many values at compile time.
+import type { DocumentationPage } from '../problems/documentation.js';
 import type { TagValue } from '../series/tags.js';
 import type { NEVER_TAGS } from './tag-severity.js';
 
@@ -53,7 +54,7 @@ export type CheckedTags<Given> = object &
       /** The type of a value whose key is allowed. */
       allowed: TagValue | null | undefined;
       /** The type of a value whose key names an identifier: an error that no value satisfies. */
-      rejected: HighCardinalityTag<Key, 'remove it, or add it to AllowedTags: see the README of @metrics/core'>;
+      rejected: HighCardinalityTag<Key, `remove it, or add it to AllowedTags: see ${DocumentationPage<'guide/tags'>}`>;
     }[KeyCheck<Key>];
   };
 
