@@ -1,7 +1,15 @@
 // @ts-check
 // The faults of the application: what it does, how it ends, and how many of it there are.
 import { restartPeer, suspendPeerForGood } from './peer-faults.mjs';
-import { hasNoReaderOrWaits, hasNoServer, inFlight, needsMainThread, unlessAcknowledged } from './reasons.mjs';
+import {
+  hasNoReaderOrWaits,
+  hasNoServer,
+  inFlight,
+  inFlightOrUnread,
+  needsMainThread,
+  unlessAcknowledged,
+  unread,
+} from './reasons.mjs';
 
 /** @typedef {import('./faults.mjs').Fault} Fault */
 
@@ -34,6 +42,7 @@ export const applicationFaults = {
     title: 'SIGTERM in the midst of recording',
     plan: { signals: ['SIGTERM'], finish: 'wait' },
     exit: 'SIGTERM',
+    eats: unread,
     async during({ sleep, signal }) {
       await sleep(1200);
       signal('SIGTERM');
@@ -43,6 +52,7 @@ export const applicationFaults = {
     title: 'SIGTERM in the turn that flushed',
     plan: { signals: ['SIGTERM'], finish: 'SIGTERM in flush' },
     exit: 'SIGTERM',
+    eats: unread,
   },
   'process.exit': {
     title: 'process.exit() right after a sample',
@@ -56,7 +66,7 @@ export const applicationFaults = {
     title: 'the process ends without close() while the peer does not read',
     plan: { finish: 'natural end' },
     loses: true,
-    eats: inFlight,
+    eats: inFlightOrUnread,
     impossible: hasNoReaderOrWaits,
     during: suspendPeerForGood,
   },
@@ -108,8 +118,8 @@ export const applicationFaults = {
   replace: {
     title: 'another backend is registered under load',
     plan: { disturbances: ['replace'] },
-    eats: ({ peer }) =>
-      peer === 'snapshot' ? 'the history of the backend before, whose snapshot has the same path' : undefined,
+    eats: (row) =>
+      row.peer === 'snapshot' ? 'the history of the backend before, whose snapshot has the same path' : unread(row),
   },
   'flush storm': { title: 'a thousand calls of flush()', plan: { disturbances: ['flush storm'] } },
   'observer flushes': { title: 'an observed gauge calls flush()', plan: { disturbances: ['observer flushes'] } },

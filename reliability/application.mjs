@@ -3,6 +3,7 @@
 import cluster from 'node:cluster';
 import { writeFileSync } from 'node:fs';
 import { isMainThread, Worker } from 'node:worker_threads';
+import { freePort } from './ports.mjs';
 import { startRecording } from './recording.mjs';
 import { uptime } from './uptime.mjs';
 
@@ -17,7 +18,7 @@ const plan = /** @type {import('./plan.mjs').Plan} */ (JSON.parse(process.argv[2
 
 if (plan.host === 'thread' && isMainThread) hostThread();
 else if (plan.host === 'cluster' && cluster.isPrimary) hostCluster();
-else await startRecording(forMember(plan));
+else await startRecording(await forMember(plan));
 
 function hostThread() {
   /** @type {string[]} */
@@ -51,14 +52,14 @@ function writeHostReport(errors) {
   process.disconnect();
 }
 
-/** A process of a cluster has its own report, and its own snapshot. @param {import('./plan.mjs').Plan} shared */
-function forMember(shared) {
+/** A process of a cluster has its own report, snapshot, and port to read from. @param {import('./plan.mjs').Plan} shared */
+async function forMember(shared) {
   const { worker } = cluster;
   if (worker === undefined) return shared;
   const path = shared.backend === 'timeseries memory' ? `${shared.target.path}.${worker.id}` : shared.target.path;
   return {
     ...shared,
-    target: { ...shared.target, path },
+    target: { ...shared.target, path, ...(shared.backend === 'prometheus' && { port: await freePort() }) },
     reportFile: `${shared.reportFile}.${worker.id}`,
     finish: worker.id === 1 ? shared.finish : /** @type {const} */ ('close'),
     isMember: true,

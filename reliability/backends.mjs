@@ -1,10 +1,15 @@
 // @ts-check
 // The rows of the matrix: how the application creates each backend, and what receives its samples.
+import { threadId } from 'node:worker_threads';
+import { announcePort } from './scraper.mjs';
+
+/** A peer that reads slowly takes so long at most. */
+const MAX_SCRAPE_WAIT_MILLISECONDS = 3000;
 
 /**
- * @typedef {'udp' | 'tcp' | 'unixgram' | 'unixstream' | 'intake' | 'redis' | 'stdout' | 'file' | 'snapshot'} PeerKind
+ * @typedef {'udp' | 'tcp' | 'unixgram' | 'unixstream' | 'intake' | 'redis' | 'scraper' | 'otlp' | 'stdout' | 'file' | 'snapshot'} PeerKind
  * @typedef {{ host: string, port: number, path: string, url: string }} Target the address of the peer, or the file that is
- *   written
+ *   written; of a scraper, the port that it reads
  *
  * @typedef {object} BackendRow
  * @property {PeerKind} peer
@@ -13,6 +18,8 @@
  * @property {boolean} [acknowledges] the peer confirms what it keeps, so nothing that it loses counts as sent
  * @property {boolean} [writesLines] through a logger, which may write later what it held at the deadline of `close()`
  * @property {(target: Target) => Promise<import('@metrics/core').MetricsBackend>} create
+ * @property {(backend: import('@metrics/core').MetricsBackend) => Promise<void>} [settle] what an application does that
+ *   wants its last samples to arrive, before it ends in an orderly way
  */
 
 /** @type {Readonly<Record<string, BackendRow>>} */
@@ -33,6 +40,8 @@ export const backends = {
     create: ({ path }) => dogstatsd({ statsdSocketPath: `unixstream://${path}` }),
   },
   datadog: { peer: 'intake', acknowledges: true, create: datadog },
+  prometheus: { peer: 'scraper', create: prometheus, settle: waitForScrape },
+  opentelemetry: { peer: 'otlp', acknowledges: true, create: opentelemetry },
   'logging console': { peer: 'stdout', writesLines: true, create: () => logging('Console') },
   'logging file': { peer: 'file', writesLines: true, create: ({ path }) => logging('File', { filename: path }) },
   'logging stream': { peer: 'file', writesLines: true, create: loggingStream },
@@ -70,6 +79,37 @@ async function datadog({ url }) {
   const { DatadogMetricsBackend } = await import('@metrics/datadog');
   const apiKey = '0123456789abcdef0123456789abcdef';
   return new DatadogMetricsBackend({ apiKey, baseUrl: url, allowInsecureUrl: true, flushInterval: 1000 });
+}
+
+/** @param {Target} target */
+async function prometheus({ port, path }) {
+  const { PrometheusBackend } = await import('@metrics/prometheus');
+  announcePort(path, port);
+  return new PrometheusBackend({ port });
+}
+
+/** The second scrape from now on begins after a whole one. @param {import('@metrics/core').MetricsBackend} backend */
+async function waitForScrape(backend) {
+  const { stats } = /** @type {import('@metrics/prometheus').PrometheusBackend} */ (backend);
+  const { scrapes } = stats.call(backend);
+  const until = performance.now() + MAX_SCRAPE_WAIT_MILLISECONDS;
+  while (stats.call(backend).scrapes < scrapes + 2 && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** @param {Target} target */
+async function opentelemetry({ url }) {
+  const { OpenTelemetryBackend } = await import('@metrics/opentelemetry');
+  const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
+  // Its attempts keep a process for as long as its timeout, or that of the agent until there is a connection. Idle
+  // connections are the application's to end.
+  const exporter = new OTLPMetricExporter({
+    url: `${url}/v1/metrics`,
+    timeoutMillis: 1000,
+    httpAgentOptions: { keepAlive: false, timeout: 1000 },
+  });
+  const resource = { 'service.instance.id': `${process.pid}-${threadId}` };
+  return new OpenTelemetryBackend({ exporter, resource, interval: 200 });
 }
 
 /** @param {'Console' | 'File'} name @param {object} [options] */

@@ -2,7 +2,9 @@
 // The faults of the peer, of the network to it, and of the machine.
 import { HOST_NAME } from './isolation.mjs';
 import {
+  connectsNowhere,
   datagrams,
+  datagramsOrUnread,
   hasNoNetwork,
   hasNoReader,
   hasNoReaderOrWaits,
@@ -10,6 +12,7 @@ import {
   hasNoServerOrCrashes,
   hasNoSocketFile,
   inFlight,
+  inFlightOrUnread,
   keepsNothingOnDisk,
   opensNothing,
 } from './reasons.mjs';
@@ -49,14 +52,14 @@ export const peerFaults = {
   refused: {
     title: 'the peer never comes',
     absentAtStart: true,
-    eats: datagrams,
+    eats: datagramsOrUnread,
     loses: true,
     impossible: hasNoServer,
   },
   'black hole': {
     title: 'packets to the peer vanish, from the start to the end',
     isolated: true,
-    eats: datagrams,
+    eats: datagramsOrUnread,
     loses: true,
     impossible: hasNoNetwork,
     before: ({ isolation }) => isolation.losePackets(1),
@@ -65,7 +68,7 @@ export const peerFaults = {
   'black hole later': {
     title: 'packets to the peer vanish, from the midst to the end',
     isolated: true,
-    eats: inFlight,
+    eats: inFlightOrUnread,
     loses: true,
     impossible: hasNoNetwork,
     async during({ sleep, isolation }) {
@@ -77,7 +80,7 @@ export const peerFaults = {
   '30 % loss': {
     title: 'three of ten packets to the peer are lost',
     isolated: true,
-    eats: datagrams,
+    eats: datagramsOrUnread,
     loses: true,
     impossible: hasNoNetwork,
     before: ({ isolation }) => isolation.losePackets(0.3),
@@ -86,7 +89,7 @@ export const peerFaults = {
   silent: {
     title: 'the peer stops reading, and never reads again',
     loses: true,
-    eats: inFlight,
+    eats: inFlightOrUnread,
     impossible: hasNoReaderOrWaits,
     during: suspendPeerForGood,
   },
@@ -144,7 +147,7 @@ export const peerFaults = {
   'name unknown at first': {
     title: 'the name of the peer does not resolve for a second',
     isolated: true,
-    impossible: hasNoNetwork,
+    impossible: connectsNowhere,
     before: ({ peers }) => peers.setHost(HOST_NAME),
     async during({ sleep, isolation }) {
       await sleep(1000);
@@ -155,7 +158,7 @@ export const peerFaults = {
     title: 'the peer leaves its address, and its name points to another one half a second later',
     isolated: true,
     eats: inFlight,
-    impossible: hasNoNetwork,
+    impossible: connectsNowhere,
     async before({ peers, isolation }) {
       peers.setHost(HOST_NAME);
       isolation.setName('127.0.0.2');
@@ -172,7 +175,7 @@ export const peerFaults = {
   'no ports': {
     title: 'there is no ephemeral port for a second',
     isolated: true,
-    impossible: hasNoNetwork,
+    impossible: connectsNowhere,
     before: ({ isolation }) => isolation.takePorts(),
     async during({ sleep, isolation }) {
       await sleep(1000);

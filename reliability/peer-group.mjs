@@ -79,7 +79,7 @@ export class PeerGroup {
     if (['stdout', 'file', 'snapshot'].includes(this.#kind)) return;
     if (this.#kind === 'redis') return this.#startRedis();
     const { port, path: file } = this.target;
-    const settings = this.#kind.startsWith('unix') ? { path: file } : { port };
+    const settings = this.#kind.startsWith('unix') || this.#kind === 'scraper' ? { path: file } : { port };
     // A peer that was killed leaves its socket file.
     if (this.#kind.startsWith('unix')) rmSync(file, { force: true });
     const setup = JSON.stringify({ kind: this.#kind, ...settings });
@@ -174,7 +174,10 @@ export class PeerGroup {
   }
 
   #total() {
-    return this.#received.reduce((total, count) => total + (count ?? 0), 0);
+    const counts = this.#received.map((count) => count ?? 0);
+    // These read totals, from before their start as well.
+    if (this.#kind === 'scraper' || this.#kind === 'otlp') return Math.max(0, ...counts);
+    return counts.reduce((total, count) => total + count, 0);
   }
 
   async #readRedis() {

@@ -2,12 +2,14 @@
 // The peer of a cell, in its own process: it receives and counts, and goes `down` or `up` as the cell says. It sends its
 // count whenever it changes, so that what it received before it was killed is known.
 import { RecordingIntake, RecordingServer } from '@metrics/testing/servers';
+import { OtlpReceiver } from './otlp-receiver.mjs';
+import { Scraper } from './scraper.mjs';
 
 const { kind, port, path } = /** @type {{ kind: string, port?: number, path?: string }} */ (
   JSON.parse(process.argv[2] ?? '{}')
 );
 
-const peer = kind === 'intake' ? await startIntake() : await startServer();
+const peer = await start();
 process.on('message', (message) => {
   const [id, command] = /** @type {[number, string]} */ (message);
   void Promise.resolve(peer.commands[command]?.()).then(
@@ -26,6 +28,23 @@ setInterval(() => process.send?.({ id: -1, ...peer.count() }), 20);
  * @property {Readonly<Record<string, () => unknown>>} commands
  * @property {() => { received: number, malformed: readonly string[] }} count
  */
+
+/** @returns {Promise<Peer>} */
+async function start() {
+  if (kind === 'intake') return startIntake();
+  if (kind === 'scraper') return reader(new Scraper(path ?? ''));
+  if (kind === 'otlp') return reader(await OtlpReceiver.start(port ?? 0));
+  return startServer();
+}
+
+/** @param {Scraper | OtlpReceiver} totals @returns {Peer} */
+function reader(totals) {
+  return {
+    target: {},
+    commands: { down: () => totals.down(), up: () => totals.up() },
+    count: () => ({ received: totals.received, malformed: totals.malformed.slice(0, 5) }),
+  };
+}
 
 /** @returns {Promise<Peer>} */
 async function startServer() {

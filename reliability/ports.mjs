@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** Returns a port of 127.0.0.1 that no one uses. */
+/** Returns a port of 127.0.0.1 that no one uses, in a process of a cluster as well. */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer().listen({ port: 0, host: '127.0.0.1', exclusive: true });
   await once(server, 'listening');
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   server.close();

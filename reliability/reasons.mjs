@@ -1,10 +1,13 @@
 // @ts-check
 // Why a backend does not have a fault, and which samples a fault eats.
 
-/** @typedef {NonNullable<import('./faults.mjs').Fault['impossible']>} Impossible */
+/**
+ * @typedef {NonNullable<import('./faults.mjs').Fault['impossible']>} Impossible
+ * @typedef {(row: import('./backends.mjs').BackendRow) => string | undefined} Eats
+ */
 
 const isFile = (/** @type {string} */ peer) => ['file', 'snapshot'].includes(peer);
-const isNetwork = (/** @type {string} */ peer) => ['udp', 'tcp', 'intake', 'redis'].includes(peer);
+const isNetwork = (/** @type {string} */ peer) => ['udp', 'tcp', 'intake', 'redis', 'scraper', 'otlp'].includes(peer);
 
 /** @type {Impossible} */
 export const hasNoServer = ({ peer }) => {
@@ -34,6 +37,10 @@ export const hasNoSocketFile = ({ peer }) => (peer.startsWith('unix') ? undefine
 export const hasNoNetwork = ({ peer }) => (isNetwork(peer) ? undefined : 'it sends nothing over IP');
 
 /** @type {Impossible} */
+export const connectsNowhere = (row) =>
+  row.peer === 'scraper' ? 'it is connected to, and connects to no one' : hasNoNetwork(row);
+
+/** @type {Impossible} */
 export const opensNothing = ({ peer }) => (peer === 'stdout' ? 'the standard output is open already' : undefined);
 
 /** @type {Impossible} */
@@ -51,12 +58,26 @@ const IN_FLIGHT = 'samples in the buffers of the peer, or on their way to it';
  * A peer that acknowledges what it has keeps it, so nothing counts as sent that could be lost.
  *
  * @param {string} text
- * @returns {NonNullable<import('./faults.mjs').Fault['eats']>}
+ * @returns {Eats}
  */
 export const unlessAcknowledged = (text) => (row) => (row.acknowledges ? undefined : text);
 
-/** @type {NonNullable<import('./faults.mjs').Fault['eats']>} */
-export const inFlight = unlessAcknowledged(IN_FLIGHT);
+/**
+ * A server that reads totals reads later what it missed.
+ *
+ * @type {Eats}
+ */
+export const inFlight = (row) => (row.peer === 'scraper' ? undefined : unlessAcknowledged(IN_FLIGHT)(row));
 
-/** @type {NonNullable<import('./faults.mjs').Fault['eats']>} */
+/** @type {Eats} */
+export const unread = ({ peer }) =>
+  peer === 'scraper' ? 'totals that no server came to read before they ended' : undefined;
+
+/** @type {Eats} */
 export const datagrams = ({ peer }) => (peer === 'udp' ? 'datagrams, which no one acknowledges' : undefined);
+
+/** @type {Eats} */
+export const inFlightOrUnread = (row) => unread(row) ?? inFlight(row);
+
+/** @type {Eats} */
+export const datagramsOrUnread = (row) => unread(row) ?? datagrams(row);

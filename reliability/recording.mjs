@@ -56,6 +56,8 @@ class Recording {
   #lastWait = this.#readWait();
   #isDisturbed = false;
   #awaitsFault;
+  /** @type {import('@metrics/core').MetricsBackend | undefined} */
+  #backend;
   #replaced = Promise.resolve();
   /** @type {NodeJS.Timeout | undefined} */
   #ticks;
@@ -79,6 +81,7 @@ class Recording {
     if (isMainThread) this.#listenToRunner();
     this.#findLeaks = watchLeaks();
     const backend = await this.#row.create(this.#plan.target);
+    this.#backend = backend;
     if (this.#has('no descriptors at start')) exhaustDescriptors(1000);
     metrics.register(backend, { signals: /** @type {any} */ (this.#plan.signals), onError: this.#onError });
     if (this.#has('observer flushes')) metrics.defineGauge('observed', { observe: () => this.#observe() });
@@ -177,7 +180,8 @@ class Recording {
   }
 
   async #replace() {
-    metrics.register(await this.#row.create(this.#plan.target), { replace: true, onError: this.#onError });
+    this.#backend = await this.#row.create(this.#plan.target);
+    metrics.register(this.#backend, { replace: true, onError: this.#onError });
   }
 
   /** @param {import('./plan.mjs').Finish} how */
@@ -198,6 +202,7 @@ class Recording {
       process.kill(process.pid, 'SIGTERM');
     } else if (how === 'SIGKILL' || how === 'terminate') this.#cutOff(how);
     else {
+      if (this.#backend !== undefined) await this.#row.settle?.(this.#backend);
       const before = performance.now() - (processorWait(process.pid) ?? 0);
       await closeAs(how);
       this.#closeMilliseconds = Math.max(0, performance.now() - (processorWait(process.pid) ?? 0) - before);

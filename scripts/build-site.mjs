@@ -16,7 +16,9 @@ const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replace(/(?<=^|\/)index\.md$|\.md$/, ''));
 const errors = [
   ...pages.filter((name) => !linked.has(name)).map((name) => `docs/${name}.md is in no sidebar`),
-  ...[...linked].filter((name) => !pages.includes(name)).map((name) => `the sidebar names /${name}, which does not exist`),
+  ...[...linked]
+    .filter((name) => !pages.includes(name))
+    .map((name) => `the sidebar names /${name}, which does not exist`),
 ];
 for (const error of errors) console.error(error);
 

@@ -1,5 +1,5 @@
-// Compiles and runs every ```ts and ```js block of the READMEs and docs, each as a separate module in a separate process that
-// must succeed and end by itself. Needs a build. Parameters name the documents to check; without them it checks all, and itself.
+// Compiles and runs every ```ts and ```js block of the READMEs, of docs and of `@example` in doc comments, each as a separate module
+// in a separate process that must succeed and end by itself. Needs a build. Parameters name the documents to check; without them it checks all, and itself.
 //
 // ```ts no-run is compiled only, ```ts no-check is run only; the text around such a block gives the reason.
 // ```ts [app.ts] is a file: other blocks of the page import it as './app.js'; ```json [limits.json] is one that they read.
@@ -8,12 +8,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkPages } from './docs-check/check-pages.mjs';
 import { readDocument } from './docs-check/read-document.mjs';
+import { readExamples, sourceFiles } from './docs-check/read-examples.mjs';
 import { selfCheck } from './docs-check/self-check.mjs';
 import { publishedPackages, root } from './workspace.mjs';
 
 const named = process.argv.slice(2);
 const documents = named.length > 0 ? named : allDocuments();
-const pages = documents.map((document) => readDocument(document, readFileSync(path.join(root, document), 'utf8')));
+const pages = documents.map((document) => {
+  const text = readFileSync(path.join(root, document), 'utf8');
+  return readDocument(document, document.endsWith('.ts') ? readExamples(text) : text);
+});
 const blocks = pages.flatMap((page) => page.blocks).filter((block) => block.isProgram);
 const errors = await checkPages(pages, 'pages');
 if (named.length === 0) errors.push(...(await selfCheck()));
@@ -32,7 +36,8 @@ function allDocuments() {
     'README.md',
     'CONTRIBUTING.md',
     ...publishedPackages.map((each) => `packages/${each.folder}/README.md`),
-    // Generated pages repeat the comments of the sources, which have a check for themselves.
+    ...sourceFiles(),
+    // Generated pages repeat the comments of the sources.
     ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.md') && !/^(?:api|\.vitepress)[/\\]/.test(name))
       .map((name) => `docs/${name.replaceAll('\\', '/')}`),

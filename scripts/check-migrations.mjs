@@ -150,18 +150,19 @@ async function run({ file, place }) {
   const lines = await receivers.stop();
   if (code !== 0) errors.push(`${place}: ended with exit code ${code}\n${printed}${warnings}`);
   const output = printed.split('\n').filter((line) => line.trim() !== '');
-  return { lines: [...output, ...lines].map(sortLabels), warnings };
+  return { lines: [...output, ...lines].map(sortTags), warnings };
 }
 
 /**
- * Sorts the labels of a Prometheus line, whose order means nothing.
+ * Sorts the labels of a Prometheus line or the tags of a DogStatsD line, whose order means nothing.
  * @param {string} line
  */
-function sortLabels(line) {
-  return line.replace(
-    /\{([a-zA-Z_]\w*="[^"]*"(?:,[a-zA-Z_]\w*="[^"]*")*)\}/,
-    (_, labels) => `{${labels.split(',').sort().join(',')}}`,
-  );
+function sortTags(line) {
+  /** @param {string} tags */
+  const sort = (tags) => tags.split(',').sort().join(',');
+  return line
+    .replace(/\{(\w+="[^"]*"(?:,\w+="[^"]*")*)\}/, (_, labels) => `{${sort(labels)}}`)
+    .replace(/\|#([^|]*)/, (_, tags) => `|#${sort(tags)}`);
 }
 
 /**

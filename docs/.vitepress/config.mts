@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
+import { fileNames } from './file-names.mjs';
 import { outsideLinks } from './outside-links.mjs';
 
 const docs = path.join(import.meta.dirname, '..');
@@ -22,16 +23,28 @@ function reference(): DefaultTheme.SidebarItem {
   return { text: 'Packages', link: '/api/', collapsed: true, items: JSON.parse(readFileSync(file, 'utf8')) };
 }
 
+// Long names must not widen a phone's page (tables and code scroll in their own boxes), 80 columns of code fit, and the name of a
+// file sits on its block.
+const style = `
+.vp-doc :not(pre, td, th) > code, .vp-doc :is(h1, h2, h3, h4) { overflow-wrap: anywhere; }
+.vp-doc div[class*='language-'] code { font-size: 13px; }
+.vp-doc .file-name { margin: 16px 0 -8px; font: 500 13px var(--vp-font-family-mono); color: var(--vp-c-text-2); }
+`;
+
 export default defineConfig({
   title: '@metrics',
   description: 'Metrics for Node.js with swappable backends and bounded cost.',
   lang: 'en-US',
   head: [
     ['link', { rel: 'icon', href: 'data:,' }],
-    // Long names and options must not widen a phone's page; tables and code scroll in their own boxes.
-    ['style', {}, '.vp-doc :not(pre, td, th) > code, .vp-doc :is(h1, h2, h3, h4) { overflow-wrap: anywhere; }'],
+    ['style', {}, style],
   ],
-  markdown: { config: (md) => outsideLinks(md, { root, home }) },
+  markdown: {
+    config: (md) => {
+      outsideLinks(md, { root, home });
+      fileNames(md);
+    },
+  },
   themeConfig: {
     search: {
       provider: 'local',
@@ -92,6 +105,7 @@ export default defineConfig({
         'Migration',
         page('Overview', 'migrate/'),
         page('hot-shots', 'migrate/hot-shots'),
+        page('A file that used hot-shots', 'migrate/hot-shots-file'),
         page('datadog-metrics', 'migrate/datadog-metrics'),
         page('prom-client', 'migrate/prom-client'),
         page('OpenTelemetry', 'migrate/opentelemetry'),

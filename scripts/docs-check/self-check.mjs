@@ -2,9 +2,12 @@
 import { rmSync } from 'node:fs';
 import { checkPages, pagesFolder } from './check-pages.mjs';
 import { readDocument } from './read-document.mjs';
+import { readExamples } from './read-examples.mjs';
 
 const FOLDER = 'self-check';
 const fenced = (/** @type {string} */ info, /** @type {string} */ code) => `\`\`\`${info}\n${code}\n\`\`\`\n`;
+const commented = (/** @type {string} */ code) =>
+  `/**\n * Counts.\n *\n * @example\n * \`\`\`ts\n * ${code}\n * \`\`\`\n */\nexport const one = 1;\n`;
 const prints = (/** @type {string} */ text) => fenced('ts', `console.log('${text}');`);
 
 const good = [
@@ -47,6 +50,7 @@ const bad = [
   [fenced('ts [app.ts]', "console.log('one');").repeat(2), /one file of a name/],
   [fenced('ts norun', "console.log('one');"), /no option `norun`/],
   [fenced('typescript', "console.log('one');"), /instead of `typescript`/],
+  [readExamples(commented("throw new Error('in a comment');")), /exit code 1.*in a comment/s],
 ];
 
 /** @returns {Promise<string[]>} what the check should have found, or should not have */

@@ -13,12 +13,12 @@ const ignoredTests = [
   'core/test/facade/{types,type-messages}',
   'core/test/problems/problem-codes',
   'aggregation/test/sample-count',
-  'statsd/test/{bundle,conformance,exit,large-flush,loss-at-end,merged-first,real-servers}',
+  'statsd/test/{bundle,conformance,exit,fake-timers,large-flush,loss-at-end,merged-first,real-servers}',
   'statsd/test/transport/*',
-  'dogstatsd/test/{conformance,faults,large-flush,process}',
-  'datadog/test/{bundle,conformance,exit,large-flush,loss-at-end,no-secrets,real-server,restarts}',
+  'dogstatsd/test/{conformance,fake-timers,faults,large-flush,process}',
+  'datadog/test/{bundle,conformance,exit,fake-timers,large-flush,loss-at-end,no-secrets,real-server,restarts}',
   'datadog/test/{delivery/*,payload/process-tag}',
-  'logging/test/{conformance,sink/*}',
+  'logging/test/{conformance,fake-timers,sink/*}',
 ];
 
 /** @type {ConstructorParameters<typeof import('@stryker-mutator/core').Stryker>[0]} */

@@ -12,6 +12,7 @@ const DROPPED_REPORT_MS = 60_000;
 export interface ProblemDetails {
   /** How often it happened. @default 1 */
   readonly count?: number | undefined;
+  /** The key of the metric, if it concerns one. */
   readonly metric?: string | undefined;
   /** The value that was thrown. */
   readonly cause?: unknown;
@@ -40,6 +41,7 @@ export class BackendReporter {
     this.#host?.collect();
   }
 
+  /** Reports a problem, and keeps the message of its cause as {@link lastError}. */
   report(code: string, message: string, { count = 1, metric, cause }: ProblemDetails = {}): void {
     if (cause !== undefined)
       this.lastError = cause instanceof Error ? cause.message : 'a thrown value that is not an Error';

@@ -1,5 +1,6 @@
 // Waits between attempts.
 
+/** Options of {@link Backoff}. */
 export interface BackoffOptions {
   /** Milliseconds of the first wait. */
   readonly initial: number;
@@ -11,7 +12,18 @@ export interface BackoffOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Waits that double after each failure, up to a maximum. */
+/**
+ * Waits that double after each failure, up to a maximum.
+ *
+ * @example
+ * ```ts
+ * import { Backoff } from '@metrics/aggregation';
+ *
+ * const backoff = new Backoff({ initial: 100, max: 5000 });
+ * console.log(backoff.next(), backoff.next()); // 100 200
+ * backoff.reset();
+ * ```
+ */
 export class Backoff {
   readonly #initial: number;
   readonly #max: number;

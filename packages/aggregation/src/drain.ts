@@ -10,8 +10,11 @@ const SLOTS_PER_CLOCK_CHECK = 64;
 /** Why a drain stopped. */
 export type DrainOutcome = 'done' | 'sliceUsed' | 'burstFull' | 'transportDown';
 
+/** Options of {@link Drain}. */
 export interface DrainOptions {
+  /** The slots of the buffer. */
   readonly slots: SlotTable;
+  /** The samples to hand over. */
   readonly buffer: SampleBuffer;
   /** Encodes the drained samples. */
   readonly writer: SampleWriter;
@@ -33,7 +36,11 @@ export class Drain {
   #queueEnd: number | undefined;
   #resolve: () => void = () => {};
 
-  /** @param full whether to drain all slots, or only the samples that are queued already. */
+  /**
+   * Prepares a drain; {@link run} begins it.
+   *
+   * @param full whether to drain all slots, or only the samples that are queued already.
+   */
   constructor(options: DrainOptions, full: boolean) {
     this.#options = options;
     this.#nextSlot = full ? 0 : Number.POSITIVE_INFINITY;
@@ -63,6 +70,7 @@ export class Drain {
     }
   }
 
+  /** Resolves {@link ended}. The caller decides that there is nothing left to do. */
   end(): void {
     this.#resolve();
   }

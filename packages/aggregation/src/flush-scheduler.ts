@@ -25,9 +25,13 @@ const CLOSE_RETRY_MS = 20;
 /** Timers turn a longer delay into one millisecond. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
+/** Options of {@link FlushScheduler}. */
 export interface FlushSchedulerOptions {
+  /** The slots of the buffer. */
   readonly slots: SlotTable;
+  /** The samples to hand over. The scheduler closes it. */
   readonly buffer: SampleBuffer;
+  /** Counts the samples that are dropped at close and at exit. */
   readonly accounting: SampleAccounting;
   /** Encodes the drained samples. */
   readonly writer: SampleWriter;
@@ -67,7 +71,11 @@ export class FlushScheduler {
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  /** @throws {RangeError} if the interval does not divide ten seconds. */
+  /**
+   * Starts the timer of the windows, which does not keep the process alive.
+   *
+   * @throws {RangeError} if the interval does not divide ten seconds.
+   */
   constructor(options: FlushSchedulerOptions) {
     const { slots, buffer, writer, outlet, interval = DEFAULT_INTERVAL_MS } = options;
     checkDivisor('interval', interval, SERVER_INTERVAL_MS);

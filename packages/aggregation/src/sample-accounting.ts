@@ -2,6 +2,7 @@ import type { BackendStats } from '@metrics/core';
 
 /** Reports losses that only their reason explains, and ignores the others. */
 export interface LossReporter {
+  /** Reports a loss by its reason. */
   reportDropped(reason: string, samples: number): void;
 }
 
@@ -17,7 +18,11 @@ export class SampleAccounting {
   readonly #dropped = new Map<string, number>();
   readonly #reporter: LossReporter | undefined;
 
-  /** @param reporter reports the losses that are reported nowhere else. */
+  /**
+   * Begins with all counts at 0.
+   *
+   * @param reporter reports the losses that are reported nowhere else.
+   */
   constructor(reporter?: LossReporter) {
     this.#reporter = reporter;
   }
@@ -57,7 +62,11 @@ export class SampleAccounting {
     this.#sampledOut += 1;
   }
 
-  /** @param buffered samples still in the buffer. */
+  /**
+   * Returns a new object with the current counts.
+   *
+   * @param buffered samples still in the buffer.
+   */
   stats(buffered: number): BackendStats {
     const pending = buffered + this.#inFlight;
     return {

@@ -2,8 +2,11 @@
 import type { SampleAccounting } from './sample-accounting.js';
 import type { SlotTable } from './slot-table.js';
 
+/** Options of {@link SampleBuffer}. */
 export interface SampleBufferOptions {
+  /** The slots of the buffer, which it fills and frees. */
   readonly slots: SlotTable;
+  /** Counts the samples that are dropped, sampled out and handed over. */
   readonly accounting: SampleAccounting;
   /**
    * Whether counters are summed and gauges keep their last value. Otherwise each sample is written on its own, and counters

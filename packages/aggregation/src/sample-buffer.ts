@@ -12,7 +12,7 @@ const MAX_COUNT = 2 ** 32 - 1;
 
 /**
  * The samples recorded since the last drain. Counters and gauges are two columns indexed by slot, so recording one is two
- * stores; samples that cannot be merged are kept one by one in a {@link BatchBuffer}. Recording never sends, and memory is
+ * stores; samples that cannot be merged are kept one by one in batches. Recording never sends, and memory is
  * bounded.
  */
 export class SampleBuffer {
@@ -69,6 +69,7 @@ export class SampleBuffer {
     return this.#batches.isHalfFull;
   }
 
+  /** True since {@link close} was called: samples are dropped under `closed`. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -101,6 +102,7 @@ export class SampleBuffer {
     if (slot >= 0) this.#freeSlotIfUnused(slot);
   }
 
+  /** Adds to a counter. A sample of an id that is not open is dropped. */
   incr(id: SeriesId, amount: number, sampleRate: number): void {
     if (!this.#merge) return this.value(id, amount, sampleRate);
     const slot = this.#slots.slotForId(id);
@@ -110,6 +112,7 @@ export class SampleBuffer {
     this.#merged += 1;
   }
 
+  /** Sets a gauge. A sample of an id that is not open is dropped. */
   gauge(id: SeriesId, value: number): void {
     if (!this.#merge) return this.value(id, value, 1);
     const slot = this.#slots.slotForId(id);
@@ -126,6 +129,7 @@ export class SampleBuffer {
     this.#batches.addValue(slot, value, sampleRate);
   }
 
+  /** Adds a member to a set. A sample of an id that is not open is dropped. */
   set(id: SeriesId, member: string): void {
     const slot = this.#slots.slotForId(id);
     if (slot < 0) return this.dropSample(id);

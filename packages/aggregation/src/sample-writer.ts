@@ -8,9 +8,17 @@ export interface SampleWriter {
    * to the next window. Absent if there is none.
    */
   counterRemainder?(sum: number): number;
-  /** @param sum finite. */
+  /**
+   * Writes the sum of a counter.
+   *
+   * @param sum finite.
+   */
   counter(slot: number, sum: number, samples: number): void;
-  /** @param value the last one, finite. */
+  /**
+   * Writes the value of a gauge.
+   *
+   * @param value the last one, finite.
+   */
   gauge(slot: number, value: number, samples: number): void;
   /**
    * Writes single values, each one sample that represents `sampleWeight` samples. Counters and gauges are written this way,

@@ -31,7 +31,11 @@ export class SlotTable {
   readonly #row: number[] = [];
   readonly #releaseFragment: (fragment: number) => void;
 
-  /** @param releaseFragment called with each fragment reference that is no longer needed. */
+  /**
+   * Creates an empty table.
+   *
+   * @param releaseFragment called with each fragment reference that is no longer needed.
+   */
   constructor(releaseFragment: (fragment: number) => void) {
     this.#releaseFragment = releaseFragment;
   }
@@ -86,10 +90,12 @@ export class SlotTable {
     this.#slots = new Int32Array(16).fill(-1);
   }
 
+  /** Adds a reference to a slot in use, which keeps its row. */
   retainSlot(slot: number): void {
     this.#references[slot]! += 1;
   }
 
+  /** Removes a reference. The caller frees the slot if it {@link isUnused}. */
   releaseSlot(slot: number): void {
     this.#references[slot]! -= 1;
   }
@@ -110,14 +116,17 @@ export class SlotTable {
     this.#rows.remove(slot);
   }
 
+  /** Returns the kind of a slot in use. */
   kind(slot: number): SlotKind {
     return KINDS[this.#rows.at(slot, 0) & KIND_MASK]!;
   }
 
+  /** Returns the number of fragments of a slot in use; at least 1. */
   fragmentCount(slot: number): number {
     return this.#rows.length(slot);
   }
 
+  /** Returns a fragment of a slot in use; that at index 0 is usually the name. */
   fragment(slot: number, index: number): number {
     const cell = this.#rows.at(slot, index);
     return index === 0 ? cell >> KIND_BITS : cell;

@@ -13,8 +13,24 @@ import type {
 } from './metrics-backend.js';
 
 /**
- * Returns a backend that passes every sample to several ones: for dual writing during a migration, or a local history next to
- * a server. A backend that fails never affects another. `stats()` adds up all of them, so a sample that two accept counts twice.
+ * Returns a backend that passes every sample to several ones: for dual writing during a migration, or a local history
+ * next to a server. A backend that fails never affects another. `stats()` adds up all of them, so a sample that two
+ * accept counts twice.
+ *
+ * @throws {TypeError | RangeError} if a parameter is neither a backend nor a valid {@link FilteredBackend}.
+ * @throws {Error} if a backend is closed.
+ *
+ * @example
+ * ```ts
+ * import { combine, metrics } from '@metrics/core';
+ * import { LoggingBackend } from '@metrics/logging';
+ * import { StatsdMetricsBackend } from '@metrics/statsd';
+ *
+ * const statsd = new StatsdMetricsBackend();
+ * metrics.register(combine(statsd, { backend: new LoggingBackend(), include: ['checkout.*'] }));
+ * metrics.incr('checkout.orders');
+ * await metrics.close();
+ * ```
  */
 export function combine(...backends: (MetricsBackend | FilteredBackend)[]): MetricsBackend {
   return new CombinedBackend(backends.map(checkMember));

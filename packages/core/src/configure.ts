@@ -11,9 +11,10 @@ import { redact } from './problems/redact.js';
 import { builtinModule, readVariable } from './runtime.js';
 import type { Tags } from './series/tags.js';
 
-/** Creates a backend from its options: the export `createBackend` of a package. */
-type CreateBackend = (options: never) => MetricsBackend;
+/** Creates a backend from its options: the export `createBackend` of a package. May throw, which {@link configure} rethrows. */
+export type CreateBackend = (options: never) => MetricsBackend;
 
+/** Options of {@link configure}: those of `register`, and the backend by name. */
 export interface ConfigureOptions extends RegisterOptions {
   /**
    * A package that exports `createBackend(options)`, or such a function, or a list of them: then each gets every sample.
@@ -31,7 +32,13 @@ export interface ConfigureOptions extends RegisterOptions {
    * The path or URL of the file from which packages are looked up.
    * @default the application's main file, then the working directory
    */
-  readonly from?: string | { readonly href: string } | undefined;
+  readonly from?:
+    | string
+    | {
+        /** The URL, of the scheme `file:`. */
+        readonly href: string;
+      }
+    | undefined;
 }
 
 /**
@@ -39,6 +46,15 @@ export interface ConfigureOptions extends RegisterOptions {
  * `METRICS_PREFIX`, `METRICS_SAMPLE_RATE`, `METRICS_TAGS` (`key:value,key:value`). Code overrides the environment.
  *
  * @throws {Error} if a backend cannot be found or created. The message never shows the options, which may contain secrets.
+ *
+ * @example
+ * ```ts
+ * import { configure, metrics } from '@metrics/core';
+ *
+ * configure({ backend: '@metrics/logging', options: { level: 'info' }, prefix: 'shop.' });
+ * metrics.incr('orders.placed');
+ * await metrics.close();
+ * ```
  */
 export function configure(configuration: ConfigureOptions = {}): Registration {
   const own = ['backend', 'options', 'factories', 'from'];

@@ -1,6 +1,16 @@
 import type { BackendStats, MetricsBackend } from './metrics-backend.js';
 
-/** The default backend: discards every sample. It is also the smallest valid backend, to start your own from. */
+/**
+ * The default backend: discards every sample. It is also the smallest valid backend, to start your own from.
+ *
+ * @example
+ * ```ts
+ * import { DummyMetricsBackend, metrics } from '@metrics/core';
+ *
+ * metrics.register(new DummyMetricsBackend(), { strict: true }); // discards samples, and throws for invalid ones
+ * metrics.incr('jobs.started');
+ * ```
+ */
 export class DummyMetricsBackend implements MetricsBackend {
   readonly discards = true;
   readonly closed: boolean = false;

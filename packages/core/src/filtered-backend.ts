@@ -5,6 +5,7 @@ import { checkNumber, checkOptionTypes } from './options/option-checks.js';
 
 /** A backend that gets only some samples. Events count by their title, service checks by their name. */
 export interface FilteredBackend {
+  /** The backend that gets the samples. `close` of the combined backend closes it, too. */
   readonly backend: MetricsBackend;
   /** Keys or patterns of what it gets: `['checkout.*']`. @default all */
   readonly include?: readonly string[] | undefined;

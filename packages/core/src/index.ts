@@ -5,10 +5,10 @@
  */
 export type { CardinalityLimit, CardinalityMode, CardinalityOptions } from './cardinality/cardinality-options.js';
 export type { CardinalityReport, MetricReport, TagReport } from './cardinality/cardinality-report.js';
-export type { AllowedTags, CheckedTags, HighCardinalityTag } from './cardinality/checked-tags.js';
+export type { AllowedTags, CheckedTags, HighCardinalityTag, NotTags, PlainObject } from './cardinality/checked-tags.js';
 export { sentryTagRules, type TagSeverity, tagSeverity } from './cardinality/tag-severity.js';
 export { combine } from './combine.js';
-export { type ConfigureOptions, configure } from './configure.js';
+export { type ConfigureOptions, type CreateBackend, configure } from './configure.js';
 export { DummyMetricsBackend } from './dummy-metrics-backend.js';
 export type { CloseOptions, ExitSignal, RegisterOptions, Registration } from './engine/registration.js';
 export type {
@@ -22,6 +22,7 @@ export type {
   GaugeHandle,
   GaugeReader,
   InstrumentDefinition,
+  ListedValue,
   Observation,
   SetHandle,
   SetInstrument,
@@ -32,7 +33,7 @@ export type {
 } from './facade/instrument.js';
 export type { ChildOptions, EventOptions, Metrics, MetricsStats, ServiceCheckOptions } from './facade/metrics.js';
 export { createMetrics, metrics } from './facade/shared-metrics.js';
-export type { TimedFunction, Timer, TimerOptions, TimerTags } from './facade/timer.js';
+export type { AnyFunction, TimedFunction, Timer, TimerOptions, TimerTags } from './facade/timer.js';
 export type { FilteredBackend } from './filtered-backend.js';
 export type {
   AlertType,

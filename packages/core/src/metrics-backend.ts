@@ -4,6 +4,7 @@ import type { Problem } from './problems/problem.js';
 /** A small, dense integer that identifies an open series. It is reused after {@link MetricsBackend.release}. */
 export type SeriesId = number;
 
+/** The kind of a metric, which its first call or its declaration decides. */
 export type MetricKind = 'counter' | 'gauge' | 'timing' | 'distribution' | 'set';
 
 /**
@@ -12,6 +13,9 @@ export type MetricKind = 'counter' | 'gauge' | 'timing' | 'distribution' | 'set'
  * Valid only during {@link MetricsBackend.open}: copy the fields you keep.
  */
 export interface Series {
+  /**
+   * The kind of the metric. Only its recording method, and `recordAt` of a counter or gauge, is called with this id.
+   */
   readonly kind: MetricKind;
   /** The name as the application wrote it, with the prefixes of children but without the registered prefix. */
   readonly key: string;
@@ -37,33 +41,45 @@ export interface Series {
 /** Tags as pairs: reading three of them costs a third of what an object costs. */
 export type TagPairs = readonly (readonly [key: string, value: string])[];
 
+/** How an event is shown, in the words of Datadog. */
 export type AlertType = 'error' | 'warning' | 'info' | 'success';
 
 /** A single occurrence, for backends with an event stream (Datadog, logs). */
 export interface MetricsEvent {
+  /** The headline. Never empty. */
   readonly title: string;
+  /** The body, which may have several lines. May be empty. */
   readonly text: string;
-  /** @default 'info' */
+  /** How the event is shown. @default 'info' */
   readonly alertType?: AlertType | undefined;
-  /** @default 'normal' */
+  /** Its weight in the event stream. @default 'normal' */
   readonly priority?: 'normal' | 'low' | undefined;
   /** Events with equal keys are shown as one. */
   readonly aggregationKey?: string | undefined;
+  /** The system that the event comes from, such as `nodejs`. Datadog shows its icon. */
   readonly sourceTypeName?: string | undefined;
+  /** The host that the event is about. @default the host that sends it */
   readonly hostname?: string | undefined;
   /** Seconds since the epoch. @default the time of receipt */
   readonly timestamp?: number | undefined;
+  /** Which of several equal producers recorded it: a worker, a shard. */
   readonly instance?: string | undefined;
   /** By ascending keys, without the instance. */
   readonly tags?: TagPairs | undefined;
 }
 
+/** The state of a checked service. Datadog numbers them from 0 (`ok`) to 3 (`unknown`). */
 export type ServiceCheckStatus = 'ok' | 'warning' | 'critical' | 'unknown';
 
+/** The state of something that the application depends on, for backends that have service checks (Datadog, logs). */
 export interface ServiceCheck {
+  /** The name of the check, with the registered prefix. */
   readonly name: string;
+  /** The state at the time of the check. */
   readonly status: ServiceCheckStatus;
+  /** A reason for the state, for people. */
   readonly message?: string | undefined;
+  /** The host that was checked. @default the host that sends it */
   readonly hostname?: string | undefined;
   /** Seconds since the epoch. @default the time of receipt */
   readonly timestamp?: number | undefined;
@@ -104,6 +120,51 @@ export interface BackendHost {
  * The contract: recording methods (`open` to `serviceCheck`) never throw, block or send, and never keep or change their
  * arguments; `flush` and `close` never reject; a transport that fails only drops samples, which are counted.
  * The conformance suite in `@metrics/testing/conformance` checks it.
+ *
+ * @example
+ * ```ts
+ * import { type BackendStats, type MetricsBackend, metrics, type Series } from '@metrics/core';
+ *
+ * class PrintingBackend implements MetricsBackend {
+ *   readonly #names: string[] = [];
+ *   #sent = 0;
+ *
+ *   open(id: number, series: Series): void {
+ *     this.#names[id] = series.name;
+ *   }
+ *   release(id: number): void {
+ *     delete this.#names[id];
+ *   }
+ *   incr(id: number, amount: number): void {
+ *     this.#print(id, amount);
+ *   }
+ *   gauge(id: number, value: number): void {
+ *     this.#print(id, value);
+ *   }
+ *   timing(id: number, milliseconds: number): void {
+ *     this.#print(id, milliseconds);
+ *   }
+ *   distribution(id: number, value: number): void {
+ *     this.#print(id, value);
+ *   }
+ *   set(id: number, member: string): void {
+ *     this.#print(id, member);
+ *   }
+ *   async flush(): Promise<void> {}
+ *   async close(): Promise<void> {}
+ *   stats(): BackendStats {
+ *     return { accepted: this.#sent, sent: this.#sent, dropped: {}, pending: 0, sampledOut: 0 };
+ *   }
+ *   #print(id: number, value: number | string): void {
+ *     console.log(this.#names[id], value);
+ *     this.#sent += 1;
+ *   }
+ * }
+ *
+ * metrics.register(new PrintingBackend());
+ * metrics.incr('jobs.started');
+ * await metrics.close();
+ * ```
  */
 export interface MetricsBackend {
   /** Called once, at registration, before all other methods. */
@@ -120,23 +181,42 @@ export interface MetricsBackend {
   release(id: SeriesId, ended: boolean): void;
 
   /**
+   * Adds to a counter.
+   *
    * @param amount finite; may be negative or fractional.
-   * @param sampleRate greater than 0, at most 1. The facade never samples. A backend that aggregates counters counts every
+   * @param sampleRate greater than 0, at most 1. The facade never samples. A backend that aggregates counters counts
+   *   every
    *   call exactly; one that transmits single samples rounds the rate to 1/k, draws, and transmits the rate.
    */
   incr(id: SeriesId, amount: number, sampleRate: number): void;
-  /** @param value finite. Gauges are never sampled. */
+  /**
+   * Sets the current value of a gauge. Gauges are never sampled.
+   *
+   * @param value finite.
+   */
   gauge(id: SeriesId, value: number): void;
-  /** @param milliseconds finite, not negative. */
+  /**
+   * Records a duration.
+   *
+   * @param milliseconds finite, not negative.
+   * @param sampleRate greater than 0, at most 1; see {@link MetricsBackend.incr}.
+   */
   timing(id: SeriesId, milliseconds: number, sampleRate: number): void;
-  /** @param value finite. */
+  /**
+   * Records a value whose spread matters.
+   *
+   * @param value finite.
+   * @param sampleRate greater than 0, at most 1; see {@link MetricsBackend.incr}.
+   */
   distribution(id: SeriesId, value: number, sampleRate: number): void;
   /** Adds a member to a set, which counts distinct members. Sets are never sampled. */
   set(id: SeriesId, member: string): void;
 
   /** Records a counter's amount or a gauge's value with a timestamp. Absent if the protocol has no timestamps. */
   recordAt?(id: SeriesId, value: number, epochSeconds: number): void;
+  /** Records an event. Absent if the protocol has no events; the facade then drops them as `unsupported`. */
   event?(event: MetricsEvent): void;
+  /** Records a service check. Absent if the protocol has none; the facade then drops them as `unsupported`. */
   serviceCheck?(check: ServiceCheck): void;
 
   /** Resolves when everything recorded before the call was passed to the transport. */
@@ -146,6 +226,9 @@ export interface MetricsBackend {
   /** Flushes within `timeout` milliseconds, then releases everything. Further calls change nothing. */
   close(options: { readonly timeout: number }): Promise<void>;
 
+  /**
+   * Returns the fate of all samples since the backend was created, also after `close`. Each call returns a new object.
+   */
   stats(): BackendStats;
 
   /** True if the backend discards every sample, as the dummy does, so that the facade can return early. */

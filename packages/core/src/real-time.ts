@@ -11,7 +11,9 @@ const STANDSTILL_MS = 20;
 
 /** The part of a timer of Node.js that other runtimes lack. */
 export interface RealTimer {
+  /** Keeps the process alive until the timer has run. */
   ref?(): unknown;
+  /** Lets the process end before the timer has run. */
   unref?(): unknown;
   /** Cancels it. The global `clearTimeout` may be a fake one. */
   close?(): unknown;

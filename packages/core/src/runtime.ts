@@ -1,9 +1,9 @@
 // What Node.js has and other runtimes lack: browsers, edge workers, test environments, Deno without permissions.
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The variables of the environment. One that must not be read, as in Deno, is `undefined`. */
-export const environment: Environment = /* @__PURE__ */ new Proxy<Environment>(
+export const environment: Readonly<Record<string, string | undefined>> = /* @__PURE__ */ new Proxy<
+  Readonly<Record<string, string | undefined>>
+>(
   {},
   {
     get: (_, name) => {

@@ -21,7 +21,13 @@ export interface MetricsTap {
  * @throws {TypeError} if `metrics` is not a facade of this package.
  * @throws {Error} if the backend of the test tool is closed.
  */
-export function tap(metrics: Metrics, { backend: receiver, onProblem }: MetricsTap): { [Symbol.dispose](): void } {
+export function tap(
+  metrics: Metrics,
+  { backend: receiver, onProblem }: MetricsTap,
+): {
+  /** Removes the test tool. */
+  [Symbol.dispose](): void;
+} {
   // The interface of applications does not show this method.
   const facade = metrics as Metrics & Partial<Interceptable>;
   if (typeof facade?.intercept !== 'function')

@@ -20,6 +20,7 @@ export type FullClock = Required<Clock>;
 
 /** A pending call of {@link Clock.schedule}. */
 export interface ScheduledCall {
+  /** Cancels the call. Does nothing after it ran. */
   cancel(): void;
   /** Sets whether the pending call keeps the process alive. At first it does not. */
   setRef(active: boolean): void;

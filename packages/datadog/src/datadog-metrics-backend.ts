@@ -23,6 +23,7 @@ import { PayloadCollector } from './payload/payload-collector.js';
 import { hasSiblings } from './payload/process-tag.js';
 import { tagText } from './payload/tag-text.js';
 
+/** Counts and state of a {@link DatadogMetricsBackend}. */
 export interface DatadogStats extends BackendStats, DeliveryStats {
   /** The message of the last failed request, without secrets. */
   readonly lastError: string | undefined;
@@ -35,6 +36,26 @@ export interface DatadogStats extends BackendStats, DeliveryStats {
  * Counters are exact whatever their sampling rate, and every timing and value of a distribution is sent, because the intake
  * has no field for a rate. Not supported: units, service checks and timestamps of samples. Members of sets are counted, and
  * their number is sent as a gauge. Names and tags are written as Datadog stores them: tags in lower case.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { DatadogMetricsBackend } from '@metrics/datadog';
+ * import { RecordingIntake } from '@metrics/testing/servers';
+ *
+ * const intake = await RecordingIntake.start(); // in place of the site of Datadog
+ * metrics.register(
+ *   new DatadogMetricsBackend({
+ *     apiKey: 'b9f1e3a75c2d4860b9f1e3a75c2d4860', // or DD_API_KEY of the environment
+ *     tags: { service: 'shop' },
+ *     baseUrl: intake.url,
+ *     ca: intake.ca,
+ *   }),
+ * );
+ * metrics.incr('orders', { tags: { method: 'card' } });
+ * await metrics.close({ timeout: 5000 });
+ * await intake.stop();
+ * ```
  */
 export class DatadogMetricsBackend implements MetricsBackend {
   readonly #options: ResolvedDatadogOptions;
@@ -49,7 +70,11 @@ export class DatadogMetricsBackend implements MetricsBackend {
   /** True if this process has siblings on its host whose points it can overwrite. */
   readonly #lacksProcessTag: boolean;
 
-  /** @throws {TypeError} or {@link RangeError} if an option is invalid. The message never shows an API key. */
+  /**
+   * Creates the backend. It sends nothing before `register` starts it.
+   *
+   * @throws {TypeError | RangeError} if an option is invalid. The message never shows an API key.
+   */
   constructor(options: DatadogOptions = {}) {
     const resolved = resolveOptions(options);
     const { apiKey, url, ca, clock, random, bucketSeconds, host, seriesVersion } = resolved;

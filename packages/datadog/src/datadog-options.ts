@@ -14,6 +14,7 @@ import {
 import { type Clock, type FullClock, systemClock, withElapsed } from './clock.js';
 import { chooseProxy, LOOPBACK, type ProxyChoice } from './delivery/proxy.js';
 
+/** Options of {@link DatadogMetricsBackend}. Only `apiKey` is required, here or in the environment. */
 export interface DatadogOptions {
   /** Sent to the intake only, and never shown. @default the environment's DD_API_KEY, otherwise DATADOG_API_KEY */
   readonly apiKey?: string | undefined;
@@ -108,7 +109,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws {TypeError} or {@link RangeError} that names the option and shows its value, unless it may be an API key.
+ * @throws {TypeError | RangeError} that names the option and shows its value, unless it may be an API key.
  */
 export function resolveOptions(options: DatadogOptions): ResolvedDatadogOptions {
   checkOptionsObject(hideKey(options));

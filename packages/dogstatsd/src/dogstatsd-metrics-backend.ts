@@ -19,15 +19,23 @@ import { ClientTelemetry } from './telemetry/client-telemetry.js';
 import { computeTelemetryCounts, type SubmittedCounts, type TelemetryCounts } from './telemetry/telemetry-counts.js';
 import { createTransport, type TransportKind } from './transport/create-transport.js';
 
+/** Counts and state of a {@link DogStatsdMetricsBackend}. */
 export interface DogStatsdStats extends PipelineStats {
+  /** The protocol that carries packets at the moment. A socket path without a scheme may change it. */
   readonly transport: TransportKind;
   /** The source of the address: `options`, `default`, or the names of variables. */
   readonly addressFrom: string;
+  /** The server that the lines are written for. */
   readonly dialect: Dialect;
   /** The identity of the sender that is sent. */
   readonly origin: Origin;
-  /** Whether counts about this client are sent, and the running totals by name. */
-  readonly telemetry: { readonly enabled: boolean; readonly counts: TelemetryCounts };
+  /** The counts about this client. They are kept whether or not they are sent. */
+  readonly telemetry: {
+    /** True if the counts are sent. */
+    readonly enabled: boolean;
+    /** Running totals by name since the start. */
+    readonly counts: TelemetryCounts;
+  };
 }
 
 const TELEMETRY_TRANSPORTS = { udp: 'udp', unixgram: 'uds', unixstream: 'uds-stream' } as const;
@@ -36,6 +44,17 @@ const TELEMETRY_TRANSPORTS = { udp: 'udp', unixgram: 'uds', unixstream: 'uds-str
  * DogStatsD to a Datadog Agent, or to another server that reads it, over UDP or a Unix socket.
  *
  * The protocol cannot carry units.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { DogStatsdMetricsBackend } from '@metrics/dogstatsd';
+ *
+ * // Without options the address is that of the environment (DD_AGENT_HOST, DD_DOGSTATSD_URL, …) or 127.0.0.1:8125.
+ * metrics.register(new DogStatsdMetricsBackend({ tags: { team: 'shop' } }));
+ * metrics.incr('orders', { tags: { method: 'card' } });
+ * await metrics.close();
+ * ```
  */
 export class DogStatsdMetricsBackend implements MetricsBackend {
   /** Undefined if the dialect has no timestamps. */
@@ -65,7 +84,9 @@ export class DogStatsdMetricsBackend implements MetricsBackend {
   };
 
   /**
-   * @throws {TypeError} or {@link RangeError} on an invalid option, naming it and showing its value. An invalid variable of
+   * Creates the backend and its transport.
+   *
+   * @throws {TypeError | RangeError} on an invalid option, naming it and showing its value. An invalid variable of
    *   the environment is ignored and reported.
    * @throws {Error} if only datagrams to a Unix socket are possible and the package `unix-dgram` is missing.
    */

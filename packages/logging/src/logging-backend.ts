@@ -28,6 +28,16 @@ const FLUSH_TIMEOUT = 1000;
  *
  * A line goes to the logger in the same call or, with {@link LoggingOptions.summary}, at the end of the window. Sampling rates
  * are shown, and no sample is skipped. The logger belongs to the application: `close` does not end it.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { LoggingBackend } from '@metrics/logging';
+ *
+ * metrics.register(new LoggingBackend({ logger: console, level: 'info' }));
+ * metrics.incr('orders', { tags: { method: 'card' } });
+ * await metrics.close();
+ * ```
  */
 export class LoggingBackend implements MetricsBackend {
   readonly #reporter = new BackendReporter();
@@ -39,7 +49,11 @@ export class LoggingBackend implements MetricsBackend {
   #collectTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError} or {@link RangeError} that names the invalid option and shows its value. */
+  /**
+   * Creates the backend. A logger that it finds by name is looked up when a line is logged.
+   *
+   * @throws {TypeError | RangeError} that names the invalid option and shows its value.
+   */
   constructor(options: LoggingOptions = {}) {
     const { logger, level, loggerName, summaryInterval } = resolveOptions(options);
     const accounting = this.#accounting;

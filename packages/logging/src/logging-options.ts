@@ -1,6 +1,7 @@
 import { checkDivisor, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import type { MetricsLogger } from './sink/metrics-logger.js';
 
+/** Options of {@link LoggingBackend}. */
 export interface LoggingOptions {
   /** The logger of all lines, recognized by its methods. @default the logger {@link loggerName} in `winston.loggers` */
   readonly logger?: MetricsLogger | undefined;
@@ -12,6 +13,7 @@ export interface LoggingOptions {
   readonly summary?: SummaryOptions | undefined;
 }
 
+/** Options of {@link LoggingOptions.summary}. */
 export interface SummaryOptions {
   /** Length of the window in milliseconds; a divisor of 10,000. @default 10_000 */
   readonly interval?: number | undefined;
@@ -30,7 +32,7 @@ const MAX_SUMMARY_INTERVAL = 10_000;
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws {TypeError} or {@link RangeError} that names the option and shows its value.
+ * @throws {TypeError | RangeError} that names the option and shows its value.
  */
 export function resolveOptions(options: LoggingOptions): ResolvedLoggingOptions {
   checkOptionsObject(options);

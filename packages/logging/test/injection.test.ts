@@ -93,3 +93,17 @@ test('pino gets escaped strings, too', () => {
   metrics.incr('a\u2028b', { instance: '\u001b[2J' });
   expect(JSON.parse(line)).toMatchObject({ msg: "'a\\u2028b': +1", metric: 'a\\u2028b', instance: '\\x1b[2J' });
 });
+
+test.each([
+  ['\n\r\t', '\\n\\r\\t'],
+  ['\0', '\\x00'],
+  ['\u001b[2J', '\\x1b[2J'],
+  ['\u009b', '\\x9b'],
+  ['\u061c', '\\u061c'],
+  ['\u202e', '\\u202e'],
+  ['a\ud800b', 'a\ufffdb'],
+  ['C:\\temp 名前 😀', 'C:\\temp 名前 😀'],
+])('%j is printed as %j', (text, printed) => {
+  const entry = metricsFormat().transform({ level: 'info', message: text });
+  expect(entry).toMatchObject({ [Symbol.for('message')]: `[INFO] ${printed}` });
+});

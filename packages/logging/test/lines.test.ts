@@ -174,3 +174,14 @@ test('lines of the application are formatted, too', () => {
   collector.logger.info('started\nnow');
   expect(collector.lines).toEqual(['[INFO] started\\nnow']);
 });
+
+// Formats may be called without a logger, which alone adds the level as a symbol.
+test.each<[string, Record<string, unknown>, string]>([
+  ['no tags', {}, '[WARN] full'],
+  ['tags that are null', { tags: null }, '[WARN] full'],
+  ['tags that are a string', { tags: 'urgent' }, '[WARN] full'],
+  ['tags', { tags: { disk: 'sda' } }, "[WARN] full; instance=undefined; tags={ disk: 'sda' }"],
+])('an entry with %s is formatted outside of a logger', (_what, others, line) => {
+  const entry = metricsFormat().transform({ level: 'warn', message: 'full', ...others });
+  expect(entry).toMatchObject({ [Symbol.for('message')]: line });
+});

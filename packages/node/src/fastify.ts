@@ -20,6 +20,20 @@ interface FastifyRequest {
 /**
  * Reads the routes of all Fastify applications that are created from now on, also by NestJS. Call it once at the start,
  * before `Fastify()`.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { observeHttp } from '@metrics/node';
+ * import { fastifyRoutes } from '@metrics/node/fastify';
+ * import Fastify from 'fastify';
+ *
+ * observeHttp(metrics);
+ * fastifyRoutes();
+ * const app = Fastify();
+ * app.get('/users/:id', async () => 'ann');
+ * console.log((await app.inject('/users/42')).body);
+ * ```
  */
 export function fastifyRoutes(): Installation {
   const dispose = subscribe<{ fastify: Fastify }>('fastify.initialization', ({ fastify }) => {

@@ -6,12 +6,18 @@
 import { setRoute } from './http/routes.js';
 
 /** The parts of the context of Hono that are used. `incoming` is there on `@hono/node-server`. */
-interface HonoContext {
+export interface HonoContext {
+  /** The bindings of the server. */
   readonly env: unknown;
+  /** The request as Hono wraps it. */
   readonly req: object;
 }
-interface MatchedRoute {
+
+/** A route that a request matched, as `matchedRoutes` of Hono returns it. */
+export interface MatchedRoute {
+  /** The method, or `ALL`. */
   readonly method: string;
+  /** The template of the path. */
   readonly path: string;
 }
 
@@ -20,6 +26,17 @@ interface MatchedRoute {
  * `app.use(honoRoutes(matchedRoutes))`.
  *
  * @param matchedRoutes the function of this name of `hono/route`.
+ *
+ * @example
+ * ```ts
+ * import { honoRoutes, type HonoContext, type MatchedRoute } from '@metrics/node/hono';
+ *
+ * // import { matchedRoutes } from 'hono/route';
+ * declare function matchedRoutes(context: HonoContext): readonly MatchedRoute[];
+ *
+ * const middleware = honoRoutes((context) => matchedRoutes(context)); // app.use(middleware), before all others
+ * console.log(typeof middleware);
+ * ```
  */
 export function honoRoutes<Context extends HonoContext>(
   matchedRoutes: (context: Context) => readonly MatchedRoute[],

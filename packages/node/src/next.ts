@@ -13,6 +13,15 @@ interface NextRequestMeta {
 /**
  * Returns the route of a request to Next.js, such as `/users/[id]`, for the option `route` of `observeHttp`. Next.js does not
  * document where it keeps it: in another version there may be no route.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { observeHttp } from '@metrics/node';
+ * import { nextRoute } from '@metrics/node/next';
+ *
+ * observeHttp(metrics, { route: nextRoute });
+ * ```
  */
 export function nextRoute(request: object): string | undefined {
   const meta = (request as { [META]?: NextRequestMeta | undefined })[META];

@@ -9,6 +9,14 @@ import { TotalCounter } from './total-counter.js';
  * `metrics.series`. They count from the call on.
  *
  * A second call for the same metrics returns the first result.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { observeMetrics } from '@metrics/node';
+ *
+ * observeMetrics(metrics);
+ * ```
  */
 export function observeMetrics(metrics: Metrics): Installation {
   return install(metrics, 'metrics', () => {

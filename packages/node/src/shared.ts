@@ -8,7 +8,9 @@ export type Subject = 'http' | 'runtime' | 'metrics';
 
 /** Returned by the functions that observe: ends it without a trace. A second call has no effect. */
 export interface Installation {
+  /** Ends the observation. A second call has no effect. */
   dispose(): void;
+  /** Does the same as {@link Installation.dispose}: `using http = observeHttp(metrics)`. */
   [Symbol.dispose](): void;
 }
 

@@ -3,7 +3,7 @@
 import type { BackendReporter } from '@metrics/aggregation';
 import { alsoInRealTime } from '@metrics/core/backend';
 import { context, createContextKey } from '@opentelemetry/api';
-import type { MetricReader } from './metric-reader.js';
+import type { MetricReader, Part } from './metric-reader.js';
 import {
   type MetricData,
   type MetricExporter,
@@ -34,6 +34,8 @@ export class ExportLoop {
   #running: Promise<void> | undefined;
   /** The export that follows the running one, for all that ask meanwhile. */
   #next: Promise<void> | undefined;
+  /** The part that the exporter has not answered for yet. */
+  #underWay: Part | undefined;
   #isStopped = false;
   #stop = (): void => {};
   /** Ends the wait for the exporter to call back. */
@@ -63,6 +65,12 @@ export class ExportLoop {
     return this.#next;
   }
 
+  /** Takes back what is under way, at the exit of the process: no answer is heard any more. */
+  takeBack(): void {
+    if (this.#underWay !== undefined) this.#options.reader.restore(this.#underWay);
+    this.#underWay = undefined;
+  }
+
   /** Exports what is left and shuts the exporter down, within `timeout` milliseconds. */
   async close(timeout: number): Promise<void> {
     clearInterval(this.#timer);
@@ -79,7 +87,9 @@ export class ExportLoop {
   }
 
   #run(): Promise<void> {
-    this.#running = this.#exportAll().finally(() => {
+    // An observer that flushes, in the midst of an export, must find that one is running.
+    const begun = Promise.resolve().then(() => this.#exportAll());
+    this.#running = begun.finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -93,7 +103,10 @@ export class ExportLoop {
     for (const part of reader.parts((instrument) => this.#temporalityOf(instrument), maxExportBatchSize)) {
       const remaining = deadline - performance.now();
       if (this.#isStopped || remaining <= 0) return reader.restore(part);
+      this.#underWay = part;
       const failure = await this.#send(part.metrics, remaining);
+      if (this.#underWay === undefined) continue;
+      this.#underWay = undefined;
       if (failure === undefined) {
         reader.confirm(part);
         continue;
@@ -123,7 +136,8 @@ export class ExportLoop {
     const failure = await new Promise<{ readonly cause: unknown } | undefined>((resolve) => {
       const fail = (message: string): void => resolve({ cause: new Error(message) });
       const late = (): void => fail(`the exporter did not call back within ${Math.round(timeout)} ms`);
-      timer = setTimeout(late, timeout);
+      // An exporter that waits for nothing must not keep the process.
+      timer = setTimeout(late, timeout).unref();
       alsoInRealTime(late, timeout);
       this.#abort = () => fail('the backend was closed before the exporter called back');
       try {

@@ -66,16 +66,29 @@ export interface ResourceMetrics {
 
 /** A `PushMetricExporter`, such as an `OTLPMetricExporter`. */
 export interface MetricExporter {
+  /** Exports metrics and calls back with the result: code 0 for success. */
   export(metrics: never, callback: (result: { code: number; error?: Error | undefined }) => void): void;
+  /** Resolves when everything exported before the call was handed over. */
   forceFlush(): Promise<void>;
+  /** Flushes and releases everything. */
   shutdown(): Promise<void>;
+  /** Returns 0 if it takes changes since the last export, 1 if it takes totals. @default 1 */
   selectAggregationTemporality?(instrumentType: never): number;
-  selectAggregation?(instrumentType: never): { readonly type: number; readonly options?: object | undefined };
+  /** Returns the aggregation that it takes for an instrument. Only exponential histograms differ from the default. */
+  selectAggregation?(instrumentType: never): {
+    /** The number of the aggregation: 5 is an exponential histogram. */
+    readonly type: number;
+    /** Options of the aggregation, such as `maxSize`. */
+    readonly options?: object | undefined;
+  };
 }
 
 /** A `Resource` of the SDK. */
 export interface ResourceLike {
+  /** Attributes of what produces the metrics, such as `service.name`. */
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** True if some attributes are not known yet. */
   readonly asyncAttributesPending?: boolean | undefined;
+  /** Resolves when all attributes are known. */
   waitForAsyncAttributes?(): Promise<void>;
 }

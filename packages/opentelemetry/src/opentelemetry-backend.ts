@@ -16,6 +16,18 @@ import {
  * Exports metrics through an exporter of OpenTelemetry, in parts: samples are sent when the exporter has confirmed their part,
  * and those of a part that failed are in the next export. Without an exporter it is a `MetricProducer`; then a sample is sent
  * when it is in the totals, because a reader does not say what arrived.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { OpenTelemetryBackend } from '@metrics/opentelemetry';
+ * import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
+ *
+ * const exporter = new ConsoleMetricExporter(); // or new OTLPMetricExporter()
+ * metrics.register(new OpenTelemetryBackend({ exporter, resource: { 'service.name': 'shop' } }));
+ * metrics.incr('orders', { tags: { method: 'card' } });
+ * await metrics.close();
+ * ```
  */
 export class OpenTelemetryBackend implements MetricsBackend {
   readonly #options: ResolvedOpenTelemetryOptions;
@@ -26,7 +38,11 @@ export class OpenTelemetryBackend implements MetricsBackend {
   readonly #loop: ExportLoop | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
+  /**
+   * Creates the backend. It exports nothing before `register` starts it.
+   *
+   * @throws {TypeError | RangeError} if an option is invalid, naming it and showing its value.
+   */
   constructor(options: OpenTelemetryOptions = {}) {
     this.#options = resolveOptions(options);
     const { totals, exporter, warnings } = this.#options;
@@ -49,7 +65,11 @@ export class OpenTelemetryBackend implements MetricsBackend {
     return this.#reader.totals.closed;
   }
 
-  /** @throws {Error} if the backend is closed. */
+  /**
+   * Called once, at registration, before all other methods.
+   *
+   * @throws {Error} if the backend is closed.
+   */
   start(host: BackendHost): void {
     if (this.closed) throw new Error('This backend is closed: create another one.');
     this.#reporter.start(host);
@@ -117,6 +137,13 @@ export class OpenTelemetryBackend implements MetricsBackend {
     return this.#closing ?? this.#loop?.export();
   }
 
+  /** Drops what no exporter has confirmed under `exit`: they are asynchronous. Close the backend before the process exits. */
+  flushSync(): void {
+    if (this.#loop === undefined) return;
+    this.#loop.takeBack();
+    this.#dropAll('exit', 'lost_at_exit', 'because the process exited: await close() before process.exit()');
+  }
+
   close({ timeout }: { readonly timeout: number }): Promise<void> {
     this.#closing ??= this.#close(timeout);
     return this.#closing;
@@ -132,14 +159,16 @@ export class OpenTelemetryBackend implements MetricsBackend {
     this.#reader.totals.close();
     if (this.#loop === undefined) return;
     await this.#loop.close(timeout);
+    this.#dropAll('timeout', 'lost_at_close', `within the ${timeout} ms of close(): raise its timeout`);
+  }
+
+  /** Reports all samples that are lost at the end as one problem. */
+  #dropAll(reason: string, code: string, why: string): void {
     const count = this.#reader.buffered;
     if (count === 0) return;
-    this.#reader.dropAll('timeout');
+    this.#reader.dropAll(reason);
     const { lastError } = this.#reporter;
-    this.#reporter.report(
-      'lost_at_close',
-      `${count} samples were not exported within the ${timeout} ms of close(): raise its timeout.${lastError === undefined ? '' : ` The last error: ${lastError}.`}`,
-      { count },
-    );
+    const error = lastError === undefined ? '' : ` The last error: ${lastError}.`;
+    this.#reporter.report(code, `${count} samples were not exported ${why}.${error}`, { count });
   }
 }

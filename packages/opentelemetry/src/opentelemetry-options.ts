@@ -19,6 +19,7 @@ import { ExponentialRows } from './exponential-rows.js';
 import { EXPONENTIAL_HISTOGRAM_AGGREGATION, type MetricExporter, type ResourceLike } from './metric-types.js';
 import { resolveResource } from './resource.js';
 
+/** Options of {@link OpenTelemetryBackend}. */
 export interface OpenTelemetryOptions extends TotalsOptions {
   /**
    * Any `PushMetricExporter`, such as `new OTLPMetricExporter()`. Without one, the backend is a `MetricProducer`, for
@@ -76,7 +77,7 @@ const DEFAULT_BUCKETS = {
 /**
  * Checks the options and fills in defaults.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ * @throws {TypeError | RangeError}, naming the option and showing its value.
  */
 export function resolveOptions(options: OpenTelemetryOptions): ResolvedOpenTelemetryOptions {
   checkOptionsObject(options);

@@ -1,6 +1,7 @@
 // Exports through the real exporter into a strict receiver that misbehaves.
+
+import type { ReceivedPoint } from 'test-kit/otlp-messages';
 import { OpenTelemetryBackend } from '../src/index.js';
-import type { ReceivedPoint } from './otlp-messages.js';
 import { OtlpReceiver, type Reply } from './otlp-receiver.js';
 import { OTLPJsonExporter, OTLPMetricExporter } from './real-exporter.js';
 import { open, setUp } from './set-up.js';
@@ -21,7 +22,7 @@ test('every kind arrives under its name, unit and attributes, with the resource'
   await metrics.close();
   expect(receiver.violations).toEqual([]);
   expect(receiver.requests[0]!.resource).toMatchObject({ 'service.name': 'shop', 'telemetry.sdk.language': 'nodejs' });
-  const named = (name: string): ReceivedPoint | undefined => receiver.points.find((point) => point.name === name);
+  const named = (name: string) => receiver.points.find((point) => point.name === name);
   expect(named('jobs.started')).toMatchObject({
     kind: 'sum',
     value: 2.5,

@@ -188,3 +188,32 @@ test('asynchronous attributes of a Resource are awaited before the first export'
   await metrics.close();
   expect(exported).toEqual(['{"host.id":"seven"}']);
 });
+
+test('an observed gauge that flushes, even when it is read for an export: one export at a time, and all samples arrive', async () => {
+  let running = 0;
+  let most = 0;
+  const slow = exporter((callback) => {
+    running += 1;
+    most = Math.max(most, running);
+    setTimeout(() => {
+      running -= 1;
+      callback(succeed);
+    }, 5);
+  });
+  const { backend, metrics } = setUp({ exporter: slow, interval: 20 });
+  metrics.defineGauge('observed', {
+    observe: () => {
+      void metrics.flush();
+      return 1;
+    },
+  });
+  // The interval reads observed gauges at most once a second.
+  const until = performance.now() + 1500;
+  while (performance.now() < until) {
+    metrics.incr('jobs');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await metrics.close();
+  const { accepted, sent, pending } = backend.stats();
+  expect([most, sent, pending]).toEqual([1, accepted, 0]);
+});

@@ -1,7 +1,7 @@
 // OTLP over gRPC, into a server with the limit of 4 MB for a message that receivers have.
 import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { encodeResponse, type ReceivedRequest, readRequest } from 'test-kit/otlp-messages';
 import { OpenTelemetryBackend } from '../src/index.js';
-import { encodeResponse, type ReceivedRequest, readRequest } from './otlp-messages.js';
 import { OTLPGrpcExporter } from './real-exporter.js';
 import { open } from './set-up.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BackendUnderTest, Capabilities, DeliveredSample } from '@metrics/testing/conformance';
+import type { ReceivedPoint } from 'test-kit/otlp-messages';
 import { OpenTelemetryBackend } from '../src/index.js';
-import type { ReceivedPoint } from './otlp-messages.js';
 import { OtlpReceiver } from './otlp-receiver.js';
 import { OTLPMetricExporter } from './real-exporter.js';
 

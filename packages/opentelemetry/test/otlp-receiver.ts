@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { encodeResponse, type ReceivedPoint, type ReceivedRequest, readRequest } from './otlp-messages.js';
+import { encodeResponse, type ReceivedPoint, type ReceivedRequest, readRequest } from 'test-kit/otlp-messages';
 
 /** How the receiver treats a request: a status with headers, a partial success, a silence, or a reset after it has read it. */
 export type Reply =

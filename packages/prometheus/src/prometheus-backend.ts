@@ -26,6 +26,19 @@ export interface PrometheusStats extends BackendStats {
  *
  * A sample is sent as soon as it is in the totals: when someone reads them is not for the backend to know. After `close` the
  * handler still responds with the last totals; the option's own port is closed.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { PrometheusBackend } from '@metrics/prometheus';
+ *
+ * const backend = new PrometheusBackend({ buckets: { 'db.*': [1, 10, 100] } });
+ * metrics.register(backend);
+ * metrics.timing('db.query', 12.5, { tags: { table: 'users' } });
+ *
+ * for await (const part of backend.scrape().body) console.log(part);
+ * await metrics.close();
+ * ```
  */
 export class PrometheusBackend implements MetricsBackend {
   readonly #options: ResolvedPrometheusOptions;
@@ -40,7 +53,11 @@ export class PrometheusBackend implements MetricsBackend {
   #scrapes = 0;
   #lastScrape: number | undefined;
 
-  /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
+  /**
+   * Creates the backend. With the option `port` it listens from registration on.
+   *
+   * @throws {TypeError | RangeError} if an option is invalid, naming it and showing its value.
+   */
   constructor(options: PrometheusOptions = {}) {
     this.#options = resolveOptions(options);
     const { totals, listen } = this.#options;
@@ -59,7 +76,11 @@ export class PrometheusBackend implements MetricsBackend {
     return this.#totals.closed;
   }
 
-  /** @throws {Error} if the backend is closed. */
+  /**
+   * Called once, at registration, before all other methods.
+   *
+   * @throws {Error} if the backend is closed.
+   */
   start(host: BackendHost): void {
     if (this.closed) throw new Error('This backend is closed: create another one.');
     this.#reporter.start(host);

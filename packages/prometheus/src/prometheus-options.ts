@@ -8,6 +8,7 @@ import {
 import { checkInteger, checkKnownOptions, checkOneOf, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import { toLabelName } from './exposition-names.js';
 
+/** Options of {@link PrometheusBackend}. */
 export interface PrometheusOptions extends TotalsOptions {
   /** The label of an instance. Prometheus has the label `instance` for the target. @default 'exported_instance' */
   readonly instanceLabel?: string | undefined;
@@ -53,7 +54,7 @@ const DEFAULT_BUCKETS = {
 /**
  * Checks the options and fills in defaults.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ * @throws {TypeError | RangeError}, naming the option and showing its value.
  */
 export function resolveOptions(options: PrometheusOptions): ResolvedPrometheusOptions {
   checkOptionsObject(options);

@@ -9,18 +9,27 @@ const GZIP_LEVEL = 1;
 
 /** The part of node:http's `IncomingMessage` that the handler reads, so that it compiles without Node's types. */
 export interface HandlerRequest {
+  /** The method. Any other than `GET` and `HEAD` gets status 405. */
   readonly method?: string | undefined;
+  /** The headers with lower-case names. `accept` and `accept-encoding` are read. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** The part of node:http's `ServerResponse` that the handler calls. It is also written to as a stream. */
 export interface HandlerResponse {
+  /** Sends the status and the headers. */
   writeHead(status: number, headers: Record<string, string>): unknown;
+  /** Sends the body, if there is one, and ends the response. */
   end(body?: string): unknown;
 }
 
 /** A `PrometheusBackend`. */
 export interface ScrapeSource {
+  /**
+   * Returns the response to one scrape.
+   *
+   * @param accept the header `Accept` of the request.
+   */
   scrape(accept?: string): Scrape;
 }
 
@@ -33,6 +42,18 @@ export type PrometheusHandler = (request: HandlerRequest, response: HandlerRespo
  * The handler does not authenticate requests, and it shows routes, tenants and versions: do not make it public.
  *
  * @throws {TypeError} if the argument is not such a backend.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { metrics } from '@metrics/core';
+ * import { PrometheusBackend, prometheusHandler } from '@metrics/prometheus';
+ *
+ * const backend = new PrometheusBackend();
+ * metrics.register(backend);
+ * const server = createServer(prometheusHandler(backend));
+ * server.listen(0, '127.0.0.1', () => server.close()); // a service keeps it open
+ * ```
  */
 export function prometheusHandler(backend: ScrapeSource): PrometheusHandler {
   if (typeof backend?.scrape !== 'function')

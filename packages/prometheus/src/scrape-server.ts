@@ -4,11 +4,15 @@ import type { BackendReporter } from '@metrics/aggregation';
 import type { ListenOptions } from './prometheus-options.js';
 import { prometheusHandler, type ScrapeSource } from './scrape-handler.js';
 
-/** Serves the scrapes of a backend on a port. Never keeps the process alive. */
+/** What kept a port or a descriptor may be gone a second later. */
+const RETRY_MS = 1000;
+
+/** Serves the scrapes of a backend on a port, as soon as it is free. Never keeps the process alive. */
 export class ScrapeServer {
   readonly #options: ListenOptions;
   readonly #reporter: BackendReporter;
   #server: Server | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: ListenOptions, reporter: BackendReporter) {
     this.#options = options;
@@ -31,21 +35,25 @@ export class ScrapeServer {
     });
     // A connection that a server keeps open between scrapes must not keep the process alive either.
     server.on('connection', (socket) => socket.unref());
+    // Workers that share a port would be scraped at random, and every reading would look like a restart.
+    const listen = (): void => void server.listen({ port, host, exclusive: true });
     server.on('error', (cause) => {
       this.#reporter.report(
         'listen_failed',
-        `Nothing can be scraped from ${host}:${port}: ${cause.message}. Set another port; workers of node:cluster need one each.`,
+        `Nothing can be scraped from ${host}:${port}: ${cause.message}. It is tried again every second. Set another port; workers of node:cluster need one each.`,
         { cause },
       );
+      if (this.#server !== undefined) this.#retry = setTimeout(listen, RETRY_MS).unref();
     });
-    // Workers that share a port would be scraped at random, and every reading would look like a restart.
-    server.listen({ port, host, exclusive: true });
+    listen();
     server.unref();
     this.#server = server;
   }
 
   close(): void {
+    clearTimeout(this.#retry);
     this.#server?.close();
     this.#server?.closeIdleConnections();
+    this.#server = undefined;
   }
 }

@@ -2,6 +2,7 @@
 
 /** The response to one scrape. */
 export interface Scrape {
+  /** The header `Content-Type`: the text format, or OpenMetrics. */
   readonly contentType: string;
   /** The text in parts, made while they are read. */
   readonly body: AsyncIterable<string>;

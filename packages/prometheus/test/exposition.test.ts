@@ -1,7 +1,7 @@
 // Golden output, by the specifications:
 // https://prometheus.io/docs/instrumenting/exposition_formats
 // https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
-import { parseExposition } from './parse-exposition.js';
+import { parseExposition } from 'test-kit/parse-exposition';
 import { setUp } from './set-up.js';
 
 const OPEN_METRICS = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1';

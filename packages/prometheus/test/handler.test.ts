@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import express from 'express';
 import Fastify from 'fastify';
+import { parseExposition } from 'test-kit/parse-exposition';
 import { waitUntil } from 'test-kit/wait-until';
 import { PrometheusBackend, prometheusHandler } from '../src/index.js';
-import { parseExposition } from './parse-exposition.js';
 import { serve } from './serve.js';
 import { setUp } from './set-up.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { parseExposition } from 'test-kit/parse-exposition';
 import { PrometheusBackend } from '../src/index.js';
-import { parseExposition } from './parse-exposition.js';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

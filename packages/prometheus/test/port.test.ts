@@ -32,6 +32,21 @@ test('a port that is taken is reported, and metrics are kept all the same', asyn
   await metrics.close();
 });
 
+test('a port that is free later is listened to then, and close ends the attempts', async () => {
+  const taken = await serve(() => {});
+  const port = Number(new URL(taken.origin).port);
+  const [waiting, closed] = [setUp({ port }), setUp({ port })];
+  await waitUntil(() => waiting.problems.length > 0 && closed.problems.length > 0);
+  await closed.metrics.close();
+  await taken[Symbol.asyncDispose]();
+  waiting.metrics.incr('jobs', 3);
+  await waitUntil(() => waiting.backend.stats().port === port);
+  expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toMatch(/^jobs_total 3$/m);
+  expect(closed.backend.stats().port).toBeUndefined();
+  expect(waiting.problems).toHaveLength(1);
+  await waiting.metrics.close();
+});
+
 test('workers of a cluster that share a port: the second one is refused and says so', async () => {
   const port = await freePort();
   const program = join(__dirname, 'cluster-program.mjs');

@@ -1,6 +1,6 @@
 // The same recorded input through prom-client: the same series with the same values come out.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type ParsedFamily, parseExposition, sortByName } from './parse-exposition.js';
+import { type ParsedFamily, parseExposition, sortByName } from 'test-kit/parse-exposition';
 import { setUp } from './set-up.js';
 
 const QUERY_SECONDS = [0.001, 0.01, 0.1];

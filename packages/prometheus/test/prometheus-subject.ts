@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BackendUnderTest, DeliveredSample } from '@metrics/testing/conformance';
+import { type ParsedFamily, parseExposition } from 'test-kit/parse-exposition';
 import { PrometheusBackend } from '../src/index.js';
-import { type ParsedFamily, parseExposition } from './parse-exposition.js';
 
 /** The backend, and a server that scrapes it whenever the suite looks. */
 export const prometheusSubject: BackendUnderTest = {

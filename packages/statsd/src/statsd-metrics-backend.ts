@@ -11,7 +11,9 @@ import { reportResolveFailure, reportTransportDown } from './transport/transport
 import { UdpTransport } from './transport/udp-transport.js';
 import { UdsTransport } from './transport/uds-transport.js';
 
+/** Counts and state of a {@link StatsdMetricsBackend}. */
 export interface StatsdStats extends PipelineStats {
+  /** The protocol of the option `protocol`. */
   readonly transport: 'udp' | 'tcp' | 'uds';
 }
 
@@ -20,6 +22,16 @@ export interface StatsdStats extends PipelineStats {
  *
  * The protocol cannot carry tags (unless {@link StatsdOptions.tagFormat} sets a format), units, timestamps, events and
  * service checks. Distributions are sent as timings, and a negative gauge as two lines.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { StatsdMetricsBackend } from '@metrics/statsd';
+ *
+ * metrics.register(new StatsdMetricsBackend({ host: '127.0.0.1', port: 8125 }), { prefix: 'shop.' });
+ * metrics.incr('orders');
+ * await metrics.close();
+ * ```
  */
 export class StatsdMetricsBackend implements MetricsBackend {
   readonly #reporter = new BackendReporter();
@@ -29,7 +41,9 @@ export class StatsdMetricsBackend implements MetricsBackend {
   readonly #recorder: SampleRecorder;
 
   /**
-   * @throws {TypeError} or {@link RangeError} on an invalid option, naming it and showing its value.
+   * Creates the backend and its transport.
+   *
+   * @throws {TypeError | RangeError} on an invalid option, naming it and showing its value.
    * @throws {Error} if the protocol is `uds` and the package `unix-dgram` is missing.
    */
   constructor(options: StatsdOptions = {}) {

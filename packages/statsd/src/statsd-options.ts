@@ -12,10 +12,11 @@ import { type TagFormat, tagEncoders } from './tag-format/tag-format.js';
 import { checkHost, parseHost } from './transport/host-name.js';
 import { isSocketPath, MAX_SOCKET_PATH } from './transport/uds-transport.js';
 
+/** Options of {@link StatsdMetricsBackend}. Each has a default. */
 export interface StatsdOptions {
   /** A name or an IP address. A name is resolved immediately, every minute, and when its address refuses. @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** @default 8125 */
+  /** The port of UDP and TCP, from 1 to 65,535. @default 8125 */
   readonly port?: number | undefined;
   /**
    * `tcp` keeps a connection and opens it again when it ends. `uds` sends datagrams to the Unix socket at {@link path}; it
@@ -69,7 +70,7 @@ const SERVER_INTERVAL_MS = 10_000;
 /**
  * Checks the options and fills in defaults.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ * @throws {TypeError | RangeError}, naming the option and showing its value.
  */
 export function resolveOptions(options: StatsdOptions): ResolvedStatsdOptions {
   checkOptionsObject(options);

@@ -26,12 +26,13 @@ const DEFAULT_MAX_NAME_LENGTH = 8192;
 const MAX_EPOCH_SECONDS = 1e10;
 const LOST_IN_TRANSIT = ['send_failed', 'timeout', 'exit'] as const;
 
+/** Options of {@link StatsdPipeline}. */
 export interface StatsdPipelineOptions {
   /** Sends the packets. The pipeline closes it. */
   readonly transport: PacketTransport;
   /** Renders names and tags. */
   readonly tagEncoder: TagEncoder;
-  /** @default StatsD as Etsy defines it */
+  /** The variant of StatsD that the server understands. @default StatsD as Etsy defines it */
   readonly dialect?: LineDialect | undefined;
   /** Reports the problems of the pipeline. The backend starts it. */
   readonly reporter: BackendReporter;
@@ -47,6 +48,7 @@ export interface StatsdPipelineOptions {
   readonly overflow?: 'flush' | 'reservoir' | undefined;
 }
 
+/** The fate of all samples, and of the packets that carried them. */
 export interface PipelineStats extends BackendStats, PacketCounts {
   /** Whether packets can be sent now. Otherwise metrics wait and are merged. */
   readonly ready: boolean;
@@ -137,7 +139,11 @@ export class StatsdPipeline {
     return this.#buffer.drained;
   }
 
-  /** @param kind the kind under which the series is sent. */
+  /**
+   * Opens a series. One without a name, or with a name that fits into no packet, is rejected: its samples are dropped.
+   *
+   * @param kind the kind under which the series is sent.
+   */
   open(id: SeriesId, series: Series, kind: SlotKind = series.kind): void {
     if (this.#isClosed) return;
     if (series.name === '') return this.#buffer.rejectSeries(id, 'empty_name');
@@ -154,6 +160,7 @@ export class StatsdPipeline {
     if (!this.#isClosed) this.#buffer.rejectSeries(id, reason);
   }
 
+  /** Closes the id. Samples already recorded are still sent. */
   release(id: SeriesId): void {
     this.#buffer.release(id);
   }
@@ -217,6 +224,7 @@ export class StatsdPipeline {
     this.#reportLoss('close', this.#lost - lostBefore);
   }
 
+  /** Returns a new object with the current counts. */
   stats(): PipelineStats {
     return {
       ...this.#accounting.stats(this.#buffer.buffered),

@@ -15,7 +15,8 @@ export {
 } from './statsd-pipeline.js';
 export { checkHost, parseHost } from './transport/host-name.js';
 export type { PacketTransport } from './transport/packet-transport.js';
-export { StreamTransport } from './transport/stream-transport.js';
+export type { Lookup } from './transport/resolved-host.js';
+export { type StreamAddress, StreamTransport, type StreamTransportOptions } from './transport/stream-transport.js';
 export { reportResolveFailure, reportTransportDown } from './transport/transport-problems.js';
-export { UdpTransport } from './transport/udp-transport.js';
-export { isSocketPath, UdsTransport } from './transport/uds-transport.js';
+export { UdpTransport, type UdpTransportOptions } from './transport/udp-transport.js';
+export { isSocketPath, UdsTransport, type UdsTransportOptions } from './transport/uds-transport.js';

@@ -8,7 +8,7 @@ import { TIME_SERIES_OPTIONS, type TimeSeriesOptions } from './time-series-optio
  * Creates the backend for `configure({ backend: '@metrics/timeseries', options })`. The options of the memory store and
  * those of the backend are in one object, so that a configuration file can contain both.
  *
- * @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value.
+ * @throws {TypeError | RangeError} if an option is invalid, naming it and showing its value.
  */
 export function createBackend(options: TimeSeriesOptions & MemoryStoreOptions = {}): TimeSeriesBackend {
   checkOptionsObject(options);

@@ -3,6 +3,7 @@
  *
  * @module @metrics/timeseries/handler
  */
+export type { TimeSeriesReads } from './http/routes.js';
 export {
   type HandlerRequest,
   type HandlerResponse,

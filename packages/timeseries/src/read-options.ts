@@ -11,7 +11,7 @@ export interface ReadOptions {
   readonly end?: number | undefined;
   /** Reads only series with all of these tags; the instance is the tag `instance`. */
   readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** @default the first {@link Statistic} of the kind of metric */
+  /** The number that is computed from the samples. @default the first {@link Statistic} of the kind of metric */
   readonly statistic?: Statistic | undefined;
 }
 
@@ -44,7 +44,7 @@ const MAX_TAG_LENGTH = 200;
  * @param read the name of the read, for messages.
  * @param names the options that it has.
  * @param now seconds since the epoch.
- * @throws {TypeError} or {@link RangeError} that says what to write instead.
+ * @throws {TypeError | RangeError} that says what to write instead.
  */
 export function checkReadOptions(
   read: string,

@@ -5,11 +5,13 @@ import { describeValue } from '@metrics/core/backend';
 export interface StoredSeries {
   /** The same string for the same kind, key and tags in every process; printable ASCII and well-formed Unicode only. */
   readonly identity: string;
+  /** The kind of the metric. */
   readonly kind: MetricKind;
   /** The key as the application wrote it, without the registered prefix. */
   readonly key: string;
   /** All tags, and the instance as tag `instance`. Keys are in ascending order; the object has no prototype. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The unit of the metric, if it has one. */
   readonly unit: string | undefined;
 }
 

@@ -21,6 +21,19 @@ const SLOTS_PER_CLOCK_CHECK = 32;
  *
  * Samples of metrics that are not kept are not counted in {@link stats} either. Events and service checks are not
  * supported.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { TimeSeriesBackend } from '@metrics/timeseries';
+ *
+ * const history = new TimeSeriesBackend();
+ * metrics.register(history);
+ * metrics.incr('jobs.done', { tags: { task: 'mail' }, internal: true });
+ *
+ * console.log(await history.sum('jobs.done'), await history.top('jobs.done', 'task', 5));
+ * await metrics.close();
+ * ```
  */
 export class TimeSeriesBackend implements MetricsBackend {
   readonly #store: TimeSeriesStore;
@@ -39,7 +52,11 @@ export class TimeSeriesBackend implements MetricsBackend {
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
+  /**
+   * Creates the backend and starts its store.
+   *
+   * @throws {TypeError | RangeError} if an option is invalid, naming it and showing its value.
+   */
   constructor(options: TimeSeriesOptions = {}) {
     const { store, rollups, include, flushInterval, clock } = resolveTimeSeriesOptions(options);
     const { step } = rollups[0]!;
@@ -73,7 +90,11 @@ export class TimeSeriesBackend implements MetricsBackend {
     return this.#isClosed;
   }
 
-  /** @throws {Error} if the backend is closed. */
+  /**
+   * Called once, at registration, before all other methods.
+   *
+   * @throws {Error} if the backend is closed.
+   */
   start(host: BackendHost): void {
     if (this.#isClosed) throw new Error('This backend is closed: create another one.');
     this.#reporter.start(host);
@@ -114,9 +135,15 @@ export class TimeSeriesBackend implements MetricsBackend {
   }
 
   /**
-   * Resolves with a point for each bucket, or each `step`: of all series of a key together, or for each value of a tag.
+   * Resolves with the points of each value of a tag, by that value, for each bucket or each `step`.
+   * Rejects with a `TypeError` or `RangeError` if an option is invalid, or if there are more than 1,000,000 points.
    */
   range(key: string, options: GroupedRangeOptions): Promise<Map<string, Point[]>>;
+  /**
+   * Resolves with a point for each bucket, or each `step`, of all series of a key together. The last hour without
+   * options.
+   * Rejects with a `TypeError` or `RangeError` if an option is invalid, or if there are more than 1,000,000 points.
+   */
   range(key: string, options?: RangeOptions): Promise<Point[]>;
   range(key: string, options: AnyReadOptions = {}): Promise<Point[] | Map<string, Point[]>> {
     return options?.groupBy === undefined

@@ -5,6 +5,7 @@ import { DEFAULT_ROLLUPS, type Rollup, resolveRollups } from './rollup.js';
 import type { TimeSeriesStore } from './time-series-store.js';
 import { checkTimerDelay } from './timer-delay.js';
 
+/** Options of {@link TimeSeriesBackend}. */
 export interface TimeSeriesOptions {
   /** The store of the history: in memory, or on Redis, where processes share it. @default `new MemoryStore()` */
   readonly store?: TimeSeriesStore | undefined;
@@ -58,7 +59,7 @@ const STORE_METHODS = ['start', 'counter', 'gauge', 'values', 'flush', 'close', 
 /**
  * Returns the options with defaults filled in.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ * @throws {TypeError | RangeError}, naming the option and showing its value.
  */
 export function resolveTimeSeriesOptions(options: TimeSeriesOptions): ResolvedTimeSeriesOptions {
   checkOptionsObject(options);

@@ -20,8 +20,11 @@ import { isTurnOver, nextTurn } from './turns.js';
 /** The start of a bucket in seconds since the epoch, and its value; `null` if nothing was recorded in it. */
 export type Point = readonly [timestamp: number, value: number | null];
 
+/** A value of a tag, and the statistic of its series. */
 export interface TopEntry {
+  /** The value of the tag. */
   readonly tagValue: string;
+  /** The statistic of all series with this value, over the whole range. */
   readonly value: number;
 }
 

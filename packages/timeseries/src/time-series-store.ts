@@ -14,6 +14,7 @@ export interface StoreHost {
   confirm(samples: number): void;
   /** Drops samples. The reason is in `snake_case`; the store's documentation lists its reasons. */
   drop(samples: number, reason: string): void;
+  /** Reports a problem to the application. Merges and limits repeated problems, so report each one. */
   report(problem: Problem): void;
 }
 
@@ -26,18 +27,23 @@ export function startedHost(host: StoreHost | undefined): StoreHost {
 
 /** The values of a gauge within one bucket. */
 export interface GaugeReading {
+  /** The value that was recorded last. */
   readonly last: number;
+  /** The smallest value. */
   readonly min: number;
+  /** The largest value. */
   readonly max: number;
 }
 
 /** A read of some series, which are all of one kind. */
 export interface StoreQuery {
+  /** One of {@link StoreHost.rollups}: the resolution to read. */
   readonly rollup: Rollup;
   /** Start of the first point, in seconds: a multiple of {@link Rollup.step}. */
   readonly from: number;
   /** Seconds from one point to the next: a multiple of {@link Rollup.step}. */
   readonly step: number;
+  /** Number of points to read. */
   readonly points: number;
   /** A statistic that the kind has. */
   readonly statistic: Statistic;

@@ -5,7 +5,9 @@ import { grow } from '@metrics/core/backend';
 export interface HistogramRows {
   /** Returns an empty row. */
   acquire(): number;
+  /** Empties a row for reuse. */
   release(row: number): void;
+  /** Adds a finite value to a row. */
   record(row: number, value: number): void;
 }
 
@@ -61,6 +63,7 @@ export class BucketRows implements HistogramRows {
     for (let index = 0; index < own.length; index += 1) own[index]! += counts[index]!;
   }
 
+  /** Empties a row that stays in use. */
   clear(row: number): void {
     this.counts(row).fill(0);
   }

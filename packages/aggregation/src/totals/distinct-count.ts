@@ -10,7 +10,9 @@ const RANK_BITS = 48 - REGISTER_BITS;
 
 /** Counts distinct members: exactly up to 256, beyond that as a HyperLogLog with a standard error of 1.6 %. */
 export class DistinctCount {
+  /** Number of members up to which the count is exact. */
   static readonly MAX_EXACT: number = MAX_EXACT;
+  /** Number of registers of an estimate. */
   static readonly REGISTERS: number = REGISTERS;
   /** The greatest value of a register. */
   static readonly MAX_RANK: number = RANK_BITS + 1;
@@ -19,13 +21,18 @@ export class DistinctCount {
   #registers: Uint8Array | undefined;
   #isExact = true;
 
+  /** Forgets all members. The count is 0, and exact again. */
   clear(): void {
     this.#hashes.clear();
     if (!this.#isExact) this.#registers!.fill(0);
     this.#isExact = true;
   }
 
-  /** @param hash the `hashMember` of a member. */
+  /**
+   * Adds a member; one that was added before changes nothing.
+   *
+   * @param hash the `hashMember` of a member.
+   */
   record(hash: number): void {
     if (!this.#isExact) return updateRegister(this.#registers!, hash);
     this.#hashes.add(hash);

@@ -7,14 +7,17 @@ export type TotalKind = 'counter' | 'up-down' | 'gauge' | 'histogram' | 'set';
 
 /** The properties of a family, which belong to one metric. */
 export interface FamilyDefinition {
+  /** The name under which the samples are exported. */
   readonly name: string;
   /** All names that a receiver sees, which no other family may use. */
   readonly exportedNames: readonly string[];
+  /** How the samples add up. */
   readonly kind: TotalKind;
   /** By what recorded values are divided: 1000 for milliseconds that are exported as seconds. */
   readonly divisor: number;
   /** The name of the metric, before it was made valid. */
   readonly metric: string;
+  /** The description of the metric, if its declaration has one. */
   readonly description: string | undefined;
   /** The unit as exported. */
   readonly unit: string | undefined;
@@ -24,7 +27,9 @@ export interface FamilyDefinition {
 
 /** A family in use. Its id is negative, so that it differs from the other fragments of a row. */
 export class Family {
+  /** The properties of its first series. */
   readonly definition: FamilyDefinition;
+  /** A negative integer, reused after the last reference. */
   readonly id: number;
   /** References: rows of the slots, and opened series on their way to one. */
   references = 0;
@@ -36,6 +41,7 @@ export class Family {
     this.definition = definition;
   }
 
+  /** Number of slots. */
   get size(): number {
     return this.#size;
   }
@@ -74,6 +80,7 @@ export class FamilyTable implements Iterable<Family> {
     for (const family of this.#families) if (family !== undefined) yield family;
   }
 
+  /** Returns the family of an id in use. */
   get(id: number): Family {
     return this.#families[~id]!;
   }

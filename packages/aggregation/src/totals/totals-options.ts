@@ -4,6 +4,7 @@ import { checkInteger, describeValue, matchesAny, matchesPattern } from '@metric
 import { BucketRows } from './bucket-rows.js';
 import type { TotalKind } from './family-table.js';
 
+/** Options that backends with totals have in common. */
 export interface TotalsOptions {
   /**
    * Upper bounds of histogram buckets by a pattern of keys, as in `{ 'db.*': [1, 10, 100] }`: in the unit that is recorded,
@@ -20,19 +21,26 @@ export interface TotalsOptions {
   readonly setWindow?: number | undefined;
 }
 
+/** The names of {@link TotalsOptions}, for the check of unknown options. */
 export const TOTALS_OPTIONS: readonly (keyof TotalsOptions)[] = ['buckets', 'upDown', 'maxReleased', 'setWindow'];
 
 /** Bounds of a package for metrics without any: of times, in milliseconds, and of other values. */
 export interface DefaultBuckets {
+  /** Ascending bounds of times, in milliseconds. */
   readonly milliseconds: readonly number[];
+  /** Ascending bounds of other values. */
   readonly values: readonly number[];
 }
 
+/** Checked {@link TotalsOptions}, and their decisions about a series. */
 export interface ResolvedTotalsOptions {
+  /** Number of released series that keep their totals. */
   readonly maxReleased: number;
+  /** Milliseconds in which the distinct members of a set are counted. */
   readonly setWindow: number;
   /** Returns the buckets of a series. */
   readonly bucketsFor: (series: Series) => BucketRows;
+  /** Returns how the samples of a series add up. */
   readonly kindOf: (series: Series) => TotalKind;
 }
 
@@ -44,7 +52,11 @@ const MILLISECONDS: ReadonlySet<string | undefined> = new Set(['ms', 'millis', '
 const MILLISECONDS_SUFFIX = /[._-](?:ms|millis|milliseconds?)$/;
 const SECONDS: ReadonlySet<string | undefined> = new Set(['s', 'sec', 'second', 'seconds']);
 
-/** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
+/**
+ * Returns the options with defaults filled in.
+ *
+ * @throws {TypeError | RangeError} if an option is invalid, naming it and showing its value.
+ */
 export function resolveTotalsOptions(options: TotalsOptions, defaults: DefaultBuckets): ResolvedTotalsOptions {
   const { buckets = {}, upDown = [], maxReleased = 100_000, setWindow = 60_000 } = options;
   checkBuckets(buckets);

@@ -14,11 +14,13 @@ const KINDS: readonly TotalKind[] = ['counter', 'up-down', 'gauge', 'histogram',
 const [COUNTER, UP_DOWN, GAUGE, HISTOGRAM, SET] = [0, 1, 2, 3, 4] as const;
 const SLOT_KINDS: readonly MetricKind[] = ['counter', 'counter', 'gauge', 'distribution', 'set'];
 
+/** Options of {@link Totals}. */
 export interface TotalsConfiguration {
   /** The strings of labels: the fragments of a row after its family. */
   readonly labels: Interner;
   /** Counts dropped samples. Those that are recorded are the backend's to count: it knows when they are sent. */
   readonly accounting: SampleAccounting;
+  /** Reports names that two metrics would share, and samples that fit no total. */
   readonly reporter: BackendReporter;
   /** Released series that keep their totals. Beyond it, the one that was released first is forgotten. */
   readonly maxReleased: number;
@@ -38,7 +40,9 @@ export interface TotalsConfiguration {
  * A recording method returns the slot of the sample, or -1 if it dropped the sample and counted that.
  */
 export class Totals {
+  /** The families that are in use. */
   readonly families: FamilyTable = new FamilyTable();
+  /** The slots of series with totals, released ones included. */
   readonly slots: SlotTable;
   readonly #options: TotalsConfiguration;
   #kinds = new Uint8Array(16);
@@ -66,6 +70,7 @@ export class Totals {
     });
   }
 
+  /** True since `close` was called: no series opens. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -102,6 +107,7 @@ export class Totals {
     this.#rejected.set(id, reason);
   }
 
+  /** Closes the id. A series that has ended is forgotten; one that is only idle keeps its totals. */
   release(id: SeriesId, ended: boolean): void {
     if (this.#rejected.size > 0) this.#rejected.delete(id);
     const slot = this.slots.detach(id);
@@ -125,6 +131,7 @@ export class Totals {
     if (forgetsReleased || this.#ended.has(slot)) this.#forget(slot);
   }
 
+  /** Adds to a counter. */
   incr(id: SeriesId, amount: number): number {
     const slot = this.slots.slotForId(id);
     if (slot < 0) return this.#dropUnknown(id);
@@ -137,6 +144,7 @@ export class Totals {
     return slot;
   }
 
+  /** Sets a gauge. */
   gauge(id: SeriesId, value: number): number {
     const slot = this.slots.slotForId(id);
     if (slot < 0) return this.#dropUnknown(id);
@@ -158,6 +166,7 @@ export class Totals {
     return slot;
   }
 
+  /** Adds a member to a set. */
   set(id: SeriesId, member: string): number {
     const slot = this.slots.slotForId(id);
     if (slot < 0) return this.#dropUnknown(id);
@@ -166,6 +175,7 @@ export class Totals {
     return slot;
   }
 
+  /** Returns the family of a slot in use. */
   family(slot: number): Family {
     return this.families.get(this.slots.fragment(slot, 0));
   }

@@ -22,7 +22,7 @@ export interface CardinalityOptions {
   readonly warnAt?: CardinalityLimit | undefined;
   /** Maximum number of distinct values of a tag; any other becomes `__other__`. @default 500 */
   readonly maxValuesPerTag?: CardinalityLimit | undefined;
-  /** @default 10_000 */
+  /** Maximum number of series of one metric. @default 10_000 */
   readonly maxSeriesPerMetric?: number | undefined;
   /** Maximum number of series of all metrics. @default 100_000 */
   readonly maxSeries?: number | undefined;

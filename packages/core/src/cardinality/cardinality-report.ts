@@ -4,10 +4,13 @@ import type { MetricFamily } from '../series/metric-family.js';
 import { INSTANCE_KEY } from '../series/series-result.js';
 import { type CardinalityGuard, type MetricUsage, OVERFLOW_VALUE, type TagUsage } from './cardinality-guard.js';
 
+/** The use of one tag of a metric. */
 export interface TagReport {
+  /** The tag key as the application wrote it. `instance` for the option of that name. */
   readonly tag: string;
   /** Distinct values of the open series. */
   readonly values: number;
+  /** Some of the values in use. */
   readonly examples: readonly string[];
   /** Maximum number of values: those declared, else the limit; 0 if the tag is dropped. */
   readonly limit: number;
@@ -15,8 +18,11 @@ export interface TagReport {
   readonly rejected: readonly string[];
 }
 
+/** The open series of one metric. */
 export interface MetricReport {
+  /** The key of the metric, without the registered prefix. */
   readonly metric: string;
+  /** The kind of the metric, which decides how many custom metrics a series is at a vendor. */
   readonly kind: MetricKind;
   /** Number of open series. */
   readonly series: number;

@@ -1,25 +1,43 @@
 // Rejects tags with too many values at compile time.
+import type { DocumentationPage } from '../problems/documentation.js';
 import type { TagValue } from '../series/tags.js';
 import type { NEVER_TAGS } from './tag-severity.js';
 
 /**
  * Tag keys that the type check allows although they look like identifiers. Extend it with keys that have few values:
  * `declare module '@metrics/core' { interface AllowedTags { org_id: true } }`. `cardinality.allow` does it at run time.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ *
+ * declare module '@metrics/core' {
+ *   interface AllowedTags {
+ *     broker_id: true;
+ *   }
+ * }
+ * metrics.incr('messages', { tags: { broker_id: 3 } });
+ * ```
  */
 export interface AllowedTags {}
 
 /** The type of a tag that would open a series per request, user, …. No value has it, so the tag is a type error. */
 export interface HighCardinalityTag<Key, Advice> {
+  /** The rejected key, and the advice that the compiler shows. */
   readonly 'high cardinality': [Key, Advice];
 }
 
 /** Excludes lists, Maps and functions, which have one of these members. Their values exclude the other types. */
-interface PlainObject {
+export interface PlainObject {
+  /** Absent from tags. Lists and Maps have it. */
   readonly [Symbol.iterator]?: NotTags<'tags are a plain object, such as { status: 200 }'>;
+  /** Absent from tags. Functions have it. */
   readonly [Symbol.hasInstance]?: NotTags<'tags are a plain object, such as { status: 200 }'>;
 }
 
-interface NotTags<Advice> {
+/** The type of a member that tags must not have. No value of the application has it, so that the compiler shows the advice. */
+export interface NotTags<Advice> {
+  /** The advice that the compiler shows. */
   readonly 'not tags': Advice;
 }
 
@@ -33,8 +51,10 @@ interface NotTags<Advice> {
 export type CheckedTags<Given> = object &
   PlainObject & {
     readonly [Key in keyof Given]: {
+      /** The type of a value whose key is allowed. */
       allowed: TagValue | null | undefined;
-      rejected: HighCardinalityTag<Key, 'remove it, or add it to AllowedTags: see the README of @metrics/core'>;
+      /** The type of a value whose key names an identifier: an error that no value satisfies. */
+      rejected: HighCardinalityTag<Key, `remove it, or add it to AllowedTags: see ${DocumentationPage<'guide/tags'>}`>;
     }[KeyCheck<Key>];
   };
 

@@ -8,6 +8,7 @@ import type { MetricReport } from './cardinality-report.js';
 
 /** The parts of a `CardinalityReport` that are counted. */
 export interface CountedSeries {
+  /** The metrics to count: kind and number of open series of each. */
   readonly metrics: readonly Pick<MetricReport, 'kind' | 'series'>[];
 }
 
@@ -19,6 +20,7 @@ export interface CustomMetricOptions {
   readonly timing?: number | undefined;
 }
 
+/** The prices and hosts of {@link estimateCost}. */
 export interface CostOptions extends CustomMetricOptions {
   /** Number of hosts that send the same series; each host has its own. @default 1 */
   readonly hosts?: number | undefined;
@@ -30,20 +32,45 @@ export interface CostOptions extends CustomMetricOptions {
 
 /** Custom metrics on all hosts, and their price. */
 export interface CostEstimate {
+  /** Custom metrics on all hosts. */
   readonly customMetrics: number;
+  /** Those of them that the price of the hosts includes. */
   readonly included: number;
+  /** Those of them that are billed: `customMetrics - included`. */
   readonly billable: number;
+  /** The price of the billable ones a month, in the currency of `pricePer100`. */
   readonly perMonth: number;
 }
 
-/** Returns the number of custom metrics on one host; `{ metrics: [metric] }` counts those of one metric. */
+/**
+ * Returns the number of custom metrics on one host; `{ metrics: [metric] }` counts those of one metric.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { countCustomMetrics } from '@metrics/core/cost';
+ *
+ * console.log(countCustomMetrics(metrics.cardinality(), { percentiles: true }));
+ * ```
+ */
 export function countCustomMetrics({ metrics }: CountedSeries, options: CustomMetricOptions = {}): number {
   const { timing = 5, percentiles = false } = options;
   const factors = { counter: 1, gauge: 1, set: 1, timing, distribution: percentiles ? 10 : 5 };
   return metrics.reduce((sum, { kind, series }) => sum + series * factors[kind], 0);
 }
 
-/** Returns the monthly price of the series in a report. */
+/**
+ * Returns the monthly price of the series in a report.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { estimateCost } from '@metrics/core/cost';
+ *
+ * const { billable, perMonth } = estimateCost(metrics.cardinality(), { hosts: 12, includedPerHost: 100, pricePer100: 5 });
+ * console.log(billable, perMonth);
+ * ```
+ */
 export function estimateCost(report: CountedSeries, options: CostOptions): CostEstimate {
   const { hosts = 1, includedPerHost = 0, pricePer100 } = options;
   const customMetrics = countCustomMetrics(report, options) * hosts;

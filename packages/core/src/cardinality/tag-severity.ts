@@ -32,6 +32,13 @@ export type TagSeverity = 'never' | 'avoid';
 /**
  * Returns how much a tag key multiplies series, judged by its name alone: *never* if each operation has its own value,
  * *avoid* for every other identifier (`id`, and keys that end in `_id`, `-id`, `.id`, `Id` or `ID`; not `paid` or `GRID`).
+ *
+ * @example
+ * ```ts
+ * import { tagSeverity } from '@metrics/core';
+ *
+ * console.log(tagSeverity('requestId'), tagSeverity('shop_id'), tagSeverity('status')); // never avoid undefined
+ * ```
  */
 export function tagSeverity(key: string): TagSeverity | undefined {
   if ((NEVER_TAGS as readonly string[]).includes(key.replace(/[-_.]/g, '').toLowerCase())) return 'never';
@@ -43,9 +50,20 @@ export function tagSeverity(key: string): TagSeverity | undefined {
 /**
  * The rule of Sentry's metrics layer as `cardinality` options of `register`: it drops every `*_id`, `event`, `project` and
  * `group`, except five keys with a bounded number of values.
+ *
+ * @example
+ * ```ts
+ * import { createMetrics, sentryTagRules } from '@metrics/core';
+ * import { RecordingBackend } from '@metrics/testing';
+ *
+ * const metrics = createMetrics({ backend: new RecordingBackend(), cardinality: sentryTagRules });
+ * metrics.incr('events', { tags: { group: 'a', status: 'ok' } }); // without `group`
+ * ```
  */
 export const sentryTagRules: {
+  /** For {@link CardinalityOptions.never}. */
   readonly never: readonly string[];
+  /** For {@link CardinalityOptions.allow}. */
   readonly allow: Readonly<Record<string, readonly string[]>>;
 } = {
   never: ['*_id', 'event', 'project', 'group'],

@@ -54,15 +54,19 @@ export const REGISTER_OPTIONS: OptionTypes<RegisterOptions> = {
   cardinality: 'object',
 };
 
+/** A signal that usually ends a process and that {@link RegisterOptions.signals} may handle. */
 export type ExitSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK';
 
+/** Options of `close`. */
 export interface CloseOptions {
-  /** Milliseconds. Samples not sent by then are dropped and counted. @default 2000 */
+  /** Milliseconds for the last flush. Samples not sent by then are dropped and counted. @default 2000 */
   readonly timeout?: number | undefined;
 }
 
 /** Undoes a `register`: disposing it restores the dummy or recording backend that was active before. A live one was closed. */
 export interface Registration {
+  /** Undoes the registration. Further calls, and calls after another `register`, change nothing. */
   dispose(): void;
+  /** Does the same as {@link Registration.dispose}: `using registration = metrics.register(backend)`. */
   [Symbol.dispose](): void;
 }

@@ -11,7 +11,16 @@ const KEY: unique symbol = Symbol.for('@metrics/core/v1');
 
 type Process = typeof globalThis & { [KEY]?: MetricsFacade };
 
-/** The facade of this process. The first copy of the package to load creates it; all others use it. */
+/**
+ * The facade of this process. The first copy of the package to load creates it; all others use it.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ *
+ * metrics.incr('orders.placed', { tags: { method: 'card' } });
+ * ```
+ */
 export const metrics: Metrics = /* @__PURE__ */ getShared();
 
 function getShared(): Metrics {
@@ -24,6 +33,18 @@ function getShared(): Metrics {
  * Returns a facade with its own backend, series and counts: for libraries, dependency injection, parallel tests.
  *
  * @throws {TypeError | RangeError} if `backend` or an option is invalid.
+ *
+ * @example
+ * ```ts
+ * import { createMetrics } from '@metrics/core';
+ * import { RecordingBackend } from '@metrics/testing';
+ *
+ * const backend = new RecordingBackend();
+ * const metrics = createMetrics({ backend, prefix: 'library.' });
+ * metrics.incr('calls');
+ * console.log(backend.recorded.counter('calls'));
+ * await metrics.close();
+ * ```
  */
 export function createMetrics(
   options: RegisterOptions & { readonly backend?: MetricsBackend | undefined } = {},

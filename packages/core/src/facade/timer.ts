@@ -35,6 +35,7 @@ export type AnyFunction = ((...args: any[]) => any) | (abstract new (...args: an
 export interface Timer {
   /** Records the time since the start, once, and returns it in milliseconds. */
   stop<Given extends CheckedTags<Given> = Tags>(tags?: Given): number;
+  /** Stops the timer without further tags, unless it was stopped. */
   [Symbol.dispose](): void;
 }
 

@@ -8,6 +8,13 @@ const NAME = /^(?:[a-z_$][\w$./-]{0,63}|[\dA-Z]{5})$/i;
  * Returns the kind of an error, never its message: its `code` if that is a name (`ECONNREFUSED`, `ERR_INVALID_ARG_TYPE`,
  * `23505`), else its `name`, else the name of its class. For a value that is not an object, returns its type: `string`,
  * `undefined`.
+ *
+ * @example
+ * ```ts
+ * import { errorName } from '@metrics/core/normalizers';
+ *
+ * console.log(errorName(new TypeError('no user 42'))); // TypeError
+ * ```
  */
 export function errorName(error: unknown): string {
   try {

@@ -24,6 +24,13 @@ const WORD_WITH_DIGITS = /^(?!\d+$)(?:[A-Z]?[a-z]{0,10}\d{1,2}[a-z]{0,10}|[A-Z]{
  * fragment and matrix parameters are removed. At most 200 characters and 12 segments. A template is returned unchanged.
  *
  * This is a guess: words that are data, such as user names, remain. Prefer the template of a router that offers it.
+ *
+ * @example
+ * ```ts
+ * import { routeTemplate } from '@metrics/core/normalizers';
+ *
+ * console.log(routeTemplate('/users/42/posts/9f1c2d3e?x=1')); // /users/:id/posts/:id
+ * ```
  */
 export function routeTemplate(path: string): string {
   if (typeof path !== 'string') return '/';

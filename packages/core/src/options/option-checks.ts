@@ -2,13 +2,22 @@
 // and shows the value: a TypeError for a wrong type, a RangeError for a value out of range.
 import { describeValue } from '../problems/describe-value.js';
 
-/** @throws {TypeError} if `options` is not an object. */
+/**
+ * Checks that options are an object.
+ *
+ * @throws {TypeError} if `options` is not an object.
+ */
 export function checkOptionsObject(options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, not ${describeValue(options)}.`);
 }
 
-/** @throws {TypeError} if the value is not a number. @throws {RangeError} if it is not an integer from `min` to `max`. */
+/**
+ * Checks an option that is an integer. `undefined` is valid.
+ *
+ * @throws {TypeError} if the value is not a number.
+ * @throws {RangeError} if it is not an integer from `min` to `max`.
+ */
 export function checkInteger(name: string, value: unknown, min: number, max: number): void {
   if (value === undefined) return;
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${describeValue(value)}.`);
@@ -16,25 +25,41 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
     throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}.`);
 }
 
-/** @throws {RangeError} if the value is not a number from `min` to `max`. */
+/**
+ * Checks an option that is a number. `undefined` is valid, `NaN` is not.
+ *
+ * @throws {RangeError} if the value is not a number from `min` to `max`.
+ */
 export function checkNumber(name: string, value: unknown, min: number, max: number): void {
   if (value === undefined || (typeof value === 'number' && value >= min && value <= max)) return;
   throw new RangeError(`${name} must be a number from ${min} to ${max}, not ${describeValue(value)}.`);
 }
 
-/** @throws {TypeError} if the value is not a boolean. */
+/**
+ * Checks an option that is true or false. `undefined` is valid.
+ *
+ * @throws {TypeError} if the value is not a boolean.
+ */
 export function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     throw new TypeError(`${name} must be true or false, not ${describeValue(value)}.`);
 }
 
-/** @throws {TypeError} if the value is not a function. */
+/**
+ * Checks an option that is a function. `undefined` is valid.
+ *
+ * @throws {TypeError} if the value is not a function.
+ */
 export function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(`${name} must be a function, not ${describeValue(value)}.`);
 }
 
-/** @throws {RangeError} if the value is not one of `allowed`. */
+/**
+ * Checks an option with a fixed list of values. `undefined` is valid.
+ *
+ * @throws {RangeError} if the value is not one of `allowed`.
+ */
 export function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
   if (value === undefined || allowed.includes(value)) return;
   throw new RangeError(
@@ -42,7 +67,11 @@ export function checkOneOf(name: string, value: unknown, allowed: readonly unkno
   );
 }
 
-/** @throws {RangeError} if the value is not a number of milliseconds, at least 1, that divides `interval`. */
+/**
+ * Checks an option that is a number of milliseconds and divides an interval. `undefined` is valid.
+ *
+ * @throws {RangeError} if the value is not a number of milliseconds, at least 1, that divides `interval`.
+ */
 export function checkDivisor(name: string, value: unknown, interval: number): void {
   if (value === undefined || (typeof value === 'number' && value >= 1 && interval % value === 0)) return;
   throw new RangeError(`${name} must divide ${interval} milliseconds, and ${describeValue(value)} does not.`);
@@ -53,6 +82,18 @@ export function checkDivisor(name: string, value: unknown, interval: number): vo
  *
  * @param who the function or class that the options belong to, for the message.
  * @throws {TypeError} if an enumerable property of `options` is not in `names`. The message shows the nearest name.
+ *
+ * @example
+ * ```ts
+ * import { checkInteger, checkKnownOptions } from '@metrics/core/backend';
+ *
+ * function createQueue(options: { readonly size?: number } = {}): number[] {
+ *   checkKnownOptions('createQueue()', options, ['size']);
+ *   checkInteger('size', options.size, 1, 1000);
+ *   return [];
+ * }
+ * createQueue({ size: 10 });
+ * ```
  */
 export function checkKnownOptions(who: string, options: object, names: readonly string[]): void {
   const unknown = Object.keys(options).find((key) => !names.includes(key));

@@ -1,6 +1,7 @@
 // Reports problems to the application without flooding it.
 import { nodeProcess, now } from '../runtime.js';
 import { describeValue } from './describe-value.js';
+import { documentationPage } from './documentation.js';
 import type { Problem } from './problem.js';
 
 /** Milliseconds before an equal problem is reported again, with the number of occurrences in between. */
@@ -11,6 +12,7 @@ const REPEAT_AFTER_MS = 60_000;
  */
 const MAX_REPORTED = 50;
 
+/** Called with a problem. An error that it throws, or rejects with, is ignored. */
 export type ProblemHandler = (problem: Problem) => void;
 
 /** Merges equal problems: reports each immediately, then at most once a minute with a count. */
@@ -64,12 +66,13 @@ export function isLossAtEnd({ code }: Problem): boolean {
   return code.startsWith('lost_at_');
 }
 
-/** Returns one line with the code, the metric, the tag, the value and the message. */
+/** Returns one line with the code, the metric, the tag, the value, the message, and where to read more. */
 export function formatProblem({ code, metric, tag, value, count, message }: Problem): string {
   const subject = [metric && `metric ${describeValue(metric)}`, tag && `tag ${describeValue(tag)}`, value]
     .filter(Boolean)
     .join(', ');
-  return `${code}${subject && ` (${subject})`}: ${message}${count > 1 ? ` [${count} times]` : ''}`;
+  const times = count > 1 ? ` [${count} times]` : '';
+  return `${code}${subject && ` (${subject})`}: ${message}${times} See ${documentationPage('reference/problems')}.`;
 }
 
 function emitWarning(problem: Problem): void {

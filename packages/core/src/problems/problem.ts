@@ -42,9 +42,11 @@ export type ProblemCode =
 
 /** A misuse or failure, reported to `onError`. Only strict mode throws it, as a `MetricsError`. */
 export interface Problem {
+  /** The reason, in `snake_case`, for programs and dashboards. */
   readonly code: ProblemCode;
   /** The metric's key, if the problem concerns one metric. */
   readonly metric?: string | undefined;
+  /** The key of the tag, if the problem concerns one tag. */
   readonly tag?: string | undefined;
   /** The offending value, shortened. Never a secret. */
   readonly value?: string | undefined;
@@ -52,5 +54,6 @@ export interface Problem {
   readonly count: number;
   /** One or two sentences that say what is wrong and what to do. */
   readonly message: string;
+  /** The error that caused the problem, as it was thrown. It may contain more than the message does. */
   readonly cause?: unknown;
 }

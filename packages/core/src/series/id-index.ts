@@ -8,6 +8,7 @@ export interface IndexedIds {
   readonly size: number;
   /** One more than the greatest id ever used. */
   readonly bound: number;
+  /** Returns true if the id is in use. */
   has(id: number): boolean;
   /** Returns the hash of an id in use, as an integer of 32 bits. */
   hashOf(id: number): number;

@@ -10,6 +10,7 @@ export class Interner {
   readonly #references: number[] = [];
   readonly #free: number[] = [];
 
+  /** The number of distinct strings that have references. */
   get size(): number {
     return this.#ids.size;
   }
@@ -29,6 +30,7 @@ export class Interner {
     return id;
   }
 
+  /** Adds a reference to an id that has references. */
   retain(id: number): void {
     this.#references[id]! += 1;
   }

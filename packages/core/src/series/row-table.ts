@@ -13,6 +13,7 @@ export class RowTable implements IndexedIds {
   #nextId = 0;
   readonly #index = new IdIndex(this);
 
+  /** The number of rows. */
   get size(): number {
     return this.#nextId - this.#freeIds.length;
   }
@@ -22,10 +23,12 @@ export class RowTable implements IndexedIds {
     return this.#nextId;
   }
 
+  /** Returns true if a row has this id. */
   has(id: number): boolean {
     return id < this.#nextId && this.#starts[id]! >= 0;
   }
 
+  /** Returns the number of integers of row `id`, which must exist. */
   length(id: number): number {
     return this.#cells[this.#starts[id]!]!;
   }
@@ -69,6 +72,7 @@ export class RowTable implements IndexedIds {
     return id;
   }
 
+  /** Removes row `id`, which must exist. The id may then be reused for another row. */
   remove(id: number): void {
     const start = this.#starts[id]!;
     const length = this.#cells[start]!;

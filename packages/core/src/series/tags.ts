@@ -7,7 +7,9 @@ export type TagValue = string | number | boolean;
 /** Tags of a call. `undefined` and `null` values are omitted. */
 export type Tags = { readonly [key: string]: TagValue | null | undefined };
 
+/** Options of a call that records a sample. */
 export interface RecordOptions<Given = Tags> {
+  /** Tags of this call. They override tags of the context, of children and of the registration. */
   readonly tags?: Given | undefined;
   /** Which of several equal producers recorded: a worker, a shard. Bounded like a tag value. */
   readonly instance?: string | undefined;

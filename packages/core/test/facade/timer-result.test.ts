@@ -66,6 +66,24 @@ describe('the result of a timer', () => {
   });
 });
 
+describe('the cost of a timer', () => {
+  it('has no exception in it if the function returns nothing', () => {
+    const cost = (run: () => unknown): number => {
+      const before = process.cpuUsage();
+      for (let call = 0; call < 10_000; call += 1) metrics.timer('t', { sampleRate: 0 }, run);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    let [nothing, something] = [0, 0];
+    for (let round = 0; round < 20; round += 1) {
+      nothing += cost(() => undefined);
+      something += cost(() => 1);
+    }
+    // About the same. An exception for each call makes it six times as much.
+    expect(nothing / something).toBeLessThan(3);
+  });
+});
+
 describe('a timer of a distribution', () => {
   it('records milliseconds, or the unit of time that it has', () => {
     let now = 0;

@@ -95,7 +95,7 @@ describe('onError', () => {
     metrics.incr('a\nb', 1, { tags: { 'x\u001B[31m': [] as never } });
     expect(warn.mock.calls).toEqual([
       [
-        'invalid_tag_value (metric "a\\nb", tag "x\\u001b[31m", an array): Tags are a plain object of strings, numbers and booleans, such as { status: 200 }.',
+        'invalid_tag_value (metric "a\\nb", tag "x\\u001b[31m", an array): Tags are a plain object of strings, numbers and booleans, such as { status: 200 }. See the README of @metrics/core.',
         { type: 'MetricsWarning', code: 'invalid_tag_value' },
       ],
     ]);

@@ -23,6 +23,7 @@ export interface DeliveryOptions {
   readonly maxBytes: number;
 }
 
+/** Counts and state of the delivery to the intake. */
 export interface DeliveryStats {
   /** Number of requests that were acknowledged. */
   readonly requests: number;
@@ -32,8 +33,14 @@ export interface DeliveryStats {
   readonly retries: number;
   /** Number of payloads that were split in half because they were too large for the intake. */
   readonly splits: number;
-  /** Payloads that wait, and their bytes of memory. */
-  readonly queue: { readonly payloads: number; readonly bytes: number };
+  /** Payloads that wait. */
+  readonly queue: {
+    /** Number of payloads, with the one in flight. */
+    readonly payloads: number;
+    /** Their bytes of memory; at most the option `maxQueueBytes`. */
+    readonly bytes: number;
+  };
+  /** The state of the circuit breaker, which pauses requests while the intake fails. */
   readonly breaker: BreakerState;
 }
 

@@ -37,7 +37,7 @@ export class ConstantTags {
     for (const [key, value] of tags) {
       const encodedKey = encodeTagKey(key, this.#rules);
       // Two keys that are encoded alike are one tag, and a constant tag may be replaced.
-      isUsual &&= encodedKey === key && (this.#tags.size === 0 || !this.#tags.has(key));
+      isUsual &&= encodedKey === key && !this.#tags.has(key);
       encoded.push(`${encodedKey}:${encodeTagValue(value)}`);
     }
     if (!isUsual) encoded = this.#encodeDistinct(tags, onConflict);

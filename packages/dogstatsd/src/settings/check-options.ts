@@ -41,7 +41,7 @@ const NAMES: Readonly<Record<keyof DogStatsdOptions, true>> = {
   maxPacketBytes: true,
 };
 
-/** @throws {TypeError} or {@link RangeError}, naming the option and showing its value. */
+/** @throws {TypeError | RangeError}, naming the option and showing its value. */
 export function checkOptions(options: DogStatsdOptions): void {
   checkOptionsObject(options);
   checkKnownOptions('DogStatsdMetricsBackend', options, Object.keys(NAMES));

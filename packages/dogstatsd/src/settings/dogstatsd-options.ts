@@ -5,11 +5,14 @@ import type { WireTypes } from './wire-types.js';
 /** Which of its tags the Agent adds to the metrics of this process. */
 export type TagCardinality = 'none' | 'low' | 'orchestrator' | 'high';
 
-/** An option that is not set is read from the environment (the README lists the variables), then has its default. */
+/**
+ * Options of {@link DogStatsdMetricsBackend}. One that is not set is read from the environment (its default names the
+ * variable), then has its default.
+ */
 export interface DogStatsdOptions {
   /** A name or an IP address. A name is resolved once, and again every minute. @default DD_AGENT_HOST, or '127.0.0.1' */
   readonly statsdHost?: string | undefined;
-  /** @default DD_DOGSTATSD_PORT, or 8125 */
+  /** The port of UDP, from 1 to 65,535. @default DD_DOGSTATSD_PORT, or 8125 */
   readonly statsdPort?: number | undefined;
   /**
    * A Unix socket, which wins over host and port. A path, or `unix://path`, is tried with datagrams and as a stream;

@@ -4,9 +4,13 @@ import { type Environment, ignored, readVariable } from './environment.js';
 
 /** The identity of the sender, as fields and a tag of every line. A property that is undefined is not sent. */
 export interface Origin {
+  /** The field `c:`: the container, as `ci-<id>` or `in-<inode of the cgroup>`. */
   readonly containerId: string | undefined;
+  /** The field `e:`, which an admission controller of Kubernetes injects. */
   readonly externalData: string | undefined;
+  /** The field `card:`: which of its tags the Agent adds. */
   readonly cardinality: TagCardinality | undefined;
+  /** The tag `dd.internal.entity_id`: the UID of the pod. */
   readonly entityId: string | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface ResolvedOptions {
  * variables are ignored and reported: a bad environment must not prevent start-up.
  *
  * @param detectContainerId called unless an option or a variable decides about the container.
- * @throws {TypeError} or {@link RangeError} on an invalid option.
+ * @throws {TypeError | RangeError} on an invalid option.
  */
 export function resolveOptions(
   options: DogStatsdOptions,

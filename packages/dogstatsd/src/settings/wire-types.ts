@@ -12,9 +12,9 @@ export type WireType = 'ms' | 'h' | 'd';
  * The first key that matches wins.
  */
 export interface WireTypes {
-  /** @default 'ms' */
+  /** The type of timings. @default 'ms' */
   readonly timing?: WireType | undefined;
-  /** @default 'd', in the dialect `telegraf` 'h' */
+  /** The type of distributions. @default 'd', in the dialect `telegraf` 'h' */
   readonly distribution?: WireType | undefined;
   readonly [metric: string]: WireType | undefined;
 }

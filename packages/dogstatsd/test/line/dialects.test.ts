@@ -116,6 +116,7 @@ describe('names and tags that a server reads as something else', () => {
     ['ключ', '_'],
     ['.-x', '_x'],
     ['_x', '_x'],
+    ['a--b', 'a--b'],
     ['level', 'level'],
   ])('statsd_exporter gets no reserved label: %j is %j', async (key, label) => {
     const backend = opened(

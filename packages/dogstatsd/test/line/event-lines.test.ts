@@ -4,8 +4,9 @@ import * as fc from 'fast-check';
 import { tagPairs } from 'test-kit/series-of';
 import { ConstantTags } from '../../src/line/constant-tags.js';
 import type { LineContext } from '../../src/line/event-fields.js';
-import { renderEventLine } from '../../src/line/event-line.js';
-import { renderServiceCheckLine } from '../../src/line/service-check-line.js';
+import { invalidEventField, renderEventLine } from '../../src/line/event-line.js';
+import { invalidServiceCheckField, renderServiceCheckLine } from '../../src/line/service-check-line.js';
+import { truncateText } from '../../src/line/truncate-text.js';
 import { dialects } from '../../src/settings/dialect.js';
 
 const bare: LineContext = { tags: new ConstantTags([], dialects.agent), lineSuffix: '', maxBytes: 8192 };
@@ -169,6 +170,42 @@ describe('events', () => {
 });
 
 // https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/?tab=servicechecks
+test.each([
+  [{ alertType: 'fatal' }, 'alertType'],
+  [{ priority: 'high' }, 'priority'],
+  [{ timestamp: -1 }, 'timestamp'],
+  [{ timestamp: 1e11 }, 'timestamp'],
+  [{ timestamp: '1700000000' }, 'timestamp'],
+  [{ timestamp: Number.NaN }, 'timestamp'],
+  [{ alertType: 'error', priority: 'low', timestamp: 1e11 - 1 }, undefined],
+  [{ timestamp: 0 }, undefined],
+  [{}, undefined],
+])('of an event with %j, the field %s is reported as invalid', (fields, field) => {
+  expect(invalidEventField({ title: 'a', text: 'b', ...fields } as MetricsEvent)).toBe(field);
+});
+
+test.each([
+  [{ status: 'down' }, 'status'],
+  [{ status: 'ok', timestamp: -1 }, 'timestamp'],
+  [{ status: 'ok', timestamp: 1e11 }, 'timestamp'],
+  [{ status: 'unknown', timestamp: 1 }, undefined],
+])('of a service check with %j, the field %s is reported as invalid', (fields, field) => {
+  expect(invalidServiceCheckField({ name: 'a', ...fields } as ServiceCheck)).toBe(field);
+});
+
+test.each([
+  ['abc', 3, 'abc'],
+  ['abc', 2, 'ab'],
+  ['é', 2, 'é'],
+  ['é', 1, ''],
+  ['a\n', 3, 'a\\n'],
+  ['a\n', 2, 'a'],
+  ['a\u00a0b', 10, 'a\u00a0b'],
+  ['\u009f\udfff', 10, ' \ufffd'],
+])('of %j at most %i bytes are kept: %j', (full, bytes, expected) => {
+  expect(truncateText(full, { bytes })).toBe(expected);
+});
+
 describe('service checks', () => {
   test.each<[string, ServiceCheck, LineContext, string]>([
     ['name and status', { name: 'Redis connection', status: 'ok' }, bare, '_sc|Redis_connection|0\n'],

@@ -9,6 +9,22 @@ const LEVEL = Symbol.for('level');
  *
  * Combined after `winston.format.timestamp()`, it starts with the time; after `colorize()`, the level keeps its color. Lines
  * of other code, which have no tags, consist of level and message. No message, instance or tag can start another line.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { LoggingBackend, metricsFormat } from '@metrics/logging';
+ * import winston from 'winston';
+ *
+ * winston.loggers.add('metrics', {
+ *   level: 'debug',
+ *   format: winston.format.combine(winston.format.timestamp(), metricsFormat()),
+ *   transports: [new winston.transports.Console()],
+ * });
+ * metrics.register(new LoggingBackend());
+ * metrics.incr('orders', { tags: { method: 'card' } });
+ * await metrics.close();
+ * ```
  */
 export function metricsFormat(): Logform.Format {
   return winston.format.printf((info) => {

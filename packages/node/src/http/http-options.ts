@@ -3,7 +3,9 @@ import { warnOfError } from '../shared.js';
 
 /** A request that is about to be measured. */
 export interface ObservedRequest {
+  /** `server` for a request that this process gets, `client` for one that it sends. */
   readonly kind: 'server' | 'client';
+  /** The method as it was sent, in capitals as a rule. */
   readonly method: string;
   /** The target of the request with its query. */
   readonly path: string;
@@ -16,13 +18,19 @@ export interface ObservedRequest {
  * Node.js.
  */
 export interface ServedRequest {
+  /** The method, if the request has been parsed. */
   readonly method?: string | undefined;
+  /** The path and the query. */
   readonly url?: string | undefined;
+  /** The headers with lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 /** The type of a method, because a function that asks for an `IncomingMessage` or a framework's request fits it as well. */
-export type RouteFunction = { of(request: ServedRequest): string | undefined }['of'];
+export type RouteFunction = {
+  /** Returns the route of a request; `undefined` tries the other ways. */
+  of(request: ServedRequest): string | undefined;
+}['of'];
 
 /** Options of `observeHttp`. */
 export interface HttpOptions {

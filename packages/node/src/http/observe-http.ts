@@ -14,6 +14,15 @@ import { measureUndici } from './undici-client.js';
  * A second call for the same metrics returns the first result; its options are ignored.
  *
  * @throws {TypeError | RangeError} if an option is unknown or invalid.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { observeHttp } from '@metrics/node';
+ *
+ * const http = observeHttp(metrics, { ignore: ({ path }) => path === '/health' });
+ * http.dispose(); // a service never does
+ * ```
  */
 export function observeHttp(metrics: Metrics, options: HttpOptions = {}): Installation {
   const resolved = resolveHttpOptions(options);

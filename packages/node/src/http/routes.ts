@@ -11,6 +11,18 @@ import type { ResolvedHttpOptions } from './http-options.js';
  *
  * @param request the raw request of Node.js.
  * @param route the template, or a function that returns it when the request has ended, or `undefined` for none.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { setRoute } from '@metrics/node';
+ *
+ * const server = createServer((request, response) => {
+ *   setRoute(request, '/users/:id');
+ *   response.end();
+ * });
+ * server.listen(0, '127.0.0.1', () => server.close()); // a service keeps it open
+ * ```
  */
 export function setRoute(request: object, route: string | RouteReader): void {
   shared().routes.set(keyOf(request), route);

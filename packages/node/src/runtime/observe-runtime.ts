@@ -25,6 +25,14 @@ export interface RuntimeOptions {
  * A second call for the same metrics returns the first result; its options are ignored.
  *
  * @throws {TypeError | RangeError} if an option is unknown or invalid.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { observeRuntime } from '@metrics/node';
+ *
+ * observeRuntime(metrics);
+ * ```
  */
 export function observeRuntime(metrics: Metrics, options: RuntimeOptions = {}): Installation {
   checkOptionsObject(options);

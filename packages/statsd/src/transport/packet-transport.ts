@@ -25,5 +25,6 @@ export interface PacketTransport {
   readonly sendTimeout?: number | undefined;
   /** Called at process exit, which no event follows: from now on `done` is called before `send` returns. */
   prepareForExit?(): void;
+  /** Releases the socket. Packets that the kernel has not accepted are lost. Further calls change nothing. */
   close(): void;
 }

@@ -16,7 +16,7 @@ type Addresses = readonly { readonly address: string; readonly family: number }[
 export type Lookup = (
   host: string,
   options: { readonly all: true },
-  callback: (error: Error | null, addresses?: Addresses) => void,
+  callback: (error: Error | null, addresses?: readonly { readonly address: string; readonly family: number }[]) => void,
 ) => void;
 
 export interface ResolvedHostOptions {

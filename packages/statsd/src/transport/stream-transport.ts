@@ -4,7 +4,7 @@ import { Backoff } from '@metrics/aggregation';
 import { alsoInRealTime } from '@metrics/core/backend';
 import type { PacketTransport } from './packet-transport.js';
 import { type Lookup, ResolveError, staleOnErrorLookup } from './resolved-host.js';
-import { StreamConnection, type StreamConnectionOptions } from './stream-connection.js';
+import { StreamConnection } from './stream-connection.js';
 
 /** The Datadog Agent ends a connection that announces more. */
 const DEFAULT_PACKET_BYTES = 8192;
@@ -20,23 +20,36 @@ const MAX_RETRY_MS = 10_000;
 /** Milliseconds for which a caller waits for a connection. */
 const WAIT_TIMEOUT = 1000;
 
-type StreamAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+/** The address of a stream: a host with a port, or the path of a Unix socket. */
+export type StreamAddress =
+  | {
+      /** A name or an IP address. */
+      readonly host: string;
+      /** The port of the server. */
+      readonly port: number;
+    }
+  | {
+      /** The path of the socket. */
+      readonly path: string;
+    };
 
+/** Options of {@link StreamTransport}. */
 export interface StreamTransportOptions {
+  /** A host with a port, or the path of a Unix socket. */
   readonly address: StreamAddress;
-  /** @see {@link StreamConnectionOptions.framing} */
-  readonly framing: StreamConnectionOptions['framing'];
-  /** @default 8192 */
+  /** `newline` ends each packet with a line feed. `length32` prepends its length, as the Datadog Agent reads a stream. */
+  readonly framing: 'newline' | 'length32';
+  /** Bytes of the largest packet. @default 8192 */
   readonly maxPacketBytes?: number | undefined;
   /** Called with the first failure of an outage. */
   readonly onDown: (error: Error) => void;
   /** Called with the first failure of an outage to resolve the host name. */
   readonly onResolveFailure?: ((error: Error) => void) | undefined;
-  /** Milliseconds. @default 3000 */
+  /** Milliseconds for opening a connection. @default 3000 */
   readonly connectTimeout?: number | undefined;
   /** Milliseconds for which a server may read nothing before the connection is ended. @default 5000 */
   readonly stallTimeout?: number | undefined;
-  /** @default dns.lookup */
+  /** Resolves the host name, for tests. @default dns.lookup */
   readonly lookup?: Lookup | undefined;
   /** Returns numbers from 0 to below 1; spreads attempts to connect. @default Math.random */
   readonly random?: (() => number) | undefined;

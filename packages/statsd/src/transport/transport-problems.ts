@@ -1,7 +1,11 @@
 // The messages of failures of a transport, the same for every backend.
 import type { BackendReporter } from '@metrics/aggregation';
 
-/** @param source the option or the variables that the host is from, such as `option host`. */
+/**
+ * Reports that a host name has no address, and that resolution is retried.
+ *
+ * @param source the option or the variables that the host is from, such as `option host`.
+ */
 export function reportResolveFailure(reporter: BackendReporter, host: string, source: string, cause: Error): void {
   const message = `The host name ${host} (from ${source}) cannot be resolved. Metrics are kept and merged, and resolution is retried. Check the name and the name server.`;
   reporter.report('resolve_failed', message, { cause });

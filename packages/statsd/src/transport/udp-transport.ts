@@ -35,17 +35,19 @@ const ADDRESS_ERRORS: ReadonlySet<unknown> = new Set([
   'EPERM',
 ]);
 
+/** Options of {@link UdpTransport}. */
 export interface UdpTransportOptions {
   /** A name or an address. A name is resolved immediately, every minute, and when its address refuses. */
   readonly host: string;
+  /** The port of the server. */
   readonly port: number;
-  /** @default `loopbackPacketBytes` to a loopback address, otherwise 1432 */
+  /** Bytes of the largest packet. @default `loopbackPacketBytes` to a loopback address, otherwise 1432 */
   readonly maxPacketBytes?: number | undefined;
   /** Bytes that the server reads of a datagram that no network limits. @default 4000 */
   readonly loopbackPacketBytes?: number | undefined;
   /** Called with the first failure of an outage to resolve the host name. */
   readonly onResolveFailure: (error: Error) => void;
-  /** @default dns.lookup */
+  /** Resolves the host name, for tests. @default dns.lookup */
   readonly lookup?: Lookup | undefined;
 }
 
@@ -136,6 +138,7 @@ export class UdpTransport implements PacketTransport {
     for (const { packet, done } of others) this.#sendAtExit(packet, done);
   }
 
+  /** Releases the socket. Further calls change nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -9,10 +9,11 @@ const DEFAULT_PACKET_BYTES = 8192;
 /** `sockaddr_un` holds 108 bytes with the final NUL; a longer path would be truncated. */
 export const MAX_SOCKET_PATH = 107;
 
+/** Options of {@link UdsTransport}. */
 export interface UdsTransportOptions {
-  /** At most {@link MAX_SOCKET_PATH} bytes. */
+  /** The path of the socket; at most 107 bytes. */
   readonly path: string;
-  /** @default 8192 */
+  /** Bytes of the largest packet. @default 8192 */
   readonly maxPacketBytes?: number | undefined;
   /** A sentence for messages: what to do if the path is that of a stream socket. */
   readonly streamHint?: string | undefined;
@@ -31,7 +32,11 @@ export class UdsTransport implements PacketTransport {
   readonly #client: HotShotsClient;
   readonly #streamHint: string;
 
-  /** @throws {Error} if the native package `unix-dgram` is missing. */
+  /**
+   * Opens the socket.
+   *
+   * @throws {Error} if the native package `unix-dgram` is missing.
+   */
   constructor({ path, maxPacketBytes = DEFAULT_PACKET_BYTES, streamHint }: UdsTransportOptions) {
     this.address = path;
     this.maxPacketBytes = maxPacketBytes;
@@ -47,6 +52,7 @@ export class UdsTransport implements PacketTransport {
     return Promise.resolve(true);
   }
 
+  /** Releases the socket. Further calls change nothing. */
   close(): void {
     this.#client.close();
   }

@@ -4,6 +4,7 @@ import type { MetricKind, MetricsBackend } from '@metrics/core';
 export interface BackendUnderTest {
   /** Creates a new backend, not started. Called once for each check. */
   create(): Fixture | Promise<Fixture>;
+  /** The features that the suite may expect of it. */
   readonly capabilities: Capabilities;
   /**
    * Milliseconds that a flush may take, that flushed samples may need to arrive, and that `close` may exceed its
@@ -30,6 +31,7 @@ export interface BackendProgram {
 
 /** One backend under test with its surroundings. */
 export interface Fixture {
+  /** The new backend. The suite starts and closes it. */
   readonly backend: MetricsBackend;
   /**
    * Returns everything that arrived at the other end since `create`. The suite calls it until the result is as expected
@@ -48,17 +50,35 @@ export interface Fixture {
  * itself.
  */
 export interface Delivered {
+  /** The lines, messages or rows of metrics. */
   readonly samples: readonly DeliveredSample[];
   /** Without it, events are counted but not compared. */
-  readonly events?: readonly { readonly title: string; readonly text: string }[] | undefined;
+  readonly events?:
+    | readonly {
+        /** The title as it was recorded. */
+        readonly title: string;
+        /** The text as it was recorded. */
+        readonly text: string;
+      }[]
+    | undefined;
   /** Without it, service checks are counted but not compared. */
-  readonly serviceChecks?: readonly { readonly name: string; readonly status: string }[] | undefined;
+  readonly serviceChecks?:
+    | readonly {
+        /** The name as it was recorded. */
+        readonly name: string;
+        /** The status as a word: `ok`, `warning`, `critical` or `unknown`. */
+        readonly status: string;
+      }[]
+    | undefined;
 }
 
 /** One line, message or row that arrived. It may represent many samples: a counter's sum, or a summary of timings. */
 export interface DeliveredSample {
+  /** The kind that it arrived as. */
   readonly kind: MetricKind;
+  /** The name that it arrived with, without a suffix for the instance. */
   readonly name: string;
+  /** The instance, unless it arrived as a tag. */
   readonly instance?: string | undefined;
   /** Exactly the tags of the series, and `instance` if that is a tag. Configure no constant tags for the test. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -87,6 +107,7 @@ export interface Capabilities {
    * as dropped.
    */
   readonly kinds: Readonly<Partial<Record<MetricKind, MetricKind>>>;
+  /** Whether tags arrive, or are dropped because the protocol has none. */
   readonly tags: 'kept' | 'dropped';
   /** How an instance arrives: as tag `instance`, as `.instance` after the name, as its own field, or not at all. */
   readonly instance: 'tag' | 'suffix' | 'field' | 'dropped';

@@ -18,7 +18,9 @@ export interface DogStatsdOrigin {
 
 /** A counter, gauge, timing, histogram or distribution. */
 export interface DogStatsdValues extends DogStatsdOrigin {
+  /** The type on the wire: counter, gauge, timing, histogram or distribution. */
   readonly type: 'c' | 'g' | 'ms' | 'h' | 'd';
+  /** The name of the metric, prefix included. */
   readonly name: string;
   /** The values as sent, not scaled by the rate. Several if they were packed into one line. */
   readonly values: readonly number[];
@@ -26,26 +28,35 @@ export interface DogStatsdValues extends DogStatsdOrigin {
   readonly sampleRate: number;
   /** `T`, in seconds since the epoch. Only on counters and gauges. */
   readonly timestamp?: number;
+  /** The tags of the line. */
   readonly tags: DogStatsdTags;
 }
 
 /** A member of a set. */
 export interface DogStatsdMember extends DogStatsdOrigin {
+  /** The type on the wire: set. */
   readonly type: 's';
+  /** The name of the metric, prefix included. */
   readonly name: string;
+  /** The member as sent. */
   readonly member: string;
+  /** The tags of the line. */
   readonly tags: DogStatsdTags;
 }
 
 /** An event. Its line breaks are unescaped. */
 export interface DogStatsdEvent extends Omit<MetricsEvent, 'tags'>, DogStatsdOrigin {
+  /** The start of the line of an event. */
   readonly type: '_e';
+  /** The tags of the line. */
   readonly tags: DogStatsdTags;
 }
 
 /** A service check. Its message is unescaped. */
 export interface DogStatsdServiceCheck extends Omit<ServiceCheck, 'tags'>, DogStatsdOrigin {
+  /** The start of the line of a service check. */
   readonly type: '_sc';
+  /** The tags of the line. */
   readonly tags: DogStatsdTags;
 }
 

@@ -6,6 +6,7 @@ import { parseEvent } from './parse-event.js';
 import { parseMetric } from './parse-metric.js';
 import { parseServiceCheck } from './parse-service-check.js';
 
+/** Options of {@link parseDogStatsd}. */
 export interface DogStatsdParserOptions {
   /**
    * Maximum length of a packet in bytes. The default is the size of the Datadog Agent's read buffer.
@@ -27,6 +28,17 @@ export interface DogStatsdParserOptions {
  * @param packet bytes, or a string, which is encoded as UTF-8.
  * @throws {DogStatsdSyntaxError} at the first syntax error. It throws nothing else.
  * @see https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { parseDogStatsd } from '@metrics/testing/servers';
+ *
+ * const [line] = parseDogStatsd('db.query:12.5:8|ms|@0.5|#table:users\n');
+ * assert.ok(line?.type === 'ms');
+ * assert.deepEqual(line.values, [12.5, 8]);
+ * assert.equal(line.tags['table'], 'users');
+ * ```
  */
 export function parseDogStatsd(
   packet: Uint8Array | string,

@@ -1,5 +1,6 @@
 /** The first syntax error of a packet: its position, and what the grammar expects there. */
 export class DogStatsdSyntaxError extends Error {
+  /** `'DogStatsdSyntaxError'`. */
   override readonly name = 'DogStatsdSyntaxError';
   /** A description of what the grammar expects. */
   readonly expected: string;

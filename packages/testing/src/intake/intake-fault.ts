@@ -18,6 +18,7 @@ export type IntakeFault = number | FaultResponse | 'ok' | 'hang' | 'stall' | 're
 
 /** A response with a status and more. */
 export interface FaultResponse {
+  /** The status of the response, such as 429. */
   readonly status: number;
   /** The header Retry-After, in seconds or as a date. */
   readonly retryAfter?: number | Date | undefined;

@@ -69,6 +69,7 @@ export class IntakeRecord {
     return [...this.#distributions.values()].map((series) => ({ ...series, points: [...series.points] }));
   }
 
+  /** The events, in the order of arrival. */
   get events(): readonly IntakeEvent[] {
     return [...this.#events];
   }
@@ -133,11 +134,13 @@ export class IntakeRecord {
     return describeIntake(this);
   }
 
+  /** Adds a request and its violations. */
   protected addRequest(request: IntakeRequest): void {
     this.#requests.push(request);
     for (const violation of request.violations) this.addViolation(`${request.method} ${request.path}: ${violation}`);
   }
 
+  /** Adds a violation, up to the first 1000. */
   protected addViolation(violation: string): void {
     if (this.#violations.length < MAX_VIOLATIONS) this.#violations.push(violation);
   }

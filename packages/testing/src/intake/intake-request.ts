@@ -2,6 +2,7 @@ import type { IntakeFault } from './intake-fault.js';
 
 /** A request as it arrived. */
 export interface IntakeRequest {
+  /** The method in capitals: `POST`. */
   readonly method: string;
   /** The path without the query. */
   readonly path: string;

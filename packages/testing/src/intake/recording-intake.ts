@@ -63,6 +63,24 @@ export type IntakeOutage = 'reset' | 'handshake' | 'silent';
  *
  * It is stricter than the real one: it rejects everything that the real one would silently change or drop, and lists it
  * in `violations`. It keeps the process alive until {@link stop}.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createMetrics } from '@metrics/core';
+ * import { DatadogMetricsBackend } from '@metrics/datadog';
+ * import { RecordingIntake } from '@metrics/testing/servers';
+ *
+ * const apiKey = 'b9f1e3a75c2d4860b9f1e3a75c2d4860';
+ * const intake = await RecordingIntake.start({ apiKey });
+ * const metrics = createMetrics({ backend: new DatadogMetricsBackend({ apiKey, baseUrl: intake.url, ca: intake.ca }) });
+ * metrics.incr('jobs.done', 3, { tags: { task: 'mail' } });
+ * await metrics.close({ timeout: 10_000 });
+ *
+ * assert.equal(intake.sum('jobs.done', { task: 'mail' }), 3);
+ * assert.deepEqual(intake.violations, []);
+ * await intake.stop();
+ * ```
  */
 export class RecordingIntake extends IntakeRecord {
   /** The certificate to trust, as PEM. It is also valid for `localhost` and `api.localhost`. Empty without TLS. */
@@ -151,12 +169,16 @@ export class RecordingIntake extends IntakeRecord {
   /**
    * Resolves as soon as the condition holds. Checks it now and after each request.
    *
-   * @param options.timeout milliseconds, 5000 by default.
    * @throws {Error} after the timeout or `stop`, with everything that arrived. Errors of the condition are rethrown.
    */
   waitFor(
     condition: (intake: this) => boolean,
-    { timeout = 5000 }: { readonly timeout?: number | undefined } = {},
+    {
+      timeout = 5000,
+    }: {
+      /** Milliseconds until it rejects. @default 5000 */
+      readonly timeout?: number | undefined;
+    } = {},
   ): Promise<void> {
     return this.#waiters.wait(() => condition(this), timeout);
   }
@@ -167,6 +189,7 @@ export class RecordingIntake extends IntakeRecord {
     await this.#stopping;
   }
 
+  /** Does the same as {@link RecordingIntake.stop}: `await using intake = await RecordingIntake.start()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -29,11 +29,18 @@ export interface CardinalityBudget {
 /**
  * Asserts that a report stays within a budget. The error names each metric above it, and its tag with most values.
  *
- * ```js
- * assertCardinality(metrics.cardinality(), JSON.parse(readFileSync('metrics.budget.json', 'utf8')));
- * ```
- *
+ * @param counting how many custom metrics a series is, for `budget.customMetrics`.
  * @throws {AssertionError} if anything exceeds the budget, with one line for each.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { assertCardinality, type CardinalityBudget } from '@metrics/testing';
+ *
+ * // Usually a file: JSON.parse(readFileSync('metrics.budget.json', 'utf8')).
+ * const budget: CardinalityBudget = { series: 1000, metrics: { '*': { series: 100 } } };
+ * assertCardinality(metrics.cardinality(), budget);
+ * ```
  */
 export function assertCardinality(
   report: CardinalityReport,

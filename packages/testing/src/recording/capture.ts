@@ -45,6 +45,17 @@ const taps = new WeakMap<Metrics, CaptureTap>();
  * running.
  *
  * Rejects with the error of `fn` if that throws or rejects. `fn` receives the recording, to read it meanwhile.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { metrics } from '@metrics/core';
+ * import { capture } from '@metrics/testing';
+ *
+ * const seen = await capture(() => metrics.incr('requests', { tags: { status: 200 } }));
+ * assert.equal(seen.counter('requests', { status: 200 }), 1);
+ * assert.deepEqual(seen.problems, []);
+ * ```
  */
 export async function capture(
   fn: (recording: Recording) => unknown,

@@ -11,6 +11,17 @@ import { withTagObject } from './tag-object.js';
  * A sample counts as sent while it is kept. Drop reasons: `capacity` (the oldest samples, beyond `maxSamples`),
  * `closed` (recorded after `close`), `unknown_series` (the id is not open). Sample rates are recorded, and no sample is
  * skipped.
+ *
+ * @example
+ * ```ts
+ * import { createMetrics } from '@metrics/core';
+ * import { RecordingBackend } from '@metrics/testing';
+ *
+ * const backend = new RecordingBackend();
+ * const metrics = createMetrics({ backend });
+ * metrics.incr('jobs.done', { tags: { task: 'mail' } });
+ * console.log(backend.recorded.counter('jobs.done', { task: 'mail' })); // 1
+ * ```
  */
 export class RecordingBackend extends SampleReceiver implements MetricsBackend {
   readonly replaceable = true;
@@ -21,7 +32,11 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
   #accepted = 0;
   #closed = false;
 
-  /** @throws {TypeError | RangeError} if `maxSamples` is not a positive integer. */
+  /**
+   * Creates the backend with an empty recording.
+   *
+   * @throws {TypeError | RangeError} if `maxSamples` is not a positive integer.
+   */
   constructor(options?: RecordingOptions) {
     super();
     this.recorded = new Recording(options);
@@ -35,10 +50,12 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
     this.#host = host;
   }
 
+  /** Records an event with its tags as an object. */
   event(event: MetricsEvent): void {
     if (this.#accept()) this.#countEvicted(this.recorded.addEvent(withTagObject(event)));
   }
 
+  /** Records a service check with its tags as an object. */
   serviceCheck(check: ServiceCheck): void {
     if (this.#accept()) this.#countEvicted(this.recorded.addServiceCheck(withTagObject(check)));
   }
@@ -50,6 +67,10 @@ export class RecordingBackend extends SampleReceiver implements MetricsBackend {
     this.forgetSeries();
   }
 
+  /**
+   * Returns the counts of samples: `sent` are those that were kept, `dropped` those that were evicted or came after
+   * `close`.
+   */
   stats(): BackendStats {
     const lost = Object.values(this.#dropped).reduce((sum, count) => sum + count, 0);
     return {

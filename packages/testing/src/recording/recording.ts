@@ -14,12 +14,15 @@ export type TagQuery = Readonly<Record<string, string | number | boolean | null 
 
 /** Properties that a sample must have. An omitted one matches every sample. */
 export interface SampleFilter {
+  /** The kind of the metric. */
   readonly kind?: MetricKind | undefined;
   /** The name without the registered prefix. */
   readonly key?: string | undefined;
   /** The name with the registered prefix. */
   readonly name?: string | undefined;
+  /** Which of several equal producers recorded it. There is no filter for samples without an instance. */
   readonly instance?: string | undefined;
+  /** Tags that it must have; it may have more. */
   readonly tags?: TagQuery | undefined;
 }
 
@@ -36,6 +39,14 @@ export interface RecordingOptions {
 /**
  * Samples, events, service checks and problems that tests can query. Keys are those of the application, without the
  * registered prefix.
+ *
+ * @example
+ * ```ts
+ * import { RecordingBackend } from '@metrics/testing';
+ *
+ * const { recorded } = new RecordingBackend();
+ * console.log(recorded.counter('jobs.done', { task: 'mail' }), recorded.timings('job.run'), String(recorded));
+ * ```
  */
 export class Recording {
   static {
@@ -48,7 +59,11 @@ export class Recording {
   readonly #serviceChecks: BoundedList<RecordedServiceCheck>;
   readonly #problems: BoundedList<Problem>;
 
-  /** @throws {TypeError | RangeError} if `maxSamples` is not a positive integer. */
+  /**
+   * Creates an empty recording.
+   *
+   * @throws {TypeError | RangeError} if `maxSamples` is not a positive integer.
+   */
   constructor({ maxSamples = 100_000 }: RecordingOptions = {}) {
     checkInteger('maxSamples', maxSamples, 1, Number.MAX_SAFE_INTEGER);
     this.#samples = new BoundedList(maxSamples);
@@ -94,10 +109,12 @@ export class Recording {
     return this.#ended.toArray().filter((series) => matches(series, filter));
   }
 
+  /** The events, oldest first. A new list for each call. */
   get events(): readonly RecordedEvent[] {
     return this.#events.toArray();
   }
 
+  /** The service checks, oldest first. A new list for each call. */
   get serviceChecks(): readonly RecordedServiceCheck[] {
     return this.#serviceChecks.toArray();
   }
@@ -135,14 +152,17 @@ export class Recording {
     return this.#ended.push(series);
   }
 
+  /** Adds a copy of an event. Returns true if that evicted the oldest one. */
   addEvent(event: RecordedEvent): boolean {
     return this.#events.push(Object.freeze({ ...event, ...copyTags(event) }));
   }
 
+  /** Adds a copy of a service check. Returns true if that evicted the oldest one. */
   addServiceCheck(check: RecordedServiceCheck): boolean {
     return this.#serviceChecks.push(Object.freeze({ ...check, ...copyTags(check) }));
   }
 
+  /** Adds a problem. Returns true if that evicted the oldest one. */
   addProblem(problem: Problem): boolean {
     return this.#problems.push(problem);
   }

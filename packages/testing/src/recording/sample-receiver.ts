@@ -13,6 +13,7 @@ export abstract class SampleReceiver {
   /** Receives a series that has ended: an observer left it out, or was disposed. */
   protected abstract end(series: RecordedSeries): void;
 
+  /** Forgets the open series. Samples of their ids are then received as `undefined`. */
   protected forgetSeries(): void {
     this.#series.clear();
   }

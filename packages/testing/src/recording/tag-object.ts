@@ -5,11 +5,13 @@ export type TagObject = Readonly<Record<string, string>>;
 
 /** An event as recordings show it. */
 export interface RecordedEvent extends Omit<MetricsEvent, 'tags'> {
+  /** Tags by ascending keys, without the instance. Omitted if the backend received none. */
   readonly tags?: TagObject | undefined;
 }
 
 /** A service check as recordings show it. */
 export interface RecordedServiceCheck extends Omit<ServiceCheck, 'tags'> {
+  /** Tags by ascending keys, without the instance. Omitted if the backend received none. */
   readonly tags?: TagObject | undefined;
 }
 

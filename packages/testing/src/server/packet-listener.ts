@@ -23,7 +23,9 @@ export interface PacketSink {
 
 /** Counts of stream connections since the start of the server. */
 export interface ServerConnections {
+  /** Connections that are open now. */
   open: number;
+  /** Connections that were opened since the start. */
   accepted: number;
   /** Connections that the server closed because of what they sent. */
   dropped: number;

@@ -10,7 +10,7 @@ import { ServerRecord } from './server-record.js';
 
 /** Options of {@link RecordingServer.start}. */
 export interface RecordingServerOptions extends RecordingOptions {
-  /** @default 'udp' */
+  /** The transport of the socket; see {@link ServerTransport}. @default 'udp' */
   readonly transport?: ServerTransport | undefined;
   /**
    * The port of `udp` and `tcp`, on 127.0.0.1.
@@ -32,12 +32,30 @@ export interface RecordingServerOptions extends RecordingOptions {
 
 /**
  * A StatsD and DogStatsD server for tests: a real socket, a strict parser ({@link parseDogStatsd}), and the queries of
- * a {@link Recording}. It can stall, disappear, and come back on the same address.
+ * a `Recording` of `@metrics/testing`. It can stall, disappear, and come back on the same address.
  *
  * It keeps the process alive until {@link stop}, so that a waiting test is not ended early: use `await using`, or call
  * `stop` in `afterEach`.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createMetrics } from '@metrics/core';
+ * import { DogStatsdMetricsBackend } from '@metrics/dogstatsd';
+ * import { RecordingServer } from '@metrics/testing/servers';
+ *
+ * const server = await RecordingServer.start();
+ * const metrics = createMetrics({ backend: new DogStatsdMetricsBackend({ statsdPort: server.port }) });
+ * metrics.incr('jobs.done', { tags: { task: 'mail' } });
+ * await metrics.close();
+ *
+ * await server.waitFor(1); // one line
+ * assert.equal(server.recorded.counter('jobs.done', { task: 'mail' }), 1);
+ * await server.stop();
+ * ```
  */
 export class RecordingServer extends ServerRecord {
+  /** The transport of the socket. */
   readonly transport: ServerTransport;
   readonly #connections: ServerConnections = { open: 0, accepted: 0, dropped: 0, truncated: 0 };
   readonly #waiters = new ConditionWaiters(() => this.toString());
@@ -108,13 +126,17 @@ export class RecordingServer extends ServerRecord {
    * Resolves as soon as the given number of lines has arrived, or the condition holds. Checks it now, after each
    * packet, and when a connection opens or closes.
    *
-   * @param options.timeout milliseconds, 5000 by default.
    * @throws {Error} after the timeout or `stop`, with everything that arrived. Errors of the condition are rethrown.
    * @throws {AssertionError} as soon as something malformed arrives, unless `strict` is false.
    */
   waitFor(
     expected: number | ((server: this) => boolean),
-    { timeout = 5000 }: { readonly timeout?: number | undefined } = {},
+    {
+      timeout = 5000,
+    }: {
+      /** Milliseconds until it rejects. @default 5000 */
+      readonly timeout?: number | undefined;
+    } = {},
   ): Promise<void> {
     return this.#waiters.wait(() => {
       this.check();
@@ -185,6 +207,7 @@ export class RecordingServer extends ServerRecord {
     if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
   }
 
+  /** Does the same as {@link RecordingServer.stop}: `await using server = await RecordingServer.start()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -17,7 +17,11 @@ const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 /** A `Buffer`, in declarations that compile without Node's types. */
 export type Packet = typeof globalThis extends {
-  Buffer: { isBuffer(value: unknown): value is infer Instance extends Uint8Array };
+  /** The class, in a program with Node's types. */
+  Buffer: {
+    /** Returns true if a value is an instance. */
+    isBuffer(value: unknown): value is infer Instance extends Uint8Array;
+  };
 }
   ? Instance
   : Uint8Array;
@@ -59,10 +63,12 @@ export class ServerRecord {
     return this.#filterMessages((message) => message.type !== '_e' && message.type !== '_sc') as DogStatsdMetric[];
   }
 
+  /** The events, oldest first. */
   get events(): readonly DogStatsdEvent[] {
     return this.#filterMessages((message) => message.type === '_e') as DogStatsdEvent[];
   }
 
+  /** The service checks, oldest first. */
   get serviceChecks(): readonly DogStatsdServiceCheck[] {
     return this.#filterMessages((message) => message.type === '_sc') as DogStatsdServiceCheck[];
   }
@@ -112,6 +118,7 @@ export class ServerRecord {
     return this.#lineCount === 0 && this.malformed.length === 0 ? 'nothing arrived' : this.#recorded.toString();
   }
 
+  /** Adds a packet and parses its lines. A malformed one does not affect the others. */
   protected addPacket(packet: Packet): void {
     this.#packets.push(packet);
     this.#packetBytes += packet.length;
@@ -127,6 +134,7 @@ export class ServerRecord {
     }
   }
 
+  /** Adds an error, which makes queries throw if the server is strict. */
   protected addMalformed(error: unknown): void {
     const message = (error as Error).message;
     this.#recorded.addProblem({ code: 'malformed', count: 1, message, cause: error });

@@ -4,6 +4,7 @@ import { isTurnOver, nextTurn } from '../turns.js';
 import { pageFiles } from './page-files.js';
 import { routes, type TimeSeriesReads } from './routes.js';
 
+/** Options of {@link timeSeriesHandler}. */
 export interface TimeSeriesHandlerOptions {
   /**
    * Path at which the handler is mounted, such as `/internal/metrics`, for frameworks that keep it in the URL of the
@@ -18,13 +19,17 @@ export interface TimeSeriesHandlerOptions {
 
 /** The part of node:http's `IncomingMessage` that the handler reads, so that it compiles without Node's types. */
 export interface HandlerRequest {
+  /** The method. Any other than `GET` and `HEAD` gets status 405. */
   readonly method?: string | undefined;
+  /** The path and the query. */
   readonly url?: string | undefined;
 }
 
 /** The part of node:http's `ServerResponse` that the handler calls. */
 export interface HandlerResponse {
+  /** Sends the status and the headers. */
   writeHead(status: number, headers: Record<string, string>): unknown;
+  /** Sends the body and ends the response. */
   end(body: string): unknown;
 }
 
@@ -90,6 +95,19 @@ const HEADERS = {
  * The handler only reads, and does not authenticate requests: protect it with your own authentication.
  *
  * @throws {TypeError} if an argument is invalid.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { metrics } from '@metrics/core';
+ * import { TimeSeriesBackend } from '@metrics/timeseries';
+ * import { timeSeriesHandler } from '@metrics/timeseries/handler';
+ *
+ * const history = new TimeSeriesBackend({ include: ['*'] });
+ * metrics.register(history);
+ * const server = createServer(timeSeriesHandler(history, { path: '/internal/metrics' }));
+ * server.listen(0, '127.0.0.1', () => server.close()); // a service keeps it open
+ * ```
  */
 export function timeSeriesHandler(backend: TimeSeriesReads, options: TimeSeriesHandlerOptions = {}): TimeSeriesHandler {
   if (READS.some((name) => typeof backend?.[name] !== 'function'))

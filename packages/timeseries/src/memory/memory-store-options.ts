@@ -2,6 +2,7 @@
 import { checkInteger, checkKnownOptions, checkOptionsObject, describeValue } from '@metrics/core/backend';
 import { checkTimerDelay } from '../timer-delay.js';
 
+/** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
   /**
    * Maximum number of series. Beyond it a new series replaces one that was not written for the span of the finest rollup,
@@ -16,6 +17,7 @@ export interface MemoryStoreOptions {
   readonly snapshot?: SnapshotOptions | undefined;
 }
 
+/** Options of {@link MemoryStoreOptions.snapshot}. */
 export interface SnapshotOptions {
   /** Path of the file; each process needs its own. The folder must exist. */
   readonly path: string;
@@ -34,7 +36,7 @@ export interface ResolvedMemoryStoreOptions {
 /**
  * Returns the options with defaults filled in.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option and showing its value.
+ * @throws {TypeError | RangeError}, naming the option and showing its value.
  */
 export function resolveMemoryStoreOptions(options: MemoryStoreOptions): ResolvedMemoryStoreOptions {
   checkOptionsObject(options);

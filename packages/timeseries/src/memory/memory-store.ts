@@ -33,6 +33,17 @@ const EVICTED_SHARE = 1 / 64;
  *
  * Samples are confirmed immediately. They are dropped as `too_old` if they are too old for every rollup, and as
  * `store_full` at a limit.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { MemoryStore, TimeSeriesBackend } from '@metrics/timeseries';
+ *
+ * const store = new MemoryStore({ maxSeries: 1000, maxBytes: 2 ** 24 });
+ * metrics.register(new TimeSeriesBackend({ store, include: ['jobs.*'] }));
+ * metrics.incr('jobs.done');
+ * await metrics.close();
+ * ```
  */
 export class MemoryStore implements TimeSeriesStore {
   readonly #maxSeries: number;
@@ -51,7 +62,11 @@ export class MemoryStore implements TimeSeriesStore {
   /** The bucket in which no idle series was found: the next search waits for the next bucket. */
   #noIdleSince = -1;
 
-  /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it and showing its value. */
+  /**
+   * Creates an empty store. A snapshot is read when the backend starts it.
+   *
+   * @throws {TypeError | RangeError} if an option is invalid, naming it and showing its value.
+   */
   constructor(options: MemoryStoreOptions = {}) {
     const { maxSeries, maxBytes, snapshot } = resolveMemoryStoreOptions(options);
     this.#maxSeries = maxSeries;

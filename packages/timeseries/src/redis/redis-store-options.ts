@@ -4,6 +4,7 @@ import type { RedisClientOptions } from 'redis';
 import { checkTimerDelay } from '../timer-delay.js';
 import type { RedisStoreClient } from './redis-client.js';
 
+/** Options of {@link RedisStore}. Without any, it connects to `redis://localhost:6379`. */
 export interface RedisStoreOptions {
   /**
    * A client of the package `redis` that the application makes by `createClient` or `createCluster`, connects and closes.
@@ -53,7 +54,7 @@ export interface ResolvedRedisStoreOptions extends RedisStoreOptions {
  * Returns the options with defaults filled in. Errors show neither the URL nor the client's options, which contain
  * passwords.
  *
- * @throws {TypeError} or {@link RangeError}, naming the option.
+ * @throws {TypeError | RangeError}, naming the option.
  */
 export function resolveRedisStoreOptions(options: RedisStoreOptions): ResolvedRedisStoreOptions {
   checkOptionsObject(options);

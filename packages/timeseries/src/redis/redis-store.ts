@@ -29,6 +29,17 @@ const CLOSE_RETRY_MS = 100;
  * dropped as `too_old` if they are too old for every rollup; as `pending_full`, the oldest first, if Redis is unavailable
  * for long; as `redis_refused` if a key holds something else; as `unacknowledged` after 23 hours without a reply; as
  * `timeout` at close, `closed` after it, and `exit` when the process ends without.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@metrics/core';
+ * import { TimeSeriesBackend } from '@metrics/timeseries';
+ * import { RedisStore } from '@metrics/timeseries/redis';
+ *
+ * const store = new RedisStore({ url: 'redis://localhost:6379', prefix: 'shop:' });
+ * metrics.register(new TimeSeriesBackend({ store, include: ['jobs.*'] }));
+ * await metrics.close();
+ * ```
  */
 export class RedisStore implements TimeSeriesStore {
   readonly #connection: RedisConnection;
@@ -43,7 +54,11 @@ export class RedisStore implements TimeSeriesStore {
   #closing: Promise<void> | undefined;
   #isClosed = false;
 
-  /** @throws {TypeError} or {@link RangeError} if an option is invalid, naming it; never showing a URL or a password. */
+  /**
+   * Creates the store. It connects when it first needs to.
+   *
+   * @throws {TypeError | RangeError} if an option is invalid, naming it; never showing a URL or a password.
+   */
   constructor(options: RedisStoreOptions = {}) {
     const resolved = resolveRedisStoreOptions(options);
     this.#maxPendingBytes = resolved.maxPendingBytes;
@@ -56,7 +71,11 @@ export class RedisStore implements TimeSeriesStore {
     return this.#shards.reduce((samples, shard) => samples + shard.samples, this.#pending.samples);
   }
 
-  /** @throws {Error} if the store already has a backend. */
+  /**
+   * Called once, before any other method.
+   *
+   * @throws {Error} if the store already has a backend.
+   */
   start(host: StoreHost): void {
     if (this.#closing !== undefined) throw new Error('This store is closed: create another one.');
     if (this.#host !== undefined) throw new Error('This store has a backend already: give each backend its own.');
@@ -126,7 +145,11 @@ export class RedisStore implements TimeSeriesStore {
     return this.#read([this.#shards[this.#keys.shardOf(key)]], (reads) => reads.completeSince(key));
   }
 
-  /** @param series of one key. */
+  /**
+   * Resolves with one number a point, after everything pending for the key is stored. Rejects if Redis is unavailable.
+   *
+   * @param series of one key.
+   */
   read(series: readonly StoredSeries[], query: StoreQuery): Promise<readonly (number | undefined)[]> {
     const shards = series.slice(0, 1).map((first) => this.#shards[this.#keys.shardOfSeries(first)]);
     return this.#read(shards, (reads) => reads.read(series, query));

@@ -1,6 +1,9 @@
-// The messages of OTLP that concern metrics, from opentelemetry-proto 1.x: names and numbers of fields.
+// @ts-check
+// A strict reader of OTLP. The messages that concern metrics are from opentelemetry-proto 1.x: names and numbers of fields.
 // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto
-import { parse } from 'protobufjs';
+// Plain JavaScript, because the reliability matrix uses it, too.
+'use strict';
+const { parse } = require('protobufjs');
 
 const { root } = parse(`
   syntax = "proto3";
@@ -40,41 +43,43 @@ const { root } = parse(`
 const Request = root.lookupType('otlp.ExportMetricsServiceRequest');
 const Response = root.lookupType('otlp.ExportMetricsServiceResponse');
 
-/** A data point as it arrived, of any kind of metric. */
-export interface ReceivedPoint {
-  readonly name: string;
-  readonly unit: string;
-  readonly kind: 'gauge' | 'sum' | 'histogram' | 'exponentialHistogram';
-  readonly temporality: 'delta' | 'cumulative' | undefined;
-  readonly attributes: Readonly<Record<string, string>>;
-  /** Nanoseconds as text. */
-  readonly start: string;
-  readonly end: string;
-  /** The value of a gauge or a sum. */
-  readonly value: number;
-  readonly count: number;
-  readonly sum: number;
-  readonly bounds: readonly number[];
-  readonly counts: readonly number[];
-  readonly scale: number;
-}
-
-export interface ReceivedRequest {
-  readonly resource: Readonly<Record<string, string>>;
-  readonly points: readonly ReceivedPoint[];
-}
+/**
+ * @typedef {object} ReceivedPoint A data point as it arrived, of any kind of metric.
+ * @property {string} name
+ * @property {string} unit
+ * @property {'gauge' | 'sum' | 'histogram' | 'exponentialHistogram'} kind
+ * @property {'delta' | 'cumulative' | undefined} temporality
+ * @property {Readonly<Record<string, string>>} attributes
+ * @property {string} start Nanoseconds as text.
+ * @property {string} end
+ * @property {number} value The value of a gauge or a sum.
+ * @property {number} count
+ * @property {number} sum
+ * @property {readonly number[]} bounds
+ * @property {readonly number[]} counts
+ * @property {number} scale
+ *
+ * @typedef {object} ReceivedRequest
+ * @property {Readonly<Record<string, string>>} resource
+ * @property {readonly ReceivedPoint[]} points
+ */
 
 /**
  * Decodes a request, and holds it against the rules of the data model.
  *
+ * @param {Uint8Array} bytes
+ * @returns {ReceivedRequest}
  * @throws {Error} that says what is wrong.
  */
-export function readRequest(bytes: Uint8Array): ReceivedRequest {
-  // oxlint-disable-next-line typescript/no-explicit-any -- as decoded; every field that is read is checked below
-  const request: any = Request.toObject(Request.decode(bytes), { longs: String, defaults: true, oneofs: true });
-  const points: ReceivedPoint[] = [];
-  const seen = new Set<string>();
-  let resource: Record<string, string> = {};
+function readRequest(bytes) {
+  // As decoded; every field that is read is checked below.
+  const request = Request.toObject(Request.decode(bytes), { longs: String, defaults: true, oneofs: true });
+  /** @type {ReceivedPoint[]} */
+  const points = [];
+  /** @type {Set<string>} */
+  const seen = new Set();
+  /** @type {Record<string, string>} */
+  let resource = {};
   for (const { resource: of, scopeMetrics } of request.resourceMetrics) {
     resource = attributesOf(of.attributes);
     for (const { scope, metrics } of scopeMetrics) {
@@ -112,37 +117,38 @@ export function readRequest(bytes: Uint8Array): ReceivedRequest {
   return { resource, points };
 }
 
-export function encodeResponse(rejected = 0): Uint8Array {
+function encodeResponse(rejected = 0) {
   const partialSuccess = { rejectedDataPoints: rejected, errorMessage: 'rejected by the test' };
   return Response.encode(Response.fromObject(rejected === 0 ? {} : { partialSuccess })).finish();
 }
 
-function histogramOf(
-  name: string,
-  kind: string,
-  // oxlint-disable-next-line typescript/no-explicit-any -- as decoded
-  point: any,
-): Pick<ReceivedPoint, 'count' | 'sum' | 'bounds' | 'counts' | 'scale'> {
+/** @param {string} name @param {string} kind @param {any} point as decoded */
+function histogramOf(name, kind, point) {
   if (kind === 'sum' || kind === 'gauge') {
     if (!Number.isFinite(point.asDouble)) throw new Error(`value of ${name}`);
     return { count: 0, sum: 0, bounds: [], counts: [], scale: 0 };
   }
-  const numbers = (list: readonly string[]): number[] => list.map(Number);
+  const numbers = (/** @type {readonly string[]} */ list) => list.map(Number);
   const count = Number(point.count);
   const counts =
     kind === 'histogram'
       ? numbers(point.bucketCounts)
       : [Number(point.zeroCount), ...numbers(point.positive.bucketCounts), ...numbers(point.negative.bucketCounts)];
-  const bounds: number[] = point.explicitBounds ?? [];
+  /** @type {number[]} */
+  const bounds = point.explicitBounds ?? [];
   if (kind === 'histogram' && counts.length !== bounds.length + 1) throw new Error(`buckets of ${name}`);
-  if (bounds.some((bound, index) => index > 0 && bound <= bounds[index - 1]!)) throw new Error(`bounds of ${name}`);
+  if (bounds.some((bound, index) => index > 0 && bound <= (bounds[index - 1] ?? 0)))
+    throw new Error(`bounds of ${name}`);
   if (counts.reduce((sum, each) => sum + each, 0) !== count) throw new Error(`count of ${name}`);
   return { count, sum: point.sum, bounds, counts, scale: point.scale ?? 0 };
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- decoded attributes
-function attributesOf(list: readonly any[]): Record<string, string> {
+/** @param {readonly any[]} list as decoded */
+function attributesOf(list) {
+  /** @type {Record<string, string>} */
   const attributes = Object.fromEntries(list.map(({ key, value }) => [key, value.stringValue]));
   if (Object.keys(attributes).length !== list.length) throw new Error('an attribute twice');
   return attributes;
 }
+
+module.exports = { readRequest, encodeResponse };

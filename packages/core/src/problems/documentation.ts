@@ -1,0 +1,14 @@
+/**
+ * The address of the site, with a slash at its end. It is empty until the site has a home; CONTRIBUTING says how to change it.
+ */
+const SITE = '';
+
+/** What messages name for a page of the site: its address, or the file that every installation has. */
+export type DocumentationPage<Page extends string> = typeof SITE extends ''
+  ? 'the README of @metrics/core'
+  : `${typeof SITE}${Page}.html`;
+
+/** Returns {@link DocumentationPage} at run time. */
+export function documentationPage<Page extends string>(page: Page): DocumentationPage<Page> {
+  return (SITE ? `${SITE}${page}.html` : 'the README of @metrics/core') as DocumentationPage<Page>;
+}
