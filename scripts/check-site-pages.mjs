@@ -53,11 +53,8 @@ try {
     await phone.goto(`${origin}${page}`);
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       await phone.emulateMedia({ colorScheme });
-      await phone.waitForFunction(
-        (dark) => document.documentElement.classList.contains('dark') === dark,
-        colorScheme === 'dark',
-      );
-      const wide = await phone.evaluate(widestElement);
+      await phone.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor({ state: 'attached' });
+      const wide = await phone.locator('html').evaluate(widestElement);
       if (wide !== undefined) errors.push(`${page}, ${colorScheme}: scrolls sideways at ${PHONE.width} px: ${wide}`);
     }
   }
@@ -80,13 +77,16 @@ for (const error of errors) console.error(error);
 console.log(`${pages.length} pages, light and dark, and ${searches.length} searches: ${errors.length} errors`);
 process.exitCode = errors.length > 0 ? 1 : 0;
 
-/** Runs in the page. Returns an element that makes the page wider than the window, if it is. */
-function widestElement() {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return undefined;
-  const elements = [...document.querySelectorAll('.vp-doc *')];
-  const widest = elements.find((element) => element.getBoundingClientRect().right > clientWidth + 1);
-  return `${scrollWidth} px, <${widest?.tagName.toLowerCase()}> ${widest?.textContent?.slice(0, 60)}`;
+/**
+ * Runs in the page. Returns the element that makes the page wider than the window, if it is.
+ * @param {any} html
+ * @returns {string | undefined}
+ */
+function widestElement(html) {
+  if (html.scrollWidth <= html.clientWidth) return undefined;
+  const elements = [...html.querySelectorAll('.vp-doc *')];
+  const widest = elements.find((element) => element.getBoundingClientRect().right > html.clientWidth + 1);
+  return `${html.scrollWidth} px, <${widest?.tagName.toLowerCase()}> ${widest?.textContent?.slice(0, 60)}`;
 }
 
 /**

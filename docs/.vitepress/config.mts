@@ -51,8 +51,8 @@ export default defineConfig({
       options: {
         detailedView: true,
         miniSearch: {
-          // Guides explain; the reference comes after them.
-          searchOptions: { boostDocument: (id: string) => (id.startsWith('/api/') ? 0.5 : 1) },
+          // Guides explain; the reference, and pages about this code, come after them.
+          searchOptions: { boostDocument: (id: string) => (/^.(?:api|contributing)|architecture/.test(id) ? 0.5 : 1) },
         },
       },
     },

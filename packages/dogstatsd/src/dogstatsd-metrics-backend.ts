@@ -1,4 +1,4 @@
-// The backend: the StatsD pipeline, plus events, service checks, timestamps and telemetry.
+// The backend: the StatsD pipeline, plus events, service checks, timestamps and telemetry. The example of its class makes it longer than other files.
 import { BackendReporter } from '@metrics/aggregation';
 import type { BackendHost, MetricsBackend, MetricsEvent, Series, SeriesId, ServiceCheck } from '@metrics/core';
 import { describeValue, environment } from '@metrics/core/backend';

@@ -1,4 +1,4 @@
-// The backend: recording, reads and flushes, over a store.
+// The backend: recording, reads and flushes, over a store. The example of its class makes it longer than other files.
 import { BackendReporter, SampleAccounting } from '@metrics/aggregation';
 import type { BackendHost, BackendStats, MetricsBackend, Series, SeriesId } from '@metrics/core';
 import { matchesAny, nextRound } from '@metrics/core/backend';

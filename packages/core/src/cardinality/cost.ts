@@ -1,5 +1,5 @@
 /**
- * What the open series cost at a vendor that bills by custom metrics, counted as
+ * The cost of the open series at a vendor that bills by custom metrics, counted as
  * [Datadog publishes](https://docs.datadoghq.com/account_management/billing/custom_metrics/).
  *
  * @module @metrics/core/cost

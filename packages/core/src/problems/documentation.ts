@@ -3,7 +3,7 @@
  */
 const SITE = '';
 
-/** What messages name for a page of the site: its address, or the file that every installation has. */
+/** The name of a page of the site in messages: its address, or the file that every installation has. */
 export type DocumentationPage<Page extends string> = typeof SITE extends ''
   ? 'the README of @metrics/core'
   : `${typeof SITE}${Page}.html`;

@@ -1,3 +1,4 @@
+// Datadog's intake as a server for tests. The example of its class makes it longer than other files.
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-// The memory store: which series it holds, and how it bounds them.
+// The memory store: which series it holds, and how it bounds them. The example of its class makes it longer than other files.
 import { bucketStart, oldestBucket } from '../rollup.js';
 import { Snapshots } from '../snapshot/snapshots.js';
 import type { StoredSeries } from '../stored-series.js';
