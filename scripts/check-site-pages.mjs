@@ -9,7 +9,7 @@ import { root } from './workspace.mjs';
 /** The width of a small phone, in pixels. */
 const PHONE = { width: 375, height: 740 };
 const DESKTOP = { width: 1280, height: 900 };
-/** What people look for, and a page among the first results. */
+/** Words that people look for, and a page among the first results. */
 const searches = [
   ['high cardinality', '/guide/tags.html'],
   ['hot-shots', '/migrate/hot-shots.html'],

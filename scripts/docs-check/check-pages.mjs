@@ -60,7 +60,7 @@ function pageFolder(document) {
  * @param {Block} block
  */
 function writeBlock(folder, { document, file, source, isProgram }) {
-  // The compiler leaves other files in the sources; a program reads them where it runs.
+  // The compiler copies no other files, and a program reads them from its own folder.
   for (const side of isProgram ? ['source'] : ['source', 'output']) {
     const target = path.join(folder, side, pageFolder(document), file);
     mkdirSync(path.dirname(target), { recursive: true });

@@ -1,4 +1,5 @@
 // Flushes and closes at the end of the process.
+import type * as Os from 'node:os';
 import type { BackendStats } from '../metrics-backend.js';
 import { builtinModule, nodeProcess } from '../runtime.js';
 import type { ExitSignal } from './registration.js';
@@ -95,7 +96,7 @@ class ExitHooks {
 
 /** Returns the number of a signal, which a shell adds to 128 for the exit code of a process that the signal ended. */
 function signalNumber(signal: ExitSignal): number {
-  return builtinModule<typeof import('node:os')>('node:os')?.constants.signals[signal] ?? 0;
+  return builtinModule<typeof Os>('node:os')?.constants.signals[signal] ?? 0;
 }
 
 /** Flushes the target when the process ends naturally, flushes synchronously at its exit, and closes on the signals. */

@@ -10,5 +10,6 @@ export type DocumentationPage<Page extends string> = typeof SITE extends ''
 
 /** Returns {@link DocumentationPage} at run time. */
 export function documentationPage<Page extends string>(page: Page): DocumentationPage<Page> {
-  return (SITE ? `${SITE}${page}.html` : 'the README of @metrics/core') as DocumentationPage<Page>;
+  const site: string = SITE;
+  return (site ? `${site}${page}.html` : 'the README of @metrics/core') as DocumentationPage<Page>;
 }
