@@ -8,8 +8,16 @@ export type DocumentationPage<Page extends string> = typeof SITE extends ''
   ? 'the README of @metrics/core'
   : `${typeof SITE}${Page}.html`;
 
-/** Returns {@link DocumentationPage} at run time. */
-export function documentationPage<Page extends string>(page: Page): DocumentationPage<Page> {
+/**
+ * Returns the address of a page of the site, or the README that has it until there is a site: every installation has that file.
+ *
+ * @param page its path without extension, such as `guide/tags`.
+ * @param packageName whose README it is.
+ */
+export function documentationPage<Page extends string>(
+  page: Page,
+  packageName: string = '@metrics/core',
+): DocumentationPage<Page> {
   const site: string = SITE;
-  return (site ? `${site}${page}.html` : 'the README of @metrics/core') as DocumentationPage<Page>;
+  return (site ? `${site}${page}.html` : `the README of ${packageName}`) as DocumentationPage<Page>;
 }

@@ -1,7 +1,7 @@
 import type { Rule } from 'eslint';
 import { ExpressionReader } from '../reading/expression-reader.js';
 import { type MetricsCallOptions, MetricsCalls, metricsCallSchema } from '../reading/metrics-calls.js';
-import { ruleUrl } from './rule-url.js';
+import { ruleUrl, seeGuide } from './guide.js';
 
 /**
  * Reports metric names that are not written in the source: they cannot be searched for, and their number is unbounded.
@@ -15,12 +15,12 @@ export const noDynamicMetricName: Rule.RuleModule = {
       url: ruleUrl('no-dynamic-metric-name'),
     },
     schema: [{ type: 'object', properties: metricsCallSchema, additionalProperties: false }],
-    messages: {
+    messages: seeGuide({
       built:
-        'The metric name is built from `{{name}}`, so each value is a separate metric that no dashboard shows and no search finds. Write the name out, and put the varying part into a tag. See the README of @metrics/eslint-plugin.',
+        'The metric name is built from `{{name}}`, so each value is a separate metric that no dashboard shows and no search finds. Write the name out, and put the varying part into a tag.',
       unknown:
-        'The metric name is `{{name}}`, which can have any value. Write the name out, or use a constant, a constant object or an enum. See the README of @metrics/eslint-plugin.',
-    },
+        'The metric name is `{{name}}`, which can have any value. Write the name out, or use a constant, a constant object or an enum.',
+    }),
   },
   create(context) {
     const { sourceCode } = context;

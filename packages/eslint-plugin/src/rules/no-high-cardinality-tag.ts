@@ -6,7 +6,7 @@ import { type MetricsCallOptions, MetricsCalls, metricsCallSchema } from '../rea
 import { readDeclaredTags, tagsOfCall } from '../reading/tags-of-call.js';
 import { unboundedValue } from '../reading/unbounded-value.js';
 import { words } from '../reading/words.js';
-import { ruleUrl } from './rule-url.js';
+import { ruleUrl, seeGuide } from './guide.js';
 
 /** Options of `no-high-cardinality-tag`. */
 export interface NoHighCardinalityTagOptions extends MetricsCallOptions {
@@ -35,22 +35,22 @@ export const noHighCardinalityTag: Rule.RuleModule = {
         additionalProperties: false,
       },
     ],
-    messages: {
+    messages: seeGuide({
       never:
-        "Tag '{{tag}}' has a new value for each operation, and each value is a series to pay for. Remove the tag; its value belongs in a log or a trace. See the README of @metrics/eslint-plugin.",
+        "Tag '{{tag}}' has a new value for each operation, and each value is a series to pay for. Remove the tag; its value belongs in a log or a trace.",
       avoid:
-        "Tag '{{tag}}' has a value for each item of a growing set, and each value is a series to pay for. Remove the tag, or use a property with few values instead (a plan, a region). If it has few values, declare it or add '{{tag}}' to the option `allow`. See the README of @metrics/eslint-plugin.",
+        "Tag '{{tag}}' has a value for each item of a growing set, and each value is a series to pay for. Remove the tag, or use a property with few values instead (a plan, a region). If it has few values, declare it or add '{{tag}}' to the option `allow`.",
       identifier:
-        "Tag '{{tag}}' has the value `{{value}}`, which is new for each operation, and each value is a series to pay for. Remove the tag; its value belongs in a log or a trace. See the README of @metrics/eslint-plugin.",
+        "Tag '{{tag}}' has the value `{{value}}`, which is new for each operation, and each value is a series to pay for. Remove the tag; its value belongs in a log or a trace.",
       alwaysNew:
-        "Tag '{{tag}}' has the value `{{value}}`, which is new on each call, and each value is a series to pay for. Remove the tag; record a duration or a size as the value of a timing or a distribution. See the README of @metrics/eslint-plugin.",
+        "Tag '{{tag}}' has the value `{{value}}`, which is new on each call, and each value is a series to pay for. Remove the tag; record a duration or a size as the value of a timing or a distribution.",
       rawUrl:
-        "Tag '{{tag}}' has the value `{{value}}`, and each URL is a series to pay for. Use the template of the route, such as '/users/:id', from the router or from `routeTemplate` of @metrics/core/normalizers. See the README of @metrics/eslint-plugin.",
+        "Tag '{{tag}}' has the value `{{value}}`, and each URL is a series to pay for. Use the template of the route, such as '/users/:id', from the router or from `routeTemplate` of @metrics/core/normalizers.",
       errorMessage:
-        "Tag '{{tag}}' has the value `{{value}}`, and each message is a series to pay for. Use the name of the error: `errorName` of @metrics/core/normalizers. See the README of @metrics/eslint-plugin.",
+        "Tag '{{tag}}' has the value `{{value}}`, and each message is a series to pay for. Use the name of the error: `errorName` of @metrics/core/normalizers.",
       builtString:
-        "Tag '{{tag}}' has a value built from `{{value}}`, and each value is a series to pay for. Use one of a few values: a literal, a status class (`statusClass` of @metrics/core/normalizers), the template of a route. If it has few values, add '{{tag}}' to the option `allow`. See the README of @metrics/eslint-plugin.",
-    },
+        "Tag '{{tag}}' has a value built from `{{value}}`, and each value is a series to pay for. Use one of a few values: a literal, a status class (`statusClass` of @metrics/core/normalizers), the template of a route. If it has few values, add '{{tag}}' to the option `allow`.",
+    }),
   },
   create(context) {
     const { sourceCode } = context;

@@ -9,7 +9,7 @@ import {
   metricsCallSchema,
 } from '../reading/metrics-calls.js';
 import { optionsOf } from '../reading/tags-of-call.js';
-import { ruleUrl } from './rule-url.js';
+import { ruleUrl } from './guide.js';
 
 /** Suggests declaring a metric that a file records more than once by name, with tags whose keys are written out. */
 export const preferInstrument: Rule.RuleModule = {

@@ -109,9 +109,9 @@ describe('the metrics of Node.js', () => {
   });
 
   test('are all that @metrics/node records', () => {
-    const readme = readFileSync(path.join(__dirname, '../../../node/README.md'), 'utf8');
+    const guide = readFileSync(path.join(__dirname, '../../../../docs/guide/node.md'), 'utf8');
     const metrics = Array.from(
-      readme.matchAll(/^\| ((?:`[a-z][\w.]+\.[\w.]+`(?:, )?)+) \| (?:timing|gauge|counter)/gm),
+      guide.matchAll(/^\| ((?:`[a-z][\w.]+\.[\w.]+`(?:, )?)+) \| (?:timing|gauge|counter)/gm),
       ([, names]) => Array.from(names!.matchAll(/`([^`]+)`/g), ([, name]) => name!),
     ).flat();
     expect(metrics.length).toBeGreaterThan(15);
