@@ -16,7 +16,7 @@ export {
   checkOptionsObject,
 } from './options/option-checks.js';
 export { describeValue } from './problems/describe-value.js';
-export { type DocumentationPage, documentationPage } from './problems/documentation.js';
+export { documentationPage } from './problems/documentation.js';
 export { alsoInRealTime, nextRound, pause, type RealTimer } from './real-time.js';
 export { builtinModule, environment, now, readVariable, unavailable } from './runtime.js';
 export { IdIndex, type IndexedIds } from './series/id-index.js';

@@ -14,10 +14,7 @@ export type DocumentationPage<Page extends string> = typeof SITE extends ''
  * @param page its path without extension, such as `guide/tags`.
  * @param packageName whose README it is.
  */
-export function documentationPage<Page extends string>(
-  page: Page,
-  packageName: string = '@metrics/core',
-): DocumentationPage<Page> {
+export function documentationPage(page: string, packageName: string = '@metrics/core'): string {
   const site: string = SITE;
-  return (site ? `${site}${page}.html` : `the README of ${packageName}`) as DocumentationPage<Page>;
+  return site ? `${site}${page}.html` : `the README of ${packageName}`;
 }

@@ -2,7 +2,7 @@
 import { documentationPage } from '@metrics/core/backend';
 import manifest from '../../package.json' with { type: 'json' };
 
-const GUIDE: string = documentationPage('guide/lint', manifest.name);
+const GUIDE = documentationPage('guide/lint', manifest.name);
 
 /** Returns the URL of the documentation of a rule, which editors link to: in the repository until there is a site. */
 export function ruleUrl(name: string): string {
