@@ -85,7 +85,7 @@ function parseSample(line) {
       at += 1;
       const [label] = NAME.exec(line.slice(at)) ?? [''];
       const value = /^="((?:\\[\\n"]|[^\\"\n])*)"/.exec(line.slice(at + label.length));
-      if (label === '' || label.startsWith('__') || value === null || value[1] === '' || label in labels)
+      if (label === '' || label.startsWith('__') || value === null || value[1] === '' || Object.hasOwn(labels, label))
         throw new Error(`a label that is not valid: ${JSON.stringify(line)}`);
       labels[label] = (value[1] ?? '').replaceAll(/\\(.)/g, (_, escaped) => (escaped === 'n' ? '\n' : escaped));
       at += label.length + value[0].length;

@@ -413,8 +413,11 @@ describeWithChromium('the page in Chromium', () => {
     clock.seconds += 10;
     await page.clock.fastForward(11_000);
     await waitForValue(async () => (await readLegend(1))[1]?.[3], '42');
+    // The change itself reads once more.
+    const read = page.waitForResponse((response) => response.url().includes('/range?'));
     await page.getByLabel('Refresh every 10 s').uncheck();
     expect(page.url()).toContain('refresh=off');
+    await read;
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     await page.clock.fastForward(60_000);
