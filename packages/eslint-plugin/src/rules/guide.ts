@@ -1,4 +1,4 @@
-// Where the documentation of the rules is.
+// Links to the documentation of the rules.
 import { documentationPage } from '@metrics/core/backend';
 import manifest from '../../package.json' with { type: 'json' };
 
