@@ -1,8 +1,8 @@
 // Builds the site into docs/.vitepress/dist and checks it: dead links between pages and to files fail in VitePress, dead anchors
 // in check-html-links, and a page that no sidebar has here. Needs no network.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root, run } from './workspace.mjs';
+import { documentPages, root, run } from './workspace.mjs';
 
 const docs = path.join(root, 'docs');
 run(['typedoc', '--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], { quiet: true });
@@ -10,9 +10,8 @@ run(['vitepress', 'build', 'docs'], { quiet: true });
 
 const config = readFileSync(path.join(docs, '.vitepress', 'config.mts'), 'utf8');
 const linked = new Set([...config.matchAll(/page\('[^']*', '([^']*)'\)/g)].map(([, link = '']) => link));
-const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' })
-  .map((name) => name.replaceAll('\\', '/'))
-  .filter((name) => name.endsWith('.md') && !/^(?:api|\.vitepress)\//.test(name) && name !== 'index.md')
+const pages = documentPages()
+  .filter((name) => name !== 'index.md')
   .map((name) => name.replace(/(?<=^|\/)index\.md$|\.md$/, ''));
 const errors = [
   ...pages.filter((name) => !linked.has(name)).map((name) => `docs/${name}.md is in no sidebar`),

@@ -2,21 +2,13 @@
 // backend that it does not import. Needs a build.
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { backendClasses } from './consumers/row.mjs';
 import { root } from './workspace.mjs';
 
 const fromHere = createRequire(import.meta.url);
 // The bundler of the size gate.
 const esbuild = createRequire(fromHere.resolve('@size-limit/esbuild'))('esbuild');
 
-const BACKENDS = {
-  statsd: 'StatsdMetricsBackend',
-  dogstatsd: 'DogStatsdMetricsBackend',
-  datadog: 'DatadogMetricsBackend',
-  logging: 'LoggingBackend',
-  timeseries: 'TimeSeriesBackend',
-  prometheus: 'PrometheusBackend',
-  opentelemetry: 'OpenTelemetryBackend',
-};
 /** Backends that are made of another one. @type {Readonly<Record<string, string>>} */
 const MADE_OF = { dogstatsd: 'statsd' };
 const USERS_OF_TOTALS = ['prometheus', 'opentelemetry'];
@@ -33,7 +25,7 @@ const ownPackagesOnly = {
 };
 
 let failed = false;
-for (const [name, backend] of Object.entries(BACKENDS)) {
+for (const [name, backend] of Object.entries(backendClasses)) {
   const { metafile, outputFiles } = await esbuild.build({
     stdin: {
       contents: `import { metrics } from '@metrics/core'; import { ${backend} } from '@metrics/${name}'; metrics.register(new ${backend}());`,
@@ -50,7 +42,7 @@ for (const [name, backend] of Object.entries(BACKENDS)) {
     Object.values(metafile.outputs)
   );
   const included = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  const others = Object.keys(BACKENDS).filter(
+  const others = Object.keys(backendClasses).filter(
     (other) =>
       other !== name && other !== MADE_OF[name] && included.some(([input]) => input.includes(`packages/${other}/`)),
   );
@@ -63,5 +55,5 @@ for (const [name, backend] of Object.entries(BACKENDS)) {
   const wrong = [...others, ...totals].join(', ') || 'too little: is everything built?';
   console.error(`a bundle of core and ${name} has ${wrong}`);
 }
-if (!failed) console.log(`${Object.keys(BACKENDS).length} bundles have the code of one backend only`);
+if (!failed) console.log(`${Object.keys(backendClasses).length} bundles have the code of one backend only`);
 process.exitCode = failed ? 1 : 0;

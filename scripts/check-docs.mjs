@@ -4,13 +4,13 @@
 // ```ts no-run is compiled only, ```ts no-check is run only; the text around such a block gives the reason.
 // ```ts [app.ts] is a file: other blocks of the page import it as './app.js'; ```json [limits.json] is one that they read.
 // ```text [output] after a block is what the block prints; `…` there means any characters, or any lines.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkPages } from './docs-check/check-pages.mjs';
 import { readDocument } from './docs-check/read-document.mjs';
 import { readExamples, sourceFiles } from './docs-check/read-examples.mjs';
 import { selfCheck } from './docs-check/self-check.mjs';
-import { publishedPackages, root } from './workspace.mjs';
+import { documentPages, publishedPackages, root } from './workspace.mjs';
 
 const named = process.argv.slice(2);
 const documents = named.length > 0 ? named : allDocuments();
@@ -37,9 +37,6 @@ function allDocuments() {
     'CONTRIBUTING.md',
     ...publishedPackages.map((each) => `packages/${each.folder}/README.md`),
     ...sourceFiles(),
-    // Generated pages repeat the comments of the sources.
-    ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md') && !/^(?:api|\.vitepress)[/\\]/.test(name))
-      .map((name) => `docs/${name.replaceAll('\\', '/')}`),
+    ...documentPages().map((name) => `docs/${name}`),
   ];
 }

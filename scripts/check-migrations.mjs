@@ -6,11 +6,13 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { linePattern } from './docs-check/output-difference.mjs';
+import { readFences } from './docs-check/read-fences.mjs';
+import { readerEnvironment } from './docs-check/reader-environment.mjs';
 import { startReceivers } from './migrations/receivers.mjs';
 import { root } from './workspace.mjs';
 
 const RUN_LIMIT_MS = 60_000;
-const fence = /^(`{3,})(\w+)([^\n`]*)\n(.*?)^\1 *$/gms;
 
 /**
  * @typedef {object} Block
@@ -48,25 +50,19 @@ async function checkPage(page) {
   let updated = source;
   /** @type {Block[]} */
   let waiting = [];
-  for (const match of source.matchAll(fence)) {
-    const [whole, , language = '', info = '', content = ''] = match;
-    const options = info.split(/\s+/);
-    const line = source.slice(0, match.index).split('\n').length;
+  for (const { whole, line, language, info, title, options, code } of readFences(source)) {
     const place = `docs/migrate/${page}:${line}`;
-    const title = /\[(.+)\]/.exec(info)?.[1];
-    if (options.includes('migration') && title !== undefined) writeFileSync(path.join(folder, title), content);
+    if (options.includes('migration') && title !== undefined) writeFileSync(path.join(folder, title), code);
     else if (options.includes('migration')) {
       const block = { place, file: path.join(folder, `${page}-${line}.mjs`) };
-      writeFileSync(block.file, '\n'.repeat(line) + content);
+      writeFileSync(block.file, '\n'.repeat(line - 1) + code);
       waiting.push(block);
     } else if (options.includes('wire')) {
       if (waiting.length < 1 || waiting.length > 2)
         errors.push(`${place}: expected one or two \`migration\` blocks before it, found ${waiting.length}`);
       else {
-        const lines = await compare(waiting, readLines(content, language), place);
-        updated = updated.replace(whole, () =>
-          whole.replace(`${language}${info}\n${content}`, () => writeLines(lines)),
-        );
+        const lines = await compare(waiting, readLines(code, language), place);
+        updated = updated.replace(whole, () => whole.replace(`${language}${info}\n${code}`, () => writeLines(lines)));
       }
       waiting = [];
     }
@@ -134,10 +130,8 @@ function findDifferences(before, after, expected) {
  */
 async function run({ file, place }) {
   const receivers = await startReceivers(folder);
-  // Settings of the person who runs this must not change what the pages show.
-  const own = Object.entries(process.env).filter(([name]) => !/^(?:METRICS|DD|DATADOG|OTEL)_|_PROXY$/i.test(name));
   const child = spawn(process.execPath, [...receivers.flags, file], {
-    env: { ...Object.fromEntries(own), ...receivers.env },
+    env: { ...readerEnvironment(), ...receivers.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -184,6 +178,5 @@ function writeLines(lines) {
 
 /** @param {string} text */
 function patternOf(text) {
-  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll('…', String.raw`[\d.]+`)}$`);
+  return new RegExp(`^${linePattern(text, String.raw`[\d.]+`)}$`);
 }

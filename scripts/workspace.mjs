@@ -26,6 +26,13 @@ export const publishedPackages = readdirSync(path.join(root, 'packages'))
   })
   .filter(({ manifest }) => !manifest.private);
 
+/** @returns {string[]} the pages of docs, relative to it, without those that are generated from the sources */
+export function documentPages() {
+  return readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.md') && !/^(?:api|\.vitepress)\//.test(name));
+}
+
 /** @param {string} file */
 export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { root } from '../workspace.mjs';
 import { outputDifference } from './output-difference.mjs';
+import { readerEnvironment } from './reader-environment.mjs';
 
 /** A bound for a block that hangs; a busy machine needs seconds to start a process. */
 const RUN_LIMIT_MILLISECONDS = 60_000;
@@ -114,10 +115,6 @@ function compile(folder, pages) {
  * @returns {Promise<string | undefined>} the error, if any
  */
 function runBlock(folder, { document, file, expectedOutput }) {
-  // Settings of the person who runs this must not change what the documents show.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(?:METRICS|DD|OTEL)_|^(?:NODE_OPTIONS|FORCE_COLOR)$/.test(name)),
-  );
   const cwd = path.join(folder, 'output', pageFolder(document));
   const program = file.replace(/ts$/, 'js');
   const log = path.join(cwd, `${file}.log`);
@@ -127,7 +124,7 @@ function runBlock(folder, { document, file, expectedOutput }) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--enable-source-maps', program], {
       cwd,
-      env,
+      env: readerEnvironment(),
       stdio: ['ignore', output, output],
       timeout: RUN_LIMIT_MILLISECONDS,
       killSignal: 'SIGKILL',

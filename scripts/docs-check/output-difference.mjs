@@ -8,7 +8,9 @@
  */
 export function outputDifference(expected, printed) {
   const expectedLines = linesOf(expected);
-  const pattern = expectedLines.map((line) => (line.trim() === '…' ? '(?:.*\n)*' : `${linePattern(line)}\n`)).join('');
+  const pattern = expectedLines
+    .map((line) => (line.trim() === '…' ? '(?:.*\n)*' : `${linePattern(line, '.*')}\n`))
+    .join('');
   const printedText = linesOf(printed)
     .map((line) => `${line}\n`)
     .join('');
@@ -23,10 +25,15 @@ function linesOf(text) {
   return lines;
 }
 
-/** @param {string} line */
-function linePattern(line) {
+/**
+ * Returns the pattern of a line that a document shows.
+ *
+ * @param {string} line
+ * @param {string} wildcard the pattern of a `…`
+ */
+export function linePattern(line, wildcard) {
   return line
     .split('…')
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-    .join('.*');
+    .join(wildcard);
 }

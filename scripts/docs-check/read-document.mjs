@@ -1,6 +1,6 @@
 // Reads the fences of a document: which are programs, which are files that programs read, and which are their output.
+import { readFences } from './read-fences.mjs';
 
-const fence = /^( *)(`{3,})(\w+)([^\n`]*)\n(.*?)^\1\2 *$/gms;
 const knownOptions = new Set(['no-run', 'no-check']);
 /** Other names of the two languages: a block must not escape the check by its spelling. */
 const aliases = new Set(['typescript', 'javascript', 'mts', 'cts', 'mjs', 'cjs', 'tsx', 'jsx']);
@@ -31,19 +31,11 @@ export function readDocument(document, text) {
   /** The last program, until a heading, another fence with output or a program follows. @type {Block | undefined} */
   let printer;
   let end = 0;
-  for (const match of text.matchAll(fence)) {
-    const [whole, indent = '', , language = '', info = '', code = ''] = match;
-    const line = text.slice(0, match.index).split('\n').length + 1;
+  for (const { whole, index, line, language, title, options, code } of readFences(text)) {
     const error = (/** @type {string} */ message) => page.errors.push(`${document}:${line}: ${message}`);
-    if (/^#+ /m.test(text.slice(end, match.index))) printer = undefined;
-    end = match.index + whole.length;
+    if (/^#+ /m.test(text.slice(end, index))) printer = undefined;
+    end = index + whole.length;
 
-    const title = /\[([^\]]*)\]/.exec(info)?.[1];
-    const options = info
-      .replace(/\[[^\]]*\]/, '')
-      .split(/\s+/)
-      .filter(Boolean);
-    const body = code.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
     const isProgram = language === 'ts' || language === 'js';
 
     // scripts/check-migrations.mjs runs it, and compares what arrives with what the old library sends.
@@ -56,7 +48,7 @@ export function readDocument(document, text) {
       if (language !== 'text') error(`\`[output]\` is the title of a \`text\` fence, not of \`${language}\``);
       else if (!printer) error('`[output]` follows no program: put it after the one that prints it, under one heading');
       else if (!printer.runs) error(`the program in line ${printer.line} does not run, so it has no output`);
-      else printer.expectedOutput = body;
+      else printer.expectedOutput = code;
       printer = undefined;
       continue;
     }
@@ -75,7 +67,7 @@ export function readDocument(document, text) {
       continue;
     }
 
-    const file = title ?? `line-${line}.${extensionOf(language, body)}`;
+    const file = title ?? `line-${line}.${extensionOf(language, code)}`;
     const twin = page.blocks.find((each) => each.file === file);
     if (twin) {
       error(`\`[${file}]\` is the title of line ${twin.line} already: a page has one file of a name`);
@@ -85,7 +77,7 @@ export function readDocument(document, text) {
       document,
       line,
       file,
-      source: isProgram ? programSource(file, body, line, options) : body,
+      source: isProgram ? programSource(file, code, line, options) : code,
       isProgram,
       runs: isProgram && !options.includes('no-run'),
     };
