@@ -40,12 +40,12 @@ export class RedisServer {
       stdio: 'ignore',
     });
     this.#process = server;
-    for (let attempt = 0; attempt < 500; attempt += 1) {
+    for (let attempt = 0; attempt < 3000; attempt += 1) {
       if (server.exitCode !== null) throw new Error(`redis-server ended: ${await this.#log()}`);
       if ((await this.ask('PING').catch(() => '')).includes('PONG')) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    throw new Error('redis-server did not reply within ten seconds.');
+    throw new Error('redis-server did not reply within a minute.');
   }
 
   /** Resolves with the raw reply to a command, for checks that must not depend on a client. */
@@ -67,6 +67,15 @@ export class RedisServer {
     if (server.exitCode !== null || server.signalCode !== null) return;
     server.kill(signal);
     await once(server, 'exit');
+  }
+
+  /** Makes the server hang: connections stay, and nothing is answered until thaw. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
   }
 
   async remove(): Promise<void> {
