@@ -30,7 +30,7 @@ test('if a name does not resolve, samples are kept, one problem is reported, and
   expect(problems[0]!.message).toContain('statsd.invalid');
   const started = performance.now();
   await backend.close({ timeout: 100 });
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(performance.now() - started).toBeLessThan(5000);
   expect(backend.stats()).toMatchObject({ accepted: 1, pending: 0, dropped: { timeout: 1 } });
 });
 
@@ -102,7 +102,7 @@ test('a look-up that never ends does not hold a caller', async () => {
   const backend = new UdpTransport({ host: 'statsd.test', port: 8125, onResolveFailure: () => {}, lookup: () => {} });
   const started = performance.now();
   expect(await backend.connect()).toBe(false);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(5000);
   expect(await backend.connect()).toBe(false);
   backend.close();
 });

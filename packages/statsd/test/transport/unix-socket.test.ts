@@ -172,7 +172,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     backend.timing(1, 1, 1);
     const started = performance.now();
     await backend.close({ timeout: 150 });
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
     expect(backend.stats()).toMatchObject({ accepted: 2, sent: 0, pending: 0, dropped: { timeout: 2 } });
   });
 
