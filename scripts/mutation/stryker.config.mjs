@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Tests that start programs, servers or compilers, take many seconds, mock a module, or read the sources. Each mutant would wait for
+ * Tests that start programs, servers or compilers, take many seconds, mock a module, or read sources or builds. Each mutant would wait for
  * them.
  */
 const ignoredTests = [
   'core/test/cardinality/attack',
-  'core/test/engine/{exit,one-engine}',
-  'core/test/facade/{types,type-messages}',
+  'core/test/engine/{exit,loaded-again,one-engine}',
+  'core/test/facade/{missing-methods,types,type-messages}',
   'core/test/problems/problem-codes',
   'aggregation/test/sample-count',
   'statsd/test/{bundle,conformance,exit,fake-timers,large-flush,loss-at-end,merged-first,real-servers}',
