@@ -36,7 +36,7 @@ export default {
   coverageAnalysis: 'perTest',
   // The state that a failed test does not restore must not fail the tests of many other mutants.
   maxTestRunnerReuse: 100,
-  timeoutMS: 20_000,
+  timeoutMS: 8_000,
   ignorePatterns: ['.turbo', 'benchmarks', 'coverage', 'dist', 'examples', 'reliability'],
   // Outside of the workspace: jest would find the copies of the tests.
   tempDirName: path.join(tmpdir(), 'metrics-mutation'),

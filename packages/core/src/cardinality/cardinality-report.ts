@@ -61,8 +61,7 @@ function reportMetric(family: MetricFamily, usage: MetricUsage): MetricReport {
   const { key, kind } = family;
   const tags = [...usage.tags].map(([tag, tagUsage]) => reportTag(tag, tagUsage));
   for (const [tag, values] of family.declaredTags ?? [])
-    if (tag !== INSTANCE_KEY && values && !usage.tags.has(tag))
-      tags.push({ tag, values: 0, examples: [], limit: values.size, rejected: [] });
+    if (values && !usage.tags.has(tag)) tags.push({ tag, values: 0, examples: [], limit: values.size, rejected: [] });
   tags.sort((one, other) => other.values - one.values);
   return { metric: key, kind, series: usage.series, worstCase: worstCaseOf(family), tags };
 }
