@@ -23,11 +23,11 @@ const logic = {
 };
 
 /**
- * A mutant that no test can kill, because the program then does the same.
+ * Mutants of a line that no test can kill, because the program then does the same.
  * @typedef {object} Equivalent
  * @property {string} file
  * @property {string} line the line that is changed, without its indentation
- * @property {string} mutant what Stryker replaces a part of it by
+ * @property {readonly string[]} mutants what Stryker replaces parts of it by
  * @property {string} reason
  */
 
@@ -104,7 +104,7 @@ function describe({ fileName, location, replacement }) {
   return { file, line, mutant: replacement };
 }
 
-/** @param {Equivalent} equivalent @param {Omit<Equivalent, 'reason'>} mutant */
-function isSame(equivalent, mutant) {
-  return equivalent.file === mutant.file && equivalent.line === mutant.line && equivalent.mutant === mutant.mutant;
+/** @param {Equivalent} equivalent @param {ReturnType<typeof describe>} described */
+function isSame({ file, line, mutants }, described) {
+  return file === described.file && line === described.line && mutants.includes(described.mutant ?? '');
 }

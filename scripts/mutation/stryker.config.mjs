@@ -12,6 +12,7 @@ const ignoredTests = [
   'core/test/engine/{exit,loaded-again,one-engine}',
   'core/test/facade/{missing-methods,types,type-messages}',
   'core/test/problems/problem-codes',
+  'core/test/runtime/*',
   'aggregation/test/sample-count',
   'statsd/test/{bundle,conformance,exit,fake-timers,large-flush,loss-at-end,merged-first,real-servers}',
   'statsd/test/transport/*',

@@ -25,23 +25,26 @@ export function writeDecimal(value: number, target: Uint8Array, start: number): 
     if (whole === magnitude) return writeInteger(whole, target, at);
     // Exact if the quotient equals the number: both are then the double nearest to the same decimal.
     const thousandths = Math.round(magnitude * 1000);
-    if (thousandths <= MAX_INT32 && thousandths / 1000 === magnitude) return writeThousandths(thousandths, target, at);
+    if (thousandths / 1000 === magnitude) return writeThousandths(thousandths, target, at);
   }
   const text = formatDecimal(magnitude);
   for (let i = 0; i < text.length; i += 1) target[at + i] = text.charCodeAt(i);
   return at + text.length;
 }
 
-/** Returns a finite number as a decimal without an exponent. */
+/**
+ * Returns a number as a decimal without an exponent.
+ *
+ * @param value finite, and not negative.
+ */
 export function formatDecimal(value: number): string {
   const text = `${value}`;
   const exponentAt = text.indexOf('e');
   if (exponentAt < 0) return text;
-  const sign = text.startsWith('-') ? '-' : '';
-  const [whole, fraction = ''] = text.slice(sign.length, exponentAt).split('.') as [string, string?];
+  const [whole, fraction = ''] = text.slice(0, exponentAt).split('.') as [string, string?];
   const exponent = Number(text.slice(exponentAt + 1));
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${whole}${fraction}`;
-  return `${sign}${whole}${fraction}${'0'.repeat(exponent - fraction.length)}`;
+  if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${whole}${fraction}`;
+  return `${whole}${fraction}${'0'.repeat(exponent - fraction.length)}`;
 }
 
 /**

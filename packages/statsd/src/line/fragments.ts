@@ -18,7 +18,7 @@ export class Fragments implements IndexedIds {
   #garbage = 0;
   /** By fragment: where its bytes start, how many there are (-1 if it is free), how often it was acquired. */
   #starts = new Int32Array(16);
-  #lengths = new Int32Array(16).fill(-1);
+  #lengths = new Int32Array(16);
   #references = new Int32Array(16);
   readonly #free: number[] = [];
   #bound = 0;
@@ -55,7 +55,7 @@ export class Fragments implements IndexedIds {
     const fragment = this.#free.pop() ?? this.#bound++;
     if (fragment >= this.#starts.length) {
       this.#starts = grow(this.#starts);
-      this.#lengths = grow(this.#lengths, -1);
+      this.#lengths = grow(this.#lengths);
       this.#references = grow(this.#references);
     }
     this.#end = start + length;

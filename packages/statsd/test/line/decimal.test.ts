@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { formatDecimal, MAX_DECIMAL_LENGTH, writeDecimal } from '../../src/line/decimal.js';
 
 function written(value: number): string {
-  const target = new Uint8Array(MAX_DECIMAL_LENGTH + 3).fill(255);
+  const target = new Uint8Array(MAX_DECIMAL_LENGTH + 4).fill(255);
   const end = writeDecimal(value, target, 3);
-  expect(target[2]).toBe(255);
+  expect([target[2], target[end]]).toEqual([255, 255]);
   return String.fromCharCode(...target.subarray(3, end));
 }
 
@@ -28,6 +28,9 @@ test.each([
   [1.25e22, '12500000000000000000000'],
   [2 ** 53, '9007199254740992'],
   [4294967.295, '4294967.295'],
+  [2000000000.125, '2000000000.125'],
+  [2147483646.999, '2147483646.999'],
+  [2147483647.5, '2147483647.5'],
 ])('%d is written as %s', (value, text) => {
   expect(written(value)).toBe(text);
 });

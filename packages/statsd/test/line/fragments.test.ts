@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { Fragments } from '../../src/line/fragments.js';
+import { encodeUtf8, Fragments } from '../../src/line/fragments.js';
 
 function read(fragments: Fragments, fragment: number): string {
-  const target = new Uint8Array(fragments.length(fragment) + 2);
+  const target = new Uint8Array(fragments.length(fragment) + 2).fill(255);
   expect(fragments.write(fragment, target, 1)).toBe(target.length - 1);
+  expect([target[0], target.at(-1)]).toEqual([255, 255]);
   return Buffer.from(target.subarray(1, -1)).toString();
 }
 
@@ -45,4 +46,51 @@ test('strings that come and go leave no bytes', () => {
     for (const fragment of all) fragments.release(fragment);
   }
   expect([fragments.size, fragments.bound, read(fragments, kept)]).toEqual([1, 501, 'kept']);
+});
+
+test('each of thousands of strings is found again, also after others were released', () => {
+  const fragments = new Fragments();
+  const textOf = (index: number): string => `${'long '.repeat(index % 9)}string ${index}`;
+  const acquire = (): number[] => Array.from({ length: 5000 }, (_, index) => fragments.acquire(textOf(index)));
+  const first = acquire();
+  expect(acquire()).toEqual(first);
+  for (let index = 0; index < 5000; index += 3)
+    for (let reference = 0; reference < 2; reference += 1) fragments.release(first[index]!);
+  expect(fragments.size).toBe(3333);
+  first.forEach((fragment, index) => {
+    if (index % 3 !== 0) expect(read(fragments, fragment)).toBe(textOf(index));
+    if (index % 3 !== 0) expect(fragments.acquire(textOf(index))).toBe(fragment);
+  });
+  acquire();
+  expect([fragments.size, fragments.bound]).toEqual([5000, 5000]);
+});
+
+test('strings with one hash are two fragments', () => {
+  const fragments = new Fragments();
+  const [one, other] = ['xvqbtoxv', 'idqknirz'].map((text) => fragments.acquire(text)) as [number, number];
+  expect(other).not.toBe(one);
+  expect([read(fragments, one), read(fragments, other)]).toEqual(['xvqbtoxv', 'idqknirz']);
+});
+
+test('bytes of released strings are reclaimed', () => {
+  const allocated: number[] = [];
+  const fragments = new Fragments();
+  const subarray = jest.spyOn(Uint8Array.prototype, 'subarray').mockImplementation(function (
+    this: Uint8Array,
+    start = 0,
+    end = this.length,
+  ) {
+    allocated.push(this.byteLength);
+    return new Uint8Array(this.buffer, this.byteOffset + start, end - start);
+  });
+  for (let index = 0; index < 20_000; index += 1) fragments.release(fragments.acquire(`${'x'.repeat(40)}${index}`));
+  const last = fragments.acquire('é');
+  subarray.mockRestore();
+  // The array is passed on for the string that is not ASCII.
+  expect(allocated.at(-1)).toBeLessThan(40_000);
+  expect(read(fragments, last)).toBe('é');
+});
+
+test.each(['', 'ascii', 'größe', '\u{1F600}', 'a\ud800b'])('%j is encoded as UTF-8', (text) => {
+  expect([...encodeUtf8(text)]).toEqual([...Buffer.from(text)]);
 });

@@ -20,8 +20,8 @@ test('the instance wins over a tag of its name, without touching the series', ()
 });
 
 test('a graphite value does not begin with a tilde, and nothing is empty', () => {
-  const series = seriesOf('counter', 'x', { tags: { a: '~home', b: '' } });
-  expect(tagEncoders.graphite.encode(series)).toEqual(['x', 'a=_home', 'b=_']);
+  const series = seriesOf('counter', 'x', { tags: { a: '~home', b: '', c: 'a~b' } });
+  expect(tagEncoders.graphite.encode(series)).toEqual(['x', 'a=_home', 'b=_', 'c=a~b']);
 });
 
 test.each([
@@ -95,6 +95,7 @@ test('members are escaped so that two of them never become one', () => {
   expect(escapeSetMember('user:1|x')).toBe('user%3a1%7cx');
   expect(escapeSetMember('größe')).toBe('gr%f6%dfe');
   expect(escapeSetMember('\u4e2d\n')).toBe('%u4e2d%0a');
+  expect(escapeSetMember('Łódź')).toBe('%u0141%f3d%u017a');
   expect(escapeSetMember('')).toBe('%');
   expect(escapeSetMember('-5')).toBe('%2d5');
   expect(escapeSetMember('+5')).toBe('%2b5');

@@ -1,0 +1,151 @@
+// What the writer of lines does in any dialect, and at the limits of a packet.
+import { SampleAccounting, type SlotKind, SlotTable } from '@metrics/aggregation';
+import * as fc from 'fast-check';
+import { Fragments } from '../../src/line/fragments.js';
+import { etsyDialect, type LineDialect } from '../../src/line/line-dialect.js';
+import { copyBytes } from '../../src/line/line-frame.js';
+import { LineWriter } from '../../src/line/line-writer.js';
+import { PacketQueue } from '../../src/packet-queue.js';
+import { ScriptedTransport } from '../scripted-transport.js';
+
+const packing: Partial<LineDialect> = {
+  types: { ...etsyDialect.types, distribution: 'd', histogram: 'h' },
+  packedKinds: ['distribution', 'histogram'],
+};
+
+function setUp(dialect: Partial<LineDialect> = {}, maxPacketBytes = 1000) {
+  const fragments = new Fragments();
+  const slots = new SlotTable(() => {});
+  const accounting = new SampleAccounting();
+  const transport = new ScriptedTransport(maxPacketBytes);
+  const packets = new PacketQueue({ transport, accounting, onFailure: () => {} });
+  const writer = new LineWriter({
+    slots,
+    fragments,
+    tagEncoder: { encode: () => [], tagsInName: false, firstTag: '|#', nextTag: ',' },
+    dialect: { ...etsyDialect, ...dialect },
+    packets,
+    accounting,
+  });
+  const attach = (kind: SlotKind, ...texts: string[]): number =>
+    slots.attach(
+      slots.bound,
+      kind,
+      texts.map((text) => fragments.acquire(text)),
+    );
+  /** Writes all values, and returns the lines of each packet. */
+  const write = (slot: number, values: readonly number[], sampleWeight = 1): string[][] => {
+    accounting.handOver(values.length);
+    for (let from = 0; from < values.length; )
+      from = writer.values(slot, Float64Array.from(values), from, values.length, sampleWeight);
+    packets.finish();
+    return transport.accepted.splice(0).map((packet) => packet.trimEnd().split('\n'));
+  };
+  return { accounting, attach, transport, write, writer };
+}
+
+test.each<[SlotKind, string]>([
+  ['distribution', 'd'],
+  ['histogram', 'h'],
+])('values of the kind %s share lines, as many as a packet has room for', (kind, type) => {
+  // The smallest have more digits than a small packet has room for.
+  const fraction = fc.double({ min: -1e6, max: 1e6, noNaN: true }).filter((each) => Math.abs(each) > 1e-6);
+  const value = fc.oneof(fc.integer(), fraction);
+  const input = fc.record({
+    values: fc.array(value, { minLength: 1, maxLength: 120 }),
+    name: fc.constantFrom('a', 'request.size', 'x'.repeat(60)),
+    tags: fc.constantFrom([], ['a:b'], ['route:/users', 'status:200']),
+    sampleWeight: fc.constantFrom(1, 10),
+    maxPacketBytes: fc.constantFrom(130, 200, 460, 700, 1432),
+  });
+  fc.assert(
+    fc.property(input, ({ values, name, tags, sampleWeight, maxPacketBytes }) => {
+      const { accounting, attach, write } = setUp(packing, maxPacketBytes);
+      const written = write(attach(kind, name, ...tags), values, sampleWeight);
+      const end = `|${type}${sampleWeight === 10 ? '|@0.1' : ''}${tags.length > 0 ? `|#${tags.join()}` : ''}`;
+      const read = written.map(([line, ...others]) => {
+        expect(others).toEqual([]);
+        expect(line!.startsWith(`${name}:`) && line!.endsWith(end)).toBe(true);
+        return line!.slice(name.length + 1, -end.length).split(':');
+      });
+      expect(read.flat().map(Number)).toEqual(values.map((each) => (each === 0 ? 0 : each)));
+      written.forEach(([line], index) => {
+        const next = read[index + 1]?.[0];
+        // With its newline it fits, and the next value would not.
+        expect(line!.length + 1).toBeLessThanOrEqual(maxPacketBytes);
+        if (next !== undefined) expect(line!.length + 1 + 1 + next.length).toBeGreaterThan(maxPacketBytes);
+      });
+      expect(accounting.stats(0)).toMatchObject({ sent: values.length, pending: 0, dropped: {} });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a packed value that fits no packet is dropped, and the others are sent', () => {
+  const { accounting, attach, write } = setUp(packing, 30);
+  expect(write(attach('distribution', 'size'), [1, 5e-324, 2])).toEqual([['size:1|d', 'size:2|d']]);
+  expect(accounting.stats(0)).toMatchObject({ sent: 2, dropped: { line_too_long: 1 } });
+});
+
+test('one call writes all values, unless the burst is full or the transport is not ready', () => {
+  const { accounting, attach, transport, writer } = setUp();
+  const slot = attach('timing', 'db');
+  const values = Float64Array.of(1, 2, 3, 4);
+  accounting.handOver(4);
+  transport.congested = true;
+  expect(writer.values(slot, values, 0, 4, 1)).toBe(1);
+  transport.congested = false;
+  transport.ready = false;
+  expect(writer.values(slot, values, 1, 4, 1)).toBe(2);
+  transport.ready = true;
+  expect(writer.values(slot, values, 2, 4, 1)).toBe(4);
+});
+
+test('single values may be negative if they are amounts or levels, and others if the server accepts them', () => {
+  const { accounting, attach, write } = setUp();
+  expect(write(attach('counter', 'hits'), [-3])).toEqual([['hits:-3|c']]);
+  expect(write(attach('gauge', 'depth'), [-3, 0])).toEqual([['depth:0|g', 'depth:-3|g', 'depth:0|g']]);
+  expect(write(attach('timing', 'db'), [-3, 4])).toEqual([['db:4|ms']]);
+  expect(accounting.stats(0)).toMatchObject({ sent: 4, dropped: { negative_distribution: 1 } });
+  const other = setUp({ acceptsNegativeValues: true, signedGaugeIsDelta: false });
+  expect(other.write(other.attach('timing', 'db'), [-3])).toEqual([['db:-3|ms']]);
+  expect(other.write(other.attach('gauge', 'depth'), [-3])).toEqual([['depth:-3|g']]);
+});
+
+test('rates are right, however many there are', () => {
+  const { attach, write } = setUp();
+  const slot = attach('timing', 'db');
+  for (let round = 0; round < 2; round += 1)
+    for (let weight = 2; weight < 300; weight += 1) {
+      const [[line]] = write(slot, [1], weight) as [[string]];
+      expect(1 / Number(/@(.*)/.exec(line)![1])).toBeCloseTo(weight, 6);
+    }
+});
+
+test.each([
+  [2.5, 0.5],
+  [-2.5, -0.5],
+  [7, 0],
+  // Ten times 0.1.
+  [0.9999999999999999, 0],
+  [1.0000000000000002, 0],
+  [0.999, 0.999],
+])('of a counter with the sum %d, %d waits for the next flush of a server of whole numbers', (sum, remainder) => {
+  expect(setUp({ integerCounters: true }).writer.counterRemainder(sum)).toBeCloseTo(remainder, 12);
+  expect(setUp().writer.counterRemainder(sum)).toBe(0);
+});
+
+test('a sum beyond 64 bits is sent in parts', () => {
+  const { writer } = setUp({ integerCounters: true });
+  expect(writer.counterRemainder(2 ** 64)).toBe(2 ** 64 - (2 ** 63 - 1024));
+  expect(writer.counterRemainder(-(2 ** 64))).toBe(-(2 ** 64 - (2 ** 63 - 1024)));
+});
+
+test('bytes are copied without those around them, whatever their number', () => {
+  for (let length = 0; length <= 40; length += 1) {
+    const target = new Uint8Array(length + 2).fill(255);
+    const bytes = Uint8Array.from({ length }, (_, index) => index);
+    expect(copyBytes(bytes, target, 1)).toBe(length + 1);
+    expect([...target]).toEqual([255, ...bytes, 255]);
+  }
+});
