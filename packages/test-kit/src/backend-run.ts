@@ -81,7 +81,6 @@ export async function runOnBackends(
       await waitUntil(
         async () => (await read()) === sum,
         async () => ({ sum, read: await read(), steps }),
-        5000,
       );
     }
   } finally {

@@ -102,13 +102,10 @@ export async function expectExactDelivery(
     // A sum that overflows is dropped, and counted, by backends that add up.
     return found.every((text, index) => text === expected[index] || expected[index] === 'overflow');
   };
-  await waitUntil(
-    read,
-    () =>
-      calls
-        .map((call, index) => ({ ...call, expected: expected[index], found: found[index] }))
-        .filter((call) => call.expected !== call.found),
-    5000,
+  await waitUntil(read, () =>
+    calls
+      .map((call, index) => ({ ...call, expected: expected[index], found: found[index] }))
+      .filter((call) => call.expected !== call.found),
   );
   const { accepted, sent, pending, dropped } = backend.stats();
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
