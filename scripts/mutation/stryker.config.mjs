@@ -13,7 +13,6 @@ const ignoredTests = [
   'core/test/facade/{missing-methods,types,type-messages}',
   'core/test/problems/problem-codes',
   'core/test/runtime/*',
-  'aggregation/test/sample-count',
   'statsd/test/{bundle,conformance,exit,fake-timers,large-flush,loss-at-end,merged-first,real-servers}',
   'statsd/test/transport/*',
   'dogstatsd/test/{conformance,fake-timers,faults,large-flush,process}',

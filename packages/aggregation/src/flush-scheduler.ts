@@ -168,7 +168,7 @@ export class FlushScheduler {
     if (this.#drain === undefined) return this.#begin(true);
     this.#nextDrain ??= this.#drain.ended.then(() => {
       this.#nextDrain = undefined;
-      return this.#drain === undefined ? this.#begin(true) : this.#drainAll();
+      return this.#drainAll();
     });
     return this.#nextDrain;
   }

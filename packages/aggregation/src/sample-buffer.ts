@@ -206,7 +206,7 @@ export class SampleBuffer {
 
   #drainColumns(slot: number, kind: SlotKind, samples: number, writer: SampleWriter): void {
     const value = this.#values[slot]!;
-    if (kind !== 'gauge') this.#values[slot] = 0;
+    this.#values[slot] = 0;
     if (kind !== 'counter' && kind !== 'gauge') return this.#accounting.drop(samples, 'wrong_kind');
     // A sum of finite amounts can overflow.
     if (!Number.isFinite(value)) return this.#accounting.drop(samples, 'not_finite');

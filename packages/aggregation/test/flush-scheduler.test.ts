@@ -82,7 +82,7 @@ describe('on the timer', () => {
 
   test('an interval must divide ten seconds', async () => {
     for (const interval of [3000, 0, -1, Number.NaN, 20_000]) {
-      expect(() => setUp({ interval })).toThrow(new RegExp(`must divide.*${interval}`));
+      expect(() => setUp({ interval })).toThrow(new RegExp(`interval.*must divide.*${interval}`));
     }
     await end(setUp({ interval: 2500 }).scheduler);
   });
@@ -488,6 +488,154 @@ describe('at exit', () => {
     writer.ready = false;
     scheduler.drainSync();
     expect(stats()).toMatchObject({ accepted: 10, sent: 0, pending: 0, dropped: { exit: 10 } });
+    await end(scheduler);
+  });
+});
+
+describe('nothing is done that is not needed', () => {
+  test('where timers are numbers there is nothing to unref', async () => {
+    const setInterval = jest.spyOn(globalThis, 'setInterval').mockReturnValue(7 as never);
+    const { scheduler } = setUp();
+    setInterval.mockRestore();
+    await end(scheduler);
+  });
+
+  test('a flush during a close resolves when the close does', async () => {
+    const { counters, incrAll, scheduler, stats, writer } = setUp();
+    counters(1);
+    incrAll(1);
+    writer.ready = false;
+    const closed = scheduler.close({ timeout: 1000 });
+    const flushed = scheduler.flush();
+    await jest.advanceTimersByTimeAsync(900);
+    expect(await isSettled(flushed)).toBe(false);
+    await jest.advanceTimersByTimeAsync(200);
+    await Promise.all([closed, flushed]);
+    expect(stats()).toMatchObject({ dropped: { timeout: 1 }, pending: 0 });
+  });
+
+  test('a drain at exit after a close touches nothing', async () => {
+    const collect = jest.fn();
+    const { scheduler, writer } = setUp({ collect });
+    await end(scheduler);
+    const { finishes, bursts } = writer;
+    collect.mockClear();
+    const begin = jest.spyOn(writer, 'beginBurst');
+    scheduler.drainSync();
+    expect([writer.finishes, writer.bursts, begin.mock.calls.length, collect.mock.calls.length]).toEqual([
+      finishes,
+      bursts,
+      0,
+      0,
+    ]);
+  });
+
+  test.each([true, false])('a drain at exit asks a transport once, if it is down; ready: %s', async (ready) => {
+    const { counters, incrAll, scheduler, writer } = setUp();
+    counters(1);
+    incrAll(1);
+    writer.ready = ready;
+    const [whenReady, begin] = [jest.spyOn(writer, 'whenReady'), jest.spyOn(writer, 'beginBurst')];
+    scheduler.drainSync();
+    expect([whenReady.mock.calls.length, begin.mock.calls.length]).toEqual([ready ? 0 : 1, 1]);
+    await end(scheduler);
+  });
+
+  test('a close waits for samples in flight, also when the transport went down with the last of them', async () => {
+    const { counters, incrAll, scheduler, stats, writer } = setUp();
+    counters(1);
+    incrAll(1);
+    writer.settles = false;
+    const write = writer.counter.bind(writer);
+    writer.counter = (...call) => {
+      write(...call);
+      writer.ready = false;
+    };
+    const closed = scheduler.close({ timeout: 1000 });
+    await jest.advanceTimersByTimeAsync(100);
+    expect(stats()).toMatchObject({ pending: 1, dropped: {} });
+    writer.settle();
+    await jest.advanceTimersByTimeAsync(100);
+    await closed;
+    expect(stats()).toMatchObject({ sent: 1, pending: 0, dropped: {} });
+  });
+
+  test('a transport that goes down within a batch keeps the rest of it', async () => {
+    const { buffer, scheduler, stats, writer } = setUp();
+    buffer.open(0, 'timing', [5]);
+    for (let value = 0; value < 5; value += 1) buffer.value(0, value, 1);
+    const values = writer.values.bind(writer);
+    writer.values = (slot, all, from, _to, weight) => {
+      const at = values(slot, all, from, from + 2, weight);
+      writer.ready = false;
+      return at;
+    };
+    await scheduler.flush();
+    expect(stats()).toEqual({ accepted: 5, sent: 2, dropped: {}, pending: 3, sampledOut: 0 });
+    const closed = scheduler.close({ timeout: 100 });
+    await jest.advanceTimersByTimeAsync(200);
+    await closed;
+    expect(stats()).toMatchObject({ accepted: 5, sent: 2, pending: 0, dropped: { timeout: 3 } });
+  });
+
+  test('early drains share a timer, collect no gauges unless all is drained, and forget what one of them was', async () => {
+    const collect = jest.fn();
+    const { buffer, counters, scheduler, writer } = setUp({ collect });
+    counters(1);
+    buffer.open(1, 'timing', [1]);
+    const timers = jest.getTimerCount();
+    for (let index = 0; index < 5000; index += 1) buffer.value(1, 1, 1);
+    expect(jest.getTimerCount()).toBe(timers + 1);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(collect).not.toHaveBeenCalled();
+    buffer.onDrainNeeded(true);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(collect).toHaveBeenCalledTimes(1);
+    buffer.incr(0, 1, 1);
+    for (let index = 0; index <= 1024; index += 1) buffer.value(1, 1, 1);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(collect).toHaveBeenCalledTimes(1);
+    expect(writer.written.filter(({ kind }) => kind === 'counter')).toEqual([]);
+    await end(scheduler);
+    buffer.onDrainNeeded(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('the timer neither collects gauges for a transport that is down, nor waits for one that goes down', async () => {
+    const collect = jest.fn();
+    const { counters, incrAll, scheduler, stats, writer } = setUp({ collect });
+    counters(2);
+    incrAll(2);
+    const whenReady = jest.spyOn(writer, 'whenReady');
+    writer.ready = false;
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(collect).not.toHaveBeenCalled();
+    writer.ready = true;
+    const counter = writer.counter.bind(writer);
+    writer.counter = (...call) => {
+      counter(...call);
+      writer.ready = false;
+    };
+    await jest.advanceTimersByTimeAsync(2000);
+    expect([collect.mock.calls.length, whenReady.mock.calls.length]).toEqual([1, 0]);
+    expect(stats()).toMatchObject({ sent: 1, pending: 1 });
+    writer.ready = true;
+    await end(scheduler);
+  });
+
+  test('bursts follow each other as for a flush while much is queued', async () => {
+    const { buffer, scheduler, stats, writer } = setUp({ maxQueuedSamples: 30 });
+    for (let id = 0; id < 30; id += 1) buffer.open(id, 'timing', [id]);
+    for (let id = 0; id < 30; id += 1) buffer.value(id, 1, 1);
+    writer.burst = 10;
+    while (stats().sent === 0) await jest.advanceTimersByTimeAsync(1);
+    await jest.advanceTimersByTimeAsync(2);
+    expect(stats().sent).toBe(20);
+    // Less than half of the bound is left.
+    await jest.advanceTimersByTimeAsync(2);
+    expect(stats().sent).toBe(20);
+    await jest.advanceTimersByTimeAsync(3);
+    expect(stats().sent).toBe(30);
     await end(scheduler);
   });
 });

@@ -42,10 +42,12 @@ export class RecordingWriter implements SampleWriter, Outlet {
   }
 
   counter(slot: number, sum: number, samples: number): void {
+    if (this.#slots.kind(slot) !== 'counter') throw new Error('A sum of something else than a counter.');
     this.#write(slot, sum, samples, 1);
   }
 
   gauge(slot: number, value: number, samples: number): void {
+    if (this.#slots.kind(slot) !== 'gauge') throw new Error('A level of something else than a gauge.');
     this.#write(slot, value, samples, 1);
   }
 

@@ -28,10 +28,11 @@ test('as long as all values fit, all are kept', () => {
 
 test('the weights of the kept values add up to the number of all, and the stats count the skipped ones', () => {
   const calls = fc.integer({ min: 0, max: 500 });
+  const kinds = fc.constantFrom('timing' as const, 'distribution' as const, 'histogram' as const);
   fc.assert(
-    fc.property(calls, fc.integer({ min: 1, max: 40 }), fc.integer(), (count, maxSlotValues, seed) => {
+    fc.property(calls, fc.integer({ min: 1, max: 40 }), fc.integer(), kinds, (count, maxSlotValues, seed, kind) => {
       const { buffer, drain, stats, writer } = reservoir({ maxSlotValues, random: seeded(seed) });
-      buffer.open(0, 'distribution', [5]);
+      buffer.open(0, kind, [5]);
       for (let value = 0; value < count; value += 1) buffer.value(0, value, 1);
       drain();
       const kept = Math.min(count, maxSlotValues);

@@ -112,6 +112,121 @@ describe('slots', () => {
   });
 });
 
+describe('many series', () => {
+  test('every one is kept, written, dropped and freed, whatever their number', () => {
+    for (const count of [15, 16, 17, 33, 100]) {
+      const { buffer, drain, slots, stats, values } = setUp();
+      const record = (): void => {
+        for (let id = 0; id < count; id += 1) buffer.incr(id, id, 1);
+      };
+      for (let id = 0; id < count; id += 1) buffer.open(id, 'counter', [id]);
+      record();
+      drain();
+      expect(values()).toEqual(Array.from({ length: count }, (_, id) => id));
+      record();
+      buffer.dropAll('timeout');
+      expect(stats()).toEqual({
+        accepted: 2 * count,
+        sent: count,
+        dropped: { timeout: count },
+        pending: 0,
+        sampledOut: 0,
+      });
+      for (let id = 0; id < count; id += 1) buffer.release(id);
+      expect(slots.size).toBe(0);
+    }
+  });
+
+  test('a rejected id that is released was never opened', () => {
+    const { buffer, stats } = setUp();
+    buffer.rejectSeries(3, 'empty_name');
+    buffer.rejectSeries(4, 'empty_name');
+    buffer.release(3);
+    buffer.incr(3, 1, 1);
+    buffer.incr(4, 1, 1);
+    expect(stats().dropped).toEqual({ unknown_series: 1, empty_name: 1 });
+  });
+
+  test('the slot of a released id is free as soon as its queued values are written', () => {
+    const { buffer, slots, writer } = setUp();
+    buffer.open(0, 'timing', [5]);
+    buffer.value(0, 1, 1);
+    buffer.drainSlot(0, writer);
+    buffer.release(0);
+    expect(slots.size).toBe(1);
+    buffer.drainQueue(writer, writer);
+    expect(slots.size).toBe(0);
+  });
+
+  test('a line that is written leaves the slots of series alone', () => {
+    const { buffer, slots, writer } = setUp();
+    for (const id of [0, 1, 2]) buffer.open(id, 'timing', [id]);
+    for (let round = 0; round < 3; round += 1) {
+      buffer.queueLine(Buffer.from('a line'));
+      buffer.drainQueue(writer, writer);
+    }
+    expect(slots.size).toBe(3);
+    for (const id of [0, 1, 2]) buffer.release(id);
+    expect(slots.size).toBe(0);
+  });
+
+  test('a part of a sum that the writer cannot write yet is a part of the next one', () => {
+    const { buffer, drain, values, writer } = setUp();
+    Object.assign(writer, { counterRemainder: (sum: number) => sum - Math.trunc(sum) });
+    buffer.open(0, 'counter', [5]);
+    buffer.incr(0, 2.5, 1);
+    drain();
+    buffer.incr(0, 0.75, 1);
+    drain();
+    expect(values()).toEqual([2, 1]);
+  });
+});
+
+describe('the bound', () => {
+  test('holds members once, however often they are recorded, and is free again after a drain', () => {
+    const { buffer, drain, stats } = setUp({ maxQueuedSamples: 10 });
+    buffer.open(0, 'set', [5]);
+    for (let round = 0; round < 20; round += 1) {
+      for (let time = 0; time < 50; time += 1) buffer.set(0, 'the same');
+      expect(buffer.isHalfFull).toBe(false);
+      buffer.set(0, 'x'.repeat(24));
+      expect(buffer.isHalfFull).toBe(true);
+      drain();
+    }
+    expect(stats()).toMatchObject({ accepted: 20 * 51, sent: 20 * 51, dropped: {} });
+  });
+
+  test('is exact', () => {
+    const { buffer, drain, stats } = setUp({ maxQueuedSamples: 4 });
+    buffer.open(0, 'set', [5]);
+    buffer.open(1, 'timing', [6]);
+    const record = (): void => {
+      for (let index = 0; index < 6; index += 1) buffer.queueLine(Buffer.from('line'));
+    };
+    record();
+    expect(stats()).toMatchObject({ pending: 4, dropped: { queue_full: 2 } });
+    drain();
+    for (let index = 0; index < 6; index += 1) buffer.set(0, `${index}`);
+    expect(stats()).toMatchObject({ pending: 4, dropped: { queue_full: 4 } });
+    drain();
+    for (let index = 0; index < 6; index += 1) buffer.value(1, index, 1);
+    expect(stats()).toMatchObject({ pending: 4, dropped: { queue_full: 6 } });
+    drain();
+    buffer.set(0, 'x'.repeat(1024));
+    buffer.set(0, 'x'.repeat(1025));
+    expect(stats()).toMatchObject({ pending: 1, dropped: { queue_full: 6, member_too_long: 1 } });
+  });
+
+  test('a number drawn from the edge of the rate is skipped', () => {
+    const { buffer, drain, stats } = setUp({ random: () => 0.5 });
+    buffer.open(0, 'timing', [5]);
+    buffer.value(0, 1, 0.5);
+    buffer.value(0, 1, 1);
+    drain();
+    expect(stats()).toMatchObject({ accepted: 1, sent: 1, sampledOut: 1 });
+  });
+});
+
 describe('values', () => {
   test('all values are written, in order, over as many batches as they need', () => {
     const { buffer, drain, values } = setUp();
@@ -154,8 +269,8 @@ describe('values', () => {
   });
 
   test('a rate becomes an integer weight', () => {
-    expect([1, 2, 0.5, 0.3, 0.6, 0.001, 1e-300, 0, -1, Number.NaN].map(weightOf)).toEqual([
-      1, 1, 2, 3, 2, 1000, 1e9, 1e9, 1e9, 1e9,
+    expect([1, 2, 3, 0.5, 0.3, 0.6, 0.001, 1e-300, 0, -1, Number.NaN].map(weightOf)).toEqual([
+      1, 1, 1, 2, 3, 2, 1000, 1e9, 1e9, 1e9, 1e9,
     ]);
   });
 

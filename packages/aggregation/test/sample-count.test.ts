@@ -1,29 +1,35 @@
-import * as backend from '@metrics/core/backend';
 import { SampleAccounting, SampleBuffer, SlotTable } from '../src/index.js';
 
-jest.mock('@metrics/core/backend', () => ({
-  __esModule: true,
-  ...jest.requireActual<object>('@metrics/core/backend'),
-}));
-
-test('the count of a series does not wrap after four billion samples without a drain', () => {
-  const columns: ArrayLike<number>[] = [];
-  const { grow } = backend;
-  jest.spyOn(backend, 'grow').mockImplementation((column, fill) => {
-    const grown = grow(column, fill);
-    columns.push(grown);
-    return grown;
-  });
-  const slots = new SlotTable(() => {});
+test.each([
+  ['counter', (buffer: SampleBuffer) => buffer.incr(0, 1, 1)],
+  ['gauge', (buffer: SampleBuffer) => buffer.gauge(0, 1)],
+] as const)('the count of a %s does not wrap after billions of samples without a drain', (kind, record) => {
+  // Counting that far would take minutes: the test sets the column that counts.
+  const columns: Uint32Array[] = [];
+  const { Uint32Array: Original } = globalThis;
+  globalThis.Uint32Array = class extends Original {
+    constructor(length: number) {
+      super(length);
+      columns.push(this);
+    }
+  } as Uint32ArrayConstructor;
   const accounting = new SampleAccounting();
-  const buffer = new SampleBuffer({ slots, accounting });
-  for (let id = 0; id < 17; id += 1) buffer.open(id, 'counter', [id]);
-  buffer.incr(3, 1, 1);
-  // Counting that far would take seconds: the test sets every column that counted the sample.
-  for (const column of columns as number[][]) if (column[3] === 1) column[3] = 2 ** 32 - 1;
-  buffer.incr(3, 1, 1);
+  const buffer = new SampleBuffer({ slots: new SlotTable(() => {}), accounting });
+  globalThis.Uint32Array = Original;
+  buffer.open(0, kind, [0]);
   let samples = 0;
-  const writer = { counter: (_slot: number, _sum: number, count: number) => (samples += count) };
-  for (let slot = 0; slot < 17; slot += 1) buffer.drainSlot(slot, writer as never);
-  expect(samples).toBe(2 ** 32);
+  const count = (_slot: number, _value: number, counted: number): void => void (samples += counted);
+  const writer = { counter: count, gauge: count } as never;
+  record(buffer);
+  expect(columns.map((column) => column[0])).toEqual([1]);
+  for (let turn = 0; turn < 2; turn += 1) {
+    columns[0]![0] = 2 ** 32 - 1;
+    record(buffer);
+    record(buffer);
+  }
+  buffer.drainSlot(0, writer);
+  expect(samples).toBe(2 * (2 ** 32 - 1) + 2);
+  record(buffer);
+  buffer.drainSlot(0, writer);
+  expect(samples).toBe(2 * (2 ** 32 - 1) + 3);
 });
