@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Interner } from '../../src/series/interning.js';
+import { grow, Interner } from '../../src/series/interning.js';
 import { RowTable } from '../../src/series/row-table.js';
 
 it('an Interner gives equal strings one id until each reference is released', () => {
@@ -55,4 +55,43 @@ it('a RowTable reuses ids and room: added and removed rows leave nothing', () =>
     for (const id of ids) table.remove(id);
   }
   expect([table.size, table.bound]).toEqual([0, 1000]);
+});
+
+it('a RowTable finds each of thousands of rows of any length again, also after others were removed', () => {
+  const table = new RowTable();
+  const rowOf = (index: number): number[] => Array.from({ length: index % 6 }, (_, at) => index * (at + 1));
+  const rows = Array.from({ length: 4000 }, (_, index) => [...rowOf(index), index]);
+  const ids = rows.map((row) => table.insert(row));
+  expect(ids).toEqual(rows.map((_, index) => index));
+  expect(rows.map((row) => table.find(row))).toEqual(ids);
+  // Only the first integers count.
+  expect(table.find([...rows[7]!, 5], rows[7]!.length)).toBe(7);
+  for (const id of ids) if (id % 3 === 0) table.remove(id);
+  expect(rows.map((row) => table.find(row))).toEqual(ids.map((id) => (id % 3 === 0 ? -1 : id)));
+  expect(ids.map((id) => table.has(id))).toEqual(ids.map((id) => id % 3 !== 0));
+  expect([table.size, table.has(4000), table.has(5000)]).toEqual([2666, false, false]);
+  for (const id of ids) if (id % 3 === 0) table.insert(rows[id]!);
+  expect([table.size, table.bound]).toEqual([4000, 4000]);
+  for (const row of rows) {
+    const id = table.find(row);
+    expect(Array.from({ length: table.length(id) }, (_, at) => table.at(id, at))).toEqual(row);
+  }
+});
+
+it('a RowTable has a row without integers', () => {
+  const table = new RowTable();
+  for (let round = 0; round < 3; round += 1) {
+    expect(table.find([])).toBe(-1);
+    const id = table.insert([]);
+    const other = table.insert([round]);
+    expect([table.find([]), table.length(id), table.find([round])]).toEqual([id, 0, other]);
+    table.remove(id);
+  }
+});
+
+it('a column grows to twice its length, and a long one by a fifth', () => {
+  expect([...grow(Int32Array.of(1, 2), -1)]).toEqual([1, 2, -1, -1]);
+  expect([...grow(Float64Array.of(1, 2))]).toEqual([1, 2, 0, 0]);
+  expect(grow(new Uint8Array(16_383))).toHaveLength(2 * 16_383);
+  expect(grow(new Uint8Array(16_384))).toHaveLength(Math.ceil(16_384 * 1.2));
 });

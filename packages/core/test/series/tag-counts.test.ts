@@ -20,3 +20,20 @@ it('agrees with a map, whatever is counted up and down', () => {
     }),
   );
 });
+
+it('counts thousands of tags of any distance, and forgets each', () => {
+  for (const distance of [1, 7, 64, 1024]) {
+    const counts = new TagCounts();
+    const tags = Array.from({ length: 2000 }, (_, index) => index * distance);
+    for (const tag of tags) for (let time = 0; time <= tag % 3; time += 1) counts.count(tag, 1);
+    expect([counts.size, tags.every((tag) => counts.has(tag)), counts.has(distance * 2000)]).toEqual([
+      2000,
+      true,
+      false,
+    ]);
+    for (const tag of tags) counts.count(tag, -1);
+    expect(tags.map((tag) => counts.has(tag))).toEqual(tags.map((tag) => tag % 3 !== 0));
+    for (const tag of tags) for (let time = 0; time < 2; time += 1) counts.count(tag, -1);
+    expect([counts.size, counts.examples(1), tags.some((tag) => counts.has(tag))]).toEqual([0, [], false]);
+  }
+});

@@ -45,3 +45,37 @@ it('reuses tags and keys that come and go', () => {
   }
   expect([table.size, table.bound]).toEqual([0, 1000]);
 });
+
+it('finds each of thousands of tags again, also after others were released', () => {
+  const table = new TagTable();
+  const of = (index: number): [string, string] => [`key ${index % 50}`, `value ${index}`];
+  const tags = Array.from({ length: 4000 }, (_, index) => table.acquire(...of(index)));
+  const find = (): number[] => tags.map((_, index) => table.find(...of(index)));
+  expect(find()).toEqual(tags);
+  for (const tag of tags) table.retain(tag);
+  for (const tag of tags) table.release(tag);
+  expect(find()).toEqual(tags);
+  for (const tag of tags) if (tag % 3 === 0) table.release(tag);
+  expect(find()).toEqual(tags.map((tag) => (tag % 3 === 0 ? -1 : tag)));
+  expect(tags.map((tag) => table.has(tag))).toEqual(tags.map((tag) => tag % 3 !== 0));
+  // A value of another key, and a key without that value.
+  expect([table.find('key 1', 'value 2'), table.find('key 1', ''), table.find('key', 'value 1')]).toEqual([-1, -1, -1]);
+  const again = tags.map((_, index) => table.acquire(...of(index)));
+  expect([new Set(again).size, table.size, table.bound]).toEqual([4000, 4000, 4000]);
+  again.forEach((tag, index) => expect([table.key(tag), table.value(tag)]).toEqual(of(index)));
+});
+
+it('a key that no tag has any more is another one when it comes back', () => {
+  const table = new TagTable();
+  const first = table.acquire('a', 'x');
+  const second = table.acquire('b', 'x');
+  table.release(first);
+  expect([table.find('a', 'x'), table.find('b', 'x')]).toEqual([-1, second]);
+  const third = table.acquire('c', 'x');
+  expect([table.key(third), table.key(second), table.find('a', 'x'), table.find('c', 'x')]).toEqual([
+    'c',
+    'b',
+    -1,
+    third,
+  ]);
+});
