@@ -33,15 +33,19 @@ function setUp(dialect: Partial<LineDialect> = {}, maxPacketBytes = 1000) {
       kind,
       texts.map((text) => fragments.acquire(text)),
     );
+  /** Sends what is written so far, and returns its packets. */
+  const send = (): string[] => {
+    packets.finish();
+    return transport.accepted.splice(0);
+  };
   /** Writes all values, and returns the lines of each packet. */
   const write = (slot: number, values: readonly number[], sampleWeight = 1): string[][] => {
     accounting.handOver(values.length);
     for (let from = 0; from < values.length; )
       from = writer.values(slot, Float64Array.from(values), from, values.length, sampleWeight);
-    packets.finish();
-    return transport.accepted.splice(0).map((packet) => packet.trimEnd().split('\n'));
+    return send().map((packet) => packet.trimEnd().split('\n'));
   };
-  return { accounting, attach, transport, write, writer };
+  return { accounting, attach, send, transport, write, writer };
 }
 
 test.each<[SlotKind, string]>([
@@ -85,6 +89,39 @@ test('a packed value that fits no packet is dropped, and the others are sent', (
   const { accounting, attach, write } = setUp(packing, 30);
   expect(write(attach('distribution', 'size'), [1, 5e-324, 2])).toEqual([['size:1|d', 'size:2|d']]);
   expect(accounting.stats(0)).toMatchObject({ sent: 2, dropped: { line_too_long: 1 } });
+});
+
+test('packed values have the room that earlier lines of the packet leave', () => {
+  const { accounting, attach, send, writer } = setUp(packing, 60);
+  const slot = attach('distribution', 'size');
+  const values = Float64Array.from({ length: 30 }, (_, index) => index);
+  accounting.handOver(31);
+  writer.line(Buffer.from('an.earlier.line:1|c\n'), 1);
+  let from = 0;
+  while (from < 30) from = writer.values(slot, values, from, 30, 1);
+  const packets = send();
+  expect(packets[0]).toBe('an.earlier.line:1|c\nsize:0:1:2:3:4:5:6:7:8:9:10:11:12:13|d\n');
+  for (const packet of packets) expect(packet.length).toBeLessThanOrEqual(60);
+  expect(packets.join('').match(/(?<=:)\d+(?=[:|])/g)).toHaveLength(31);
+});
+
+test('a line that is complete is sent as it is, or dropped with its samples if it fits no packet', () => {
+  const { accounting, send, writer } = setUp({}, 10);
+  accounting.handOver(6);
+  writer.line(Buffer.from('012345678\n'), 1);
+  writer.line(Buffer.from('0123456789\n'), 2);
+  writer.line(Buffer.from('a\n'), 3);
+  expect(send()).toEqual(['012345678\n', 'a\n']);
+  expect(accounting.stats(0)).toMatchObject({ sent: 4, pending: 0, dropped: { line_too_long: 2 } });
+});
+
+test('a sample with a timestamp is a line of its own, with whole seconds after its type', () => {
+  const { attach, writer } = setUp({ lineSuffix: '|c:ci-1' });
+  const encode = (slot: number, value: number) => Buffer.from(writer.encodeTimestamped(slot, value, 1700.9)).toString();
+  expect(encode(attach('counter', 'hits', 'region:eu', 'status:200'), 12.5)).toBe(
+    'hits:12.5|c|#region:eu,status:200|T1700|c:ci-1\n',
+  );
+  expect(encode(attach('gauge', 'depth'), -3)).toBe('depth:-3|g|T1700|c:ci-1\n');
 });
 
 test('one call writes all values, unless the burst is full or the transport is not ready', () => {
