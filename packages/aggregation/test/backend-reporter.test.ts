@@ -37,7 +37,7 @@ test('of the problems found before the start, a hundred are kept', () => {
   expect(host.problems.map(({ message }) => message)).toEqual(Array.from({ length: 100 }, (_, index) => `${index}`));
 });
 
-test('gauges are collected by the host, and before the start by nobody', () => {
+test('gauges are collected by the host, and before the start not at all', () => {
   const reporter = new BackendReporter();
   const host = recordingHost();
   reporter.collect();

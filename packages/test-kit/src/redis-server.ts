@@ -69,7 +69,7 @@ export class RedisServer {
     await once(server, 'exit');
   }
 
-  /** Makes the server hang: connections stay, and nothing is answered until thaw. */
+  /** Makes the server hang: connections stay, and no command has a reply until thaw. */
   freeze(): void {
     this.#process?.kill('SIGSTOP');
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { IdIndex, type IndexedIds } from '../../src/series/id-index.js';
 
-/** Texts by id, with an index over them. */
+/** Strings by id, with an index over them. */
 class Texts implements IndexedIds {
   readonly texts: (string | undefined)[] = [];
   readonly index = new IdIndex(this);
@@ -30,7 +30,7 @@ class Texts implements IndexedIds {
     return -1;
   }
 
-  /** How many ids a search for a text compares. */
+  /** Returns the number of ids that a search for a string compares. */
   compared(text: string): number {
     const hash = this.#hash(text);
     let count = 0;

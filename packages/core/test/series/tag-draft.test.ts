@@ -41,7 +41,7 @@ test('a tag that some series has is found in any spelling', () => {
   expect(draft.tags[0]).toBe(broken);
 });
 
-test('pairs leave out the instance, which has the empty key', () => {
+test('pairs are without the instance, which has the empty key', () => {
   const draft = new TagDraft();
   const table = new TagTable();
   expect(tagPairs(draft)).toEqual([]);
@@ -96,7 +96,7 @@ test('tags as written can be sorted, and nothing of the caller stays after a dra
   draft.clear();
   expect(draft.rawValues).toEqual([undefined, undefined, undefined]);
   expect([draft.rawCount, draft.count, draft.ignored]).toEqual([0, 0, undefined]);
-  // What an earlier call left is not sorted with the tags of this one.
+  // Tags of an earlier call are not sorted with those of this one.
   draft.addRaw('z', 26);
   draft.sortRaw();
   expect([draft.rawKeys[0], draft.rawValues[0]]).toEqual(['z', 26]);

@@ -1,4 +1,4 @@
-// What the writer of lines does in any dialect, and at the limits of a packet.
+// The writer of lines in any dialect, and at the limits of a packet.
 import { SampleAccounting, type SlotKind, SlotTable } from '@metrics/aggregation';
 import * as fc from 'fast-check';
 import { Fragments } from '../../src/line/fragments.js';
@@ -115,7 +115,7 @@ test('a line that is complete is sent as it is, or dropped with its samples if i
   expect(accounting.stats(0)).toMatchObject({ sent: 4, pending: 0, dropped: { line_too_long: 2 } });
 });
 
-test('a sample with a timestamp is a line of its own, with whole seconds after its type', () => {
+test('a sample with a timestamp is its own line, with whole seconds after its type', () => {
   const { attach, writer } = setUp({ lineSuffix: '|c:ci-1' });
   const encode = (slot: number, value: number) => Buffer.from(writer.encodeTimestamped(slot, value, 1700.9)).toString();
   expect(encode(attach('counter', 'hits', 'region:eu', 'status:200'), 12.5)).toBe(

@@ -115,7 +115,7 @@ describeWithChromium('the page in Chromium', () => {
     })()`);
   }
 
-  /** Resolves when the chart, which is drawn in a frame of its own, has a line of a color. */
+  /** Resolves when the chart, which is drawn in a later frame, has a line of a color. */
   function waitForLine(color: string): Promise<void> {
     return waitUntil(
       async () => (await countPixels(color)) > 100,
