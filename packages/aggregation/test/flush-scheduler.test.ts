@@ -578,6 +578,24 @@ describe('nothing is done that is not needed', () => {
     expect(stats()).toMatchObject({ accepted: 5, sent: 2, pending: 0, dropped: { timeout: 3 } });
   });
 
+  test('a transport that goes down in an early drain keeps the rest, and every sample is counted', async () => {
+    const { buffer, scheduler, stats, writer } = setUp();
+    buffer.open(0, 'timing', [5]);
+    for (let value = 0; value <= 1024; value += 1) buffer.value(0, value, 1);
+    const values = writer.values.bind(writer);
+    writer.values = (slot, all, from, _to, weight) => {
+      const at = values(slot, all, from, from + 2, weight);
+      writer.ready = false;
+      return at;
+    };
+    await jest.advanceTimersByTimeAsync(10);
+    expect(stats()).toEqual({ accepted: 1025, sent: 2, dropped: {}, pending: 1023, sampledOut: 0 });
+    writer.values = values;
+    writer.ready = true;
+    await end(scheduler);
+    expect(stats()).toMatchObject({ accepted: 1025, sent: 1025, pending: 0 });
+  });
+
   test('early drains share a timer, collect no gauges unless all is drained, and forget what one of them was', async () => {
     const collect = jest.fn();
     const { buffer, counters, scheduler, writer } = setUp({ collect });

@@ -154,8 +154,10 @@ describe('many series', () => {
     buffer.drainSlot(0, writer);
     buffer.release(0);
     expect(slots.size).toBe(1);
+    expect([slots.isUsed(0), slots.isUnused(0)]).toEqual([true, false]);
     buffer.drainQueue(writer, writer);
     expect(slots.size).toBe(0);
+    expect([slots.isUsed(0), slots.isUnused(0)]).toEqual([false, false]);
   });
 
   test('a line that is written leaves the slots of series alone', () => {
