@@ -641,6 +641,32 @@ describe('nothing is done that is not needed', () => {
     await end(scheduler);
   });
 
+  test('a burst pauses for two milliseconds while a caller waits or much is queued, and otherwise for five', async () => {
+    const { counters, incrAll, buffer, scheduler, writer } = setUp({ maxQueuedSamples: 100 });
+    counters(30);
+    writer.burst = 10;
+    const pauses = async (begin: () => Promise<unknown>): Promise<unknown[]> => {
+      incrAll(30);
+      const setTimeout = jest.spyOn(globalThis, 'setTimeout');
+      await begin();
+      const delays = setTimeout.mock.calls.map(([, delay]) => delay).filter((delay) => delay === 2 || delay === 5);
+      setTimeout.mockRestore();
+      await jest.advanceTimersByTimeAsync(100);
+      return [...new Set(delays)];
+    };
+    const flush = async (): Promise<void> => {
+      const flushed = scheduler.flush();
+      await jest.advanceTimersByTimeAsync(20);
+      await flushed;
+    };
+    expect(await pauses(flush)).toEqual([2]);
+    expect(await pauses(() => jest.advanceTimersByTimeAsync(2000))).toEqual([5]);
+    expect(await pauses(flush)).toEqual([2]);
+    for (let index = 0; index < 60; index += 1) buffer.queueLine(Buffer.from('line'));
+    expect(await pauses(() => jest.advanceTimersByTimeAsync(20))).toContain(2);
+    await end(scheduler);
+  });
+
   test('bursts follow each other as for a flush while much is queued', async () => {
     const { buffer, scheduler, stats, writer } = setUp({ maxQueuedSamples: 30 });
     for (let id = 0; id < 30; id += 1) buffer.open(id, 'timing', [id]);
