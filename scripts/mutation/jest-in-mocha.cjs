@@ -1,5 +1,6 @@
 // Runs the tests, which are written for jest, in mocha: it keeps modules and tests loaded from one mutant to the next, so that
 // a mutant takes milliseconds instead of seconds. `expect`, `each`, mocks and fake timers are those of jest.
+const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
@@ -57,8 +58,10 @@ const timers = new ModernFakeTimers({
   global: globalThis,
   config: /** @type {any} */ ({ rootDir: root, testMatch: [], fakeTimers: {} }),
 });
+/** Stryker runs the tests of a mutant by a pattern of all their titles, which would be too large for a thousand of them. */
+const shorten = (/** @type {string} */ title) => createHash('sha1').update(title).digest('base64url').slice(0, 6);
 const define = (/** @type {any} */ add) => {
-  const test = (/** @type {string} */ name, /** @type {any} */ run) => add(name, run && (() => inTime(run())));
+  const test = (/** @type {string} */ name, /** @type {any} */ run) => add(shorten(name), run && (() => inTime(run())));
   return Object.assign(test, { each: bind(test), skip: add.skip, only: add.only });
 };
 const { setTimeout, clearTimeout } = globalThis;
@@ -111,11 +114,13 @@ exports.mochaHooks = {
 const { bdd } = mocha.interfaces;
 mocha.interfaces.bdd = (/** @type {any} */ all) => {
   all.on('pre-require', (/** @type {any} */ context, /** @type {string} */ file, /** @type {any} */ runner) => {
-    const suite = mocha.Suite.create(all, path.relative(root, file));
+    const suite = mocha.Suite.create(all, shorten(path.relative(root, file)));
     bdd(suite);
     suite.emit('pre-require', context, file, runner);
     context.it = context.test = define(context.it);
-    context.describe = Object.assign(context.describe, { each: bind(context.describe) });
+    const { describe } = context;
+    const group = (/** @type {string} */ name, /** @type {any} */ run) => describe(shorten(name), run);
+    context.describe = Object.assign(group, { each: bind(group), skip: describe.skip, only: describe.only });
     context.beforeAll = context.before;
     context.afterAll = context.after;
   });

@@ -18,7 +18,8 @@ const logic = {
   aggregation: ['*.ts'],
   statsd: ['{line,tag-format}/*.ts'],
   dogstatsd: ['line/*.ts'],
-  datadog: ['payload/*.ts'],
+  // The number of a process is a socket that it listens to.
+  datadog: ['payload/*.ts', '!payload/process-{number,tag}.ts'],
   logging: ['format/*.ts'],
 };
 
@@ -88,6 +89,9 @@ function report(name, mutants) {
     const { file, line, mutant: replacement } = describe(mutant);
     failures.push(`${file}:${mutant.location.start.line} survives ${mutant.mutatorName}: ${line} → ${replacement}`);
   }
+  const broken = mutants.filter(({ status }) => status === 'RuntimeError');
+  if (broken.length > 0)
+    failures.push(`${name}: ${broken.length} mutants could not be tried: ${broken[0]?.statusReason?.slice(0, 200)}`);
   const percent = valid.length === 0 ? 100 : (100 * killed) / valid.length;
   if (percent < MIN_KILLED) failures.push(`${name}: less than ${MIN_KILLED} % of the mutants are killed`);
   const named = survivors.length - unexplained.length;

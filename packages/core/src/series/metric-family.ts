@@ -49,7 +49,7 @@ export function parseDeclaredTags(
 ): DeclaredTagSet {
   const declared = new Map<string, ReadonlySet<string> | undefined>([[INSTANCE_KEY, undefined]]);
   // If other values are listed, so are those of the timers; a list in the declaration overrides this one.
-  if (isTimed && result !== undefined) declared.set(result, isList(tags) ? undefined : new Set(['success', 'failure']));
+  if (isTimed) declared.set(result, isList(tags) ? undefined : new Set(['success', 'failure']));
   if (isList(tags)) for (const tag of tags) declared.set(normalizeValue(tag), undefined);
   // A copy, because callers without types may pass null.
   else

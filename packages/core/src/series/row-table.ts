@@ -25,7 +25,7 @@ export class RowTable implements IndexedIds {
 
   /** Returns true if a row has this id. */
   has(id: number): boolean {
-    return id < this.#nextId && this.#starts[id]! >= 0;
+    return this.#starts[id]! >= 0;
   }
 
   /** Returns the number of integers of row `id`, which must exist. */

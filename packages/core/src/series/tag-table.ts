@@ -12,7 +12,7 @@ export class TagTable implements IndexedIds {
   readonly #tagsOfKey: number[] = [];
   readonly #freeKeys: number[] = [];
   /** By tag: its key's id, or -1 if the tag is free. */
-  #keyOf = new Int32Array(16).fill(-1);
+  #keyOf = new Int32Array(16);
   #references = new Int32Array(16);
   readonly #values: string[] = [];
   readonly #free: number[] = [];
@@ -69,7 +69,7 @@ export class TagTable implements IndexedIds {
     }
     const tag = this.#free.pop() ?? this.#values.length;
     if (tag >= this.#keyOf.length) {
-      this.#keyOf = grow(this.#keyOf, -1);
+      this.#keyOf = grow(this.#keyOf);
       this.#references = grow(this.#references);
     }
     this.#keyOf[tag] = keyId;

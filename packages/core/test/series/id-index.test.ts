@@ -97,6 +97,15 @@ test('thousands of ids are found, and a search compares hardly any other', () =>
   for (let id = 0; id < 5000; id += 1) if (texts.find(`other ${id}`) !== -1) throw new Error(`${id} is found`);
 });
 
+test('ids that are never used again are found, however large they become', () => {
+  const strings = new Texts(spread);
+  const kept = strings.add('kept');
+  for (let id = 1; id < 3000; id += 1) {
+    expect([strings.add(`string ${id}`), strings.find(`string ${id}`), strings.find('kept')]).toEqual([id, id, kept]);
+    if (id > 10) strings.remove(id);
+  }
+});
+
 test('ids that come and go need no more room', () => {
   const texts = new Texts(spread);
   const kept = texts.add('kept');

@@ -95,3 +95,21 @@ it('a column grows to twice its length, and a long one by a fifth', () => {
   expect(grow(new Uint8Array(16_383))).toHaveLength(2 * 16_383);
   expect(grow(new Uint8Array(16_384))).toHaveLength(Math.ceil(16_384 * 1.2));
 });
+
+it('a RowTable uses the room of removed rows again', () => {
+  const { Int32Array: Original } = globalThis;
+  const lengths: number[] = [];
+  globalThis.Int32Array = class extends Original {
+    constructor(length: number) {
+      super(length);
+      lengths.push(length);
+    }
+  } as Int32ArrayConstructor;
+  const table = new RowTable();
+  for (let round = 0; round < 200; round += 1) {
+    const ids = Array.from({ length: 20 }, (_, i) => table.insert(Array.from({ length: i % 4 }, () => round * 20 + i)));
+    for (const id of ids) table.remove(id);
+  }
+  globalThis.Int32Array = Original;
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(128);
+});

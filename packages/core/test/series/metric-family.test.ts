@@ -1,4 +1,4 @@
-import { anyValue, isSameDeclaration, parseDeclaredTags } from '../../src/series/metric-family.js';
+import { anyValue, isSameDeclaration, parseDeclaredTags, resultTag } from '../../src/series/metric-family.js';
 import { INSTANCE_KEY } from '../../src/series/series-result.js';
 
 it('a list of keys and an object of lists declare tags; the instance, and the result of a timing, need no declaration', () => {
@@ -37,4 +37,19 @@ it('declarations are equal in any order, and differ by a key or a value', () => 
   expect(same(['a'], ['b'])).toBe(false);
   expect(same({ a: [1] }, { a: [2] })).toBe(false);
   expect(same({ a: [1] }, { a: anyValue })).toBe(false);
+});
+
+it.each([
+  [undefined, 'result'],
+  [null, 'result'],
+  [{}, 'result'],
+  [{ result: undefined }, 'result'],
+  [{ result: true }, 'result'],
+  [{ result: '' }, 'result'],
+  [{ result: 5 }, 'result'],
+  [{ result: 'outcome' }, 'outcome'],
+  [{ result: 'x'.repeat(300) }, 'x'.repeat(200)],
+  [{ result: false }, undefined],
+])('with the options %j, the tag of timers is %s', (options, tag) => {
+  expect(resultTag(options)).toBe(tag);
 });

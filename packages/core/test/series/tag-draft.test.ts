@@ -35,6 +35,16 @@ test('a tag that some series has is found in any spelling', () => {
   draft.add('k'.repeat(201), 'v'.repeat(201), table);
   draft.set('a\uFFFD', 'b\uFFFD', table);
   expect(draft.tags.slice(0, 2)).toEqual([broken, long]);
+  for (const [key, value, tag] of [
+    ['k'.repeat(201), 'v'.repeat(200), long],
+    ['k'.repeat(200), 'v'.repeat(201), long],
+    ['a\uD800', 'b\uFFFD', broken],
+    ['a\uFFFD', 'b\uD800', broken],
+  ] as const) {
+    const other = new TagDraft();
+    other.add(key, value, table);
+    expect(other.tags[0]).toBe(tag);
+  }
   draft.replace(0, 'other', table);
   expect([draft.values[0], draft.tags[0]]).toEqual(['other', -1]);
   draft.replace(0, 'b\uFFFD', table);

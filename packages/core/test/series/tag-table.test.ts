@@ -65,6 +65,13 @@ it('finds each of thousands of tags again, also after others were released', () 
   again.forEach((tag, index) => expect([table.key(tag), table.value(tag)]).toEqual(of(index)));
 });
 
+it('values with one hash are two tags', () => {
+  const table = new TagTable();
+  const [one, other] = ['pyrverze', 'ugenbjvr'].map((value) => table.acquire('key', value));
+  expect(other).not.toBe(one);
+  expect([table.find('key', 'pyrverze'), table.find('key', 'ugenbjvr')]).toEqual([one, other]);
+});
+
 it('a key that no tag has any more is another one when it comes back', () => {
   const table = new TagTable();
   const first = table.acquire('a', 'x');

@@ -12,7 +12,8 @@ test('objects hold tags, whatever their prototype; other types do not', () => {
   class Labels {
     readonly region = 'eu';
   }
-  for (const tags of [{}, new Labels(), Object.create(null)]) expect(isTagsObject(tags)).toBe(true);
+  for (const tags of [{}, new Labels(), Object.create(null), { [Symbol.toStringTag]: 'Labels' }])
+    expect(isTagsObject(tags)).toBe(true);
   for (const tags of [new Map(), new Date(), [], 'text', 5]) expect(isTagsObject(tags)).toBe(false);
 });
 
