@@ -25,3 +25,40 @@ test.each([
 ])('a message shows neither user nor password of %j', (url) => {
   expect(describeValue(url)).not.toMatch(/user|sesame/);
 });
+
+test.each<[unknown, string]>([
+  ['text', '"text"'],
+  ['', '""'],
+  ['x'.repeat(60), `"${'x'.repeat(60)}"`],
+  ['x'.repeat(61), `"${'x'.repeat(60)}…"`],
+  [5, '5'],
+  [-0.5, '-0.5'],
+  [true, 'true'],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [10n ** 100n, `1${'0'.repeat(59)}`],
+  [Symbol('name'), 'Symbol(name)'],
+  [() => 'a secret', 'a function'],
+  [Map, 'a function'],
+  [['a secret'], 'an array'],
+  [new Map([['a', 'secret']]), 'a Map'],
+  [{ a: 'secret' }, 'an object'],
+  [new Date(), 'an object'],
+])('a message shows %p as %s', (value, shown) => {
+  expect(describeValue(value)).toBe(shown);
+});
+
+test('a message shows a proxy that cannot be read as an object', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(describeValue(proxy)).toBe('an object');
+});
+
+test('a message shows what is around user and password', () => {
+  expect(describeValue('http://user:sesame@host/path')).toBe('"http://***@host/path"');
+});
+
+test('a string of any length takes no time', () => {
+  // Only the beginning is read: user and password may be there.
+  expect(describeValue(`${'x'.repeat(100)}${'//'.repeat(10_000_000)}`)).toBe(`"${'x'.repeat(60)}…"`);
+});
