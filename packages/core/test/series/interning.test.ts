@@ -6,6 +6,7 @@ it('an Interner gives equal strings one id until each reference is released', ()
   const interner = new Interner();
   const a = interner.acquire('alpha');
   const b = interner.acquire('beta');
+  expect([a, b]).toEqual([0, 1]);
   expect([interner.acquire('alpha'), interner.find('beta'), interner.find('gamma')]).toEqual([a, b, undefined]);
   interner.retain(b);
   expect([interner.release(b), interner.release(a), interner.release(a), interner.size]).toEqual([
