@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/index.js';
+import { MetricsError, type Problem } from '../../src/index.js';
 import { formatProblem, isLossAtEnd, onRejection, ProblemReporter } from '../../src/problems/problem-reporter.js';
 
 function setUp(listeners: Iterable<{ readonly onProblem?: ((problem: Problem) => void) | undefined }> = []) {
@@ -39,6 +39,7 @@ test('a problem of another code, metric or tag is another one', () => {
 
 test('beyond fifty in a minute, problems are merged by their code; beyond a hundred, they are not reported', () => {
   const { report, told } = setUp();
+  jest.advanceTimersByTime(100_000);
   for (let index = 0; index < 50; index += 1) report(`${index}`);
   expect(told()).toHaveLength(50);
   for (let index = 0; index < 50; index += 1) report(`other ${index}`);
@@ -147,6 +148,11 @@ test.each([
 ])('the problem %j is the line %j', (problem, line) => {
   expect(formatProblem(problem)).toMatch(line);
   expect(formatProblem(problem)).toMatch(/See the README of @metrics\/core\.$/);
+});
+
+test('an error of a problem has its cause', () => {
+  const cause = new Error('refused');
+  expect(new MetricsError({ code: 'c', message: 'M.', count: 1, cause }).cause).toBe(cause);
 });
 
 test('a rejection is handled, and other values are ignored', async () => {

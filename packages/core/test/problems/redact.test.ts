@@ -48,6 +48,12 @@ test('options that contain themselves, throw or are no object hide what they can
   for (const other of [undefined, null, 5, true, () => {}]) expect(redact(new Error('plain'), other)).toBe('plain');
 });
 
+test('values of other types hide nothing', () => {
+  const options = { flag: true, none: null, missing: undefined, call: () => 'a result' };
+  const message = 'true null undefined () => a result';
+  expect(redact(new Error(message), options)).toBe(message);
+});
+
 test('the first line of any thrown value is returned', () => {
   expect(redact(new Error('first\nsecond'), {})).toBe('first');
   expect([redact('text', {}), redact(undefined, {}), redact(null, {}), redact(5, {})]).toEqual([
