@@ -34,6 +34,9 @@ test('a series is found by its family and all its tags', () => {
   const [hits, misses] = families as [MetricFamily, MetricFamily];
   const id = registry.open(hits, draftOf({ region: 'eu', '': 'worker' }));
   expect(registry.find(hits, draftOf({ '': 'worker', region: 'eu' }))).toBe(id);
+  const used = draftOf({ '': 'worker', region: 'eu', unknown: 'tag' });
+  used.remove(2);
+  expect(registry.find(hits, used)).toBe(id);
   expect(registry.find(misses, draftOf({ '': 'worker', region: 'eu' }))).toBe(NOT_FOUND);
   expect(registry.find(hits, draftOf({ region: 'eu' }))).toBe(NOT_FOUND);
   expect(registry.find(hits, draftOf({ region: 'eu', '': 'other' }))).toBe(NOT_FOUND);

@@ -63,6 +63,7 @@ test('pairs are without the instance, which has the empty key', () => {
 
 test('a draft agrees with a map, whatever is set and removed', () => {
   const table = new TagTable();
+  for (const key of ['', 'a', 'b', 'c', 'd']) for (const value of ['1', '3']) table.acquire(key, value);
   const operation = fc.record({ key: fc.constantFrom('', 'a', 'b', 'c', 'd'), value: fc.nat(3), remove: fc.boolean() });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 30 }), (operations) => {
@@ -78,7 +79,8 @@ test('a draft agrees with a map, whatever is set and removed', () => {
           model.delete(key);
         }
       }
-      const { keys, values, count } = draft;
+      const { keys, values, tags, count } = draft;
+      expect(tags.slice(0, count)).toEqual(keys.slice(0, count).map((key, index) => table.find(key, values[index]!)));
       expect(keys.slice(0, count).map((key, index) => [key, values[index]])).toEqual(
         [...model].sort(([one], [other]) => (one < other ? -1 : 1)),
       );
