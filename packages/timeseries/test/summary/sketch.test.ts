@@ -3,7 +3,7 @@ import { Sketch } from '../../src/summary/sketch.js';
 
 const PERCENTILES = ['p0', 'p1', 'p25', 'p50', 'p75', 'p90', 'p99', 'p99.9', 'p100'] as const;
 
-/** Values of all sizes that a sketch distinguishes, of both signs, and zero, which has none: which of two zeros is smaller has no answer. */
+/** Values of all sizes that a sketch distinguishes, of both signs, and zero without a sign: neither of two zeros is smaller. */
 const size = fc.double({ min: -9, max: 15, noNaN: true }).map((exponent) => 10 ** exponent);
 const value = fc
   .oneof(
