@@ -17,6 +17,8 @@ export class RecordingWriter implements SampleWriter, Outlet {
   burst = Number.POSITIVE_INFINITY;
   /** Whether samples are confirmed when written; otherwise by {@link settle}. */
   settles = true;
+  /** Writes after which the outlet is not ready. */
+  writesLeft = Number.POSITIVE_INFINITY;
   readonly written: Written[] = [];
   readonly bursts: number[] = [0];
   finishes = 0;
@@ -110,6 +112,8 @@ export class RecordingWriter implements SampleWriter, Outlet {
 
   #confirm(samples: number): void {
     this.bursts[this.bursts.length - 1]! += 1;
+    this.writesLeft -= 1;
+    if (this.writesLeft === 0) this.ready = false;
     if (this.settles) this.#accounting.confirmSent(samples);
     else this.#unsettled += samples;
   }

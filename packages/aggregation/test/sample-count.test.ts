@@ -1,3 +1,4 @@
+import { captureArrays } from 'test-kit/capture-arrays';
 import { SampleAccounting, SampleBuffer, SlotTable } from '../src/index.js';
 
 test.each([
@@ -5,17 +6,9 @@ test.each([
   ['gauge', (buffer: SampleBuffer) => buffer.gauge(0, 1)],
 ] as const)('the count of a %s does not wrap after billions of samples without a drain', (kind, record) => {
   // Counting that far would take minutes: the test sets the column that counts.
-  const columns: Uint32Array[] = [];
-  const { Uint32Array: Original } = globalThis;
-  globalThis.Uint32Array = class extends Original {
-    constructor(length: number) {
-      super(length);
-      columns.push(this);
-    }
-  } as Uint32ArrayConstructor;
-  const accounting = new SampleAccounting();
-  const buffer = new SampleBuffer({ slots: new SlotTable(() => {}), accounting });
-  globalThis.Uint32Array = Original;
+  const { arrays: columns, result: buffer } = captureArrays('Uint32Array', () => {
+    return new SampleBuffer({ slots: new SlotTable(() => {}), accounting: new SampleAccounting() });
+  });
   buffer.open(0, kind, [0]);
   let samples = 0;
   const count = (_slot: number, _value: number, counted: number): void => void (samples += counted);

@@ -1,5 +1,11 @@
 import { MetricsError, type Problem } from '../../src/index.js';
-import { formatProblem, isLossAtEnd, onRejection, ProblemReporter } from '../../src/problems/problem-reporter.js';
+import {
+  emitWarningNow,
+  formatProblem,
+  isLossAtEnd,
+  onRejection,
+  ProblemReporter,
+} from '../../src/problems/problem-reporter.js';
 
 function setUp(listeners: Iterable<{ readonly onProblem?: ((problem: Problem) => void) | undefined }> = []) {
   const reporter = new ProblemReporter(listeners);
@@ -139,6 +145,18 @@ test('without a handler a warning of the process is emitted, if it has warnings'
     ],
   ]);
   emitWarning.mockRestore();
+});
+
+test('a warning at the exit is emitted before the process ends, with the name and the code of the others', () => {
+  const emit = jest.spyOn(process, 'emit').mockReturnValue(process);
+  emitWarningNow({ code: 'lost_at_exit', count: 5, message: '5 samples are lost.' });
+  expect(emit.mock.calls).toEqual([['warning', expect.any(Error)]]);
+  expect(emit.mock.calls[0]![1]).toMatchObject({
+    name: 'MetricsWarning',
+    code: 'lost_at_exit',
+    message: expect.stringMatching(/^lost_at_exit: 5 samples are lost\. \[5 times\] See /) as string,
+  });
+  emit.mockRestore();
 });
 
 test.each([

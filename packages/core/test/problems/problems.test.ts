@@ -1,22 +1,10 @@
 import { createMetrics, MetricsError, type Problem } from '../../src/index.js';
-import { emitWarningNow } from '../../src/problems/problem-reporter.js';
 import { JournalBackend } from '../journal-backend.js';
 
 beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();
-});
-
-it('a warning at the exit is emitted before the process ends, with the name and the code of the others', () => {
-  const emit = jest.spyOn(process, 'emit').mockReturnValue(process);
-  emitWarningNow({ code: 'lost_at_exit', count: 5, message: '5 samples are lost.' });
-  expect(emit.mock.calls).toEqual([['warning', expect.any(Error)]]);
-  expect(emit.mock.calls[0]![1]).toMatchObject({
-    name: 'MetricsWarning',
-    code: 'lost_at_exit',
-    message: expect.stringMatching(/^lost_at_exit: 5 samples are lost\. \[5 times\] See /) as string,
-  });
 });
 
 describe('onError', () => {
