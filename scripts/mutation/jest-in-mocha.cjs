@@ -1,7 +1,7 @@
 // Runs the tests, which are written for jest, in mocha: it keeps modules and tests loaded from one mutant to the next, so that
 // a mutant takes milliseconds instead of seconds. `expect`, `each`, mocks and fake timers are those of jest.
 const { createHash } = require('node:crypto');
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 const { ModernFakeTimers } = require('@jest/fake-timers');
@@ -27,7 +27,7 @@ const isOwn = (/** @type {string} */ file) =>
 /* oxlint-disable no-underscore-dangle -- the names of Node.js */
 const mapper = Object.entries(jestConfig.moduleNameMapper).map(([pattern, files]) => ({
   pattern: new RegExp(pattern),
-  file: [files].flat()[0],
+  files: [files].flat(),
 }));
 const [[, swcOptions]] = Object.values(jestConfig.transform);
 const loader = /** @type {any} */ (Module);
@@ -38,7 +38,8 @@ loader._resolveFilename = function (
   /** @type {any[]} */ ...rest
 ) {
   const mapped = isOwn(parent?.filename ?? '') ? mapper.find(({ pattern }) => pattern.test(request)) : undefined;
-  const target = mapped ? request.replace(mapped.pattern, mapped.file) : request;
+  const targets = mapped?.files.map((file) => request.replace(mapped.pattern, file)) ?? [request];
+  const target = targets.find((file) => existsSync(file)) ?? targets[0];
   return resolveFilename.call(this, target, parent, ...rest);
 };
 loader._extensions['.ts'] = (/** @type {any} */ module, /** @type {string} */ filename) => {
@@ -51,6 +52,15 @@ loader._extensions['.ts'] = (/** @type {any} */ module, /** @type {string} */ fi
   module._compile(code, filename);
 };
 /* oxlint-enable no-underscore-dangle */
+
+/** Compares a string as jest does: in quotes on lines of its own, indented as the test is. */
+expect.extend({
+  toMatchInlineSnapshot(/** @type {string} */ received, /** @type {string} */ snapshot) {
+    const indentation = /^\n( *)/.exec(snapshot)?.[1] ?? '';
+    const expected = snapshot.replaceAll(`\n${indentation}`, '\n').trim();
+    return { pass: expected === `"${received}"`, message: () => `not the snapshot: ${received}` };
+  },
+});
 
 // The functions of tests.
 const mocker = new ModuleMocker(globalThis);

@@ -13,14 +13,20 @@ const MIN_KILLED = 90;
 
 /** The logic of each package, which needs no socket, file or process. @type {Readonly<Record<string, readonly string[]>>} */
 const logic = {
-  // The exit hooks are listeners of the process, and the others are nothing but types.
-  core: ['{cardinality,engine,normalizers,options,problems,series}/*.ts', '!engine/exit-hooks.ts'],
-  aggregation: ['*.ts'],
+  // The exit hooks are listeners of the process.
+  core: [
+    '{cardinality,engine,facade,normalizers,options,problems,series}/*.ts',
+    '{combine,configure,dummy-metrics-backend,filtered-backend,tap}.ts',
+    '!engine/exit-hooks.ts',
+  ],
+  aggregation: ['**/*.ts'],
   statsd: ['{line,tag-format}/*.ts'],
   dogstatsd: ['line/*.ts'],
   // The number of a process is a socket that it listens to.
   datadog: ['payload/*.ts', '!payload/process-{number,tag}.ts'],
   logging: ['format/*.ts'],
+  prometheus: ['exposition{,-names}.ts'],
+  opentelemetry: ['{exponential-rows,metric-data,metric-names,metric-reader}.ts'],
 };
 
 /**

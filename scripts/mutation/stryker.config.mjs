@@ -19,6 +19,8 @@ const ignoredTests = [
   'datadog/test/{bundle,conformance,exit,fake-timers,large-flush,loss-at-end,no-secrets,real-server,restarts}',
   'datadog/test/{delivery/*,payload/process-tag}',
   'logging/test/{conformance,fake-timers,sink/*}',
+  'prometheus/test/{conformance,fake-timers,handler,port,servers,shop}',
+  'opentelemetry/test/{conformance,environment,exit,exporters,fake-timers,grpc,shop}',
 ];
 
 /** @type {ConstructorParameters<typeof import('@stryker-mutator/core').Stryker>[0]} */
