@@ -28,11 +28,20 @@ test.each([
   ['größe', 'groß', 'größe:groß'],
   ['a b', ' two  spaces ', 'a_b:_two_spaces'],
   ['5', 'x', 't_5:x'],
+  ['_hidden', 'x', 't_hidden:x'],
   ['empty', '', 'empty'],
   ['trailing', 'x__', 'trailing:x'],
   ['lone', '\ud800', 'lone'],
 ])('the tag %s with the value %j is written as %s', (key, value, written) => {
   expect(tagText(key, value)).toBe(written);
+});
+
+test.each([185, 196, 197, 198, 199, 200])('a tag is cut between two characters: %i letters, then pairs', (length) => {
+  // Two halves in UTF-16, and a letter.
+  const characters = [...`k:${'x'.repeat(length - 2)}`, ...'𠮷'.repeat(9)];
+  let expected = '';
+  for (const character of characters) if (expected.length + character.length <= 200) expected += character;
+  expect(tagText('k', characters.slice(2).join(''))).toBe(expected);
 });
 
 const text = fc.string({ unit: 'binary', maxLength: 250 });

@@ -60,6 +60,44 @@ test('a payload has as many entries as its bytes and points allow, each whole an
   );
 });
 
+test('a payload is full to the last byte of its limit, with a comma for each entry', async () => {
+  const { add, bodies, collector } = setUp({ maxPoints: 1000 });
+  // 13 bytes around them, 41 times 2 and once 5.
+  const fitting = [...Array<string>(41).fill('1'), '"ab"'];
+  for (const json of [...fitting, '2', '3']) add(json);
+  collector.finish();
+  await collector.settled();
+  expect(bodies()).toEqual([`{"series":[${fitting.join(',')}]}`, '{"series":[2,3]}']);
+});
+
+test('the samples of a payload that cannot be compressed are dropped; others are delivered', async () => {
+  const { accounting, add, bodies, collector, endpoint } = setUp();
+  let attempts = 0;
+  Object.defineProperty(endpoint, 'maxBytes', {
+    get() {
+      attempts += 1;
+      if (attempts === 2) throw new RangeError('Array buffer allocation failed');
+      return 1_000_000;
+    },
+  });
+  for (const [index, json] of ['"a"', '"b"', '"b"', '"c"'].entries()) add(json, 1 + index, index === 1 ? 1 : 4);
+  collector.finish();
+  await collector.settled();
+  expect(collector.ready).toBe(true);
+  expect(bodies()).toEqual(['{"series":["a","b"]}', '{"series":["c"]}']);
+  expect(accounting.stats(0)).toMatchObject({ dropped: { not_encoded: 3 } });
+  Object.assign(endpoint, { deflated: true });
+  attempts = 1;
+  add('"d"', 7);
+  collector.finish();
+  // Its compression begins, and cannot end before the event loop turns.
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  collector.dropUnsent('timeout');
+  await collector.settled();
+  expect(attempts).toBe(2);
+  expect(accounting.stats(0)).toMatchObject({ pending: 0, dropped: { not_encoded: 3, timeout: 1 + 2 + 4 + 7 } });
+});
+
 test('while a full payload waits for its compression, the collector is not ready', async () => {
   const { add, bodies, collector } = setUp();
   add('"a"', 1, 5);

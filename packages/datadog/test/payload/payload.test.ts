@@ -6,6 +6,8 @@ import { buildPayloads, type Payload, sampleCount, splitPayload } from '../../sr
 
 const decompress = promisify(inflate);
 
+const RAW: Endpoint = { ...SERIES_V2, deflated: false };
+
 async function entriesOf({ endpoint, body }: Payload): Promise<unknown[]> {
   const text = (endpoint.deflated ? await decompress(body) : body).toString();
   return (JSON.parse(text) as { series: unknown[] }).series;
@@ -66,4 +68,20 @@ test('halves contain everything of the whole, down to single entries', async () 
     }),
     { numRuns: 30 },
   );
+});
+
+test.each(['maxBytes', 'maxRawBytes'])('a payload of exactly %s is not split', async (limit) => {
+  const content = { entries: ['1', '"größe"', '3'], samples: [1, 1, 1], datedAt: 7 };
+  const body = Buffer.from('{"series":[1,"größe",3]}');
+  const build = (bytes: number) => buildPayloads({ ...content, endpoint: { ...RAW, [limit]: bytes } });
+  expect((await build(body.length)).map((payload) => payload.body)).toEqual([body]);
+  const smaller = await build(body.length - 1);
+  expect((await Promise.all(smaller.map(entriesOf))).flat()).toEqual([1, 'größe', 3]);
+  expect(smaller.length).toBeGreaterThan(1);
+});
+
+// https://www.rfc-editor.org/rfc/rfc1950#section-2.2
+test('bodies are compressed at the fastest level', async () => {
+  const [payload] = await buildPayloads({ endpoint: SERIES_V2, entries: ['1'], samples: [1], datedAt: 7 });
+  expect([payload!.body[0]! & 0x0f, payload!.body[1]! >> 6]).toEqual([8, 0]);
 });

@@ -41,7 +41,13 @@ test.each([1, 2] as const)('points of a distribution are the same in version %i'
 });
 
 test.each([Number.NaN, Infinity, -Infinity])('%d is not written, because JSON would turn it into null', (value) => {
-  expect(seriesJson({ ...counter, points: [[1_790_000_000, value]] }, 10, 2)).toBeUndefined();
+  const invalid: DatadogSeries['points'][number] = [1_790_000_010, value];
+  for (const points of [[invalid], [...counter.points, invalid], [invalid, ...counter.points]])
+    expect(seriesJson({ ...counter, points }, 10, 2)).toBeUndefined();
+});
+
+test('a distribution without values is not written', () => {
+  expect(seriesJson({ ...counter, type: 'distribution', points: [[1_790_000_000, []]] }, 10, 2)).toBeUndefined();
 });
 
 // https://docs.datadoghq.com/api/latest/events/post-an-event/
@@ -50,6 +56,9 @@ test('events', () => {
   expect(eventJson({ title: 'deployed', text: 'version 7' }, { host: 'web-1', now, tags: ['a:b'] })).toBe(
     '{"title":"deployed","text":"version 7","alert_type":"info","priority":"normal","date_happened":1790000000,' +
       '"host":"web-1","tags":["a:b"]}',
+  );
+  expect(JSON.parse(eventJson({ title: 'deployed', text: '' }, { host: '', now, tags: [] }))).not.toHaveProperty(
+    'host',
   );
   const event = {
     title: '',
