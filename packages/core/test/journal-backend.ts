@@ -1,6 +1,7 @@
 import type {
   BackendHost,
   BackendStats,
+  MetricKind,
   MetricsBackend,
   MetricsEvent,
   Series,
@@ -15,6 +16,8 @@ export class JournalBackend implements MetricsBackend {
   readonly checks: ServiceCheck[] = [];
   readonly opened: Series[] = [];
   readonly released: SeriesId[] = [];
+  /** For each release, whether the series had ended. */
+  readonly ended: (boolean | undefined)[] = [];
   host: BackendHost | undefined;
   flushes = 0;
   closes = 0;
@@ -33,33 +36,34 @@ export class JournalBackend implements MetricsBackend {
     this.#names.set(id, `${series.kind} ${series.name}${tags.length > 0 ? `{${tags.join(',')}}` : ''}${instance}`);
   }
 
-  release(id: SeriesId): void {
+  release(id: SeriesId, ended?: boolean): void {
     if (!this.#names.delete(id)) throw new Error(`series ${id} is not open`);
     this.released.push(id);
+    this.ended.push(ended);
   }
 
   incr(id: SeriesId, amount: number, rate: number): void {
-    this.#write(id, amount, rate);
+    this.#write('counter', id, amount, rate);
   }
 
   gauge(id: SeriesId, value: number): void {
-    this.#write(id, value, 1);
+    this.#write('gauge', id, value, 1);
   }
 
   timing(id: SeriesId, milliseconds: number, rate: number): void {
-    this.#write(id, milliseconds, rate);
+    this.#write('timing', id, milliseconds, rate);
   }
 
   distribution(id: SeriesId, value: number, rate: number): void {
-    this.#write(id, value, rate);
+    this.#write('distribution', id, value, rate);
   }
 
   set(id: SeriesId, member: string): void {
-    this.#write(id, member, 1);
+    this.#write('set', id, member, 1);
   }
 
   recordAt(id: SeriesId, value: number, epochSeconds: number): void {
-    this.#write(id, `${value} T${epochSeconds}`, 1);
+    this.#write('', id, `${value} T${epochSeconds}`, 1);
   }
 
   event(event: MetricsEvent): void {
@@ -83,9 +87,11 @@ export class JournalBackend implements MetricsBackend {
     return { accepted: this.lines.length, sent: this.lines.length, dropped: {}, pending: 0, sampledOut: 0 };
   }
 
-  #write(id: SeriesId, value: number | string, rate: number): void {
+  /** @param kind the kind of series that the method is for, or empty for any. */
+  #write(kind: MetricKind | '', id: SeriesId, value: number | string, rate: number): void {
     const name = this.#names.get(id);
     if (name === undefined) throw new Error(`series ${id} is not open`);
+    if (!name.startsWith(kind)) throw new Error(`series ${id} is a ${name}, not a ${kind}`);
     this.lines.push(`${name} ${value}${rate === 1 ? '' : ` @${rate}`}`);
   }
 }

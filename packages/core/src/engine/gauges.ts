@@ -125,13 +125,14 @@ export class Gauges {
 
   /** Sends each level again: without it, one that does not move would vanish at a receiver. */
   #repeatLevels(): void {
+    this.link();
     for (const level of this.levels.values()) {
       const { handle, value } = level;
       handle.record(value);
       const id = this.#engine.generation === handle.generation ? handle.id : undefined;
       // It is quiet after 0, and so is one without a series: its tags are invalid, or its metric is denied.
       if (value === 0 || id === undefined) this.letGo(level);
-      else if (id >= 0) this.#levelOf[id] = level;
+      else if (id >= 0) this.#place(level);
     }
   }
 
@@ -143,9 +144,20 @@ export class Gauges {
     this.#engine.leniently(() =>
       this.#engine.withoutSample(() => {
         for (const level of this.levels.values())
-          if (level.handle.refresh(0) && level.handle.id >= 0) this.#levelOf[level.handle.id] = level;
+          if (level.handle.refresh(0) && level.handle.id >= 0) this.#place(level);
       }),
     );
+  }
+
+  /** Makes a level that of its series. Two that became one series by the tags of a registration become one level. */
+  #place(level: GaugeLevel): void {
+    const { id } = level.handle;
+    const other = this.#levelOf[id];
+    if (other?.isHeld && other !== level) {
+      other.value += level.value;
+      level.value = 0;
+      this.letGo(level);
+    } else this.#levelOf[id] = level;
   }
 
   /** Returns the level of an open series, if something was added to it. */

@@ -13,7 +13,7 @@ export function matchesPattern(pattern: string, name: string): boolean {
     end = start + part.length;
     return true;
   };
-  return parts.every(isFound) && (last > 0 || end === name.length);
+  return parts.every(isFound) && end === name.length;
 }
 
 /** Returns true if one of the patterns matches the name, as by {@link matchesPattern}. */

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ContextTags } from '../../src/engine/context-tags.js';
 import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
@@ -49,6 +51,7 @@ it('addTags applies until the enclosing withTags ends', async () => {
   });
   metrics.incr('x');
   expect(backend.lines).toEqual(['counter x{a=1,b=2,c=3} 1', 'counter x{a=1,b=2} 1', 'counter x 1']);
+  expect(problems).toEqual([]);
 });
 
 it('addTags outside of any context is reported', () => {
@@ -99,6 +102,40 @@ it('any number of contexts are forgotten and stay right', () => {
     metrics.withTags({ n: 1 }, () => metrics.withTags({ m: 1 }, () => metrics.incr('x')));
   });
   expect(backend.lines).toEqual(['counter x{m=1,n=1,outer=1} 1']);
+});
+
+it('equal sets of tags are one object, until ten thousand others came', () => {
+  const context = new ContextTags(new AsyncLocalStorage());
+  const setOf = (value: number | string) => context.run(new Map([['region', `${value}`]]), () => context.current());
+  const first = setOf('eu');
+  setOf('us');
+  expect(setOf('eu')).toBe(first);
+  for (let other = 0; other < 9998; other += 1) setOf(other);
+  expect(setOf('eu')).toBe(first);
+  setOf('one more');
+  expect(setOf('eu')).not.toBe(first);
+  expect(setOf('eu')).toEqual(first);
+});
+
+it('tags of a context apply whatever was recorded before, in it or outside, and after a change of the backend', () => {
+  const counter = metrics.defineCounter('jobs', { tags: ['region'] });
+  const record = (): void => {
+    metrics.incr('x');
+    counter.incr();
+  };
+  const both = (): void => {
+    record();
+    metrics.withTags({ region: 'eu' }, record);
+  };
+  const lines = ['counter x 1', 'counter jobs 1', 'counter x{region=eu} 1', 'counter jobs{region=eu} 1'];
+  both();
+  both();
+  expect(backend.lines).toEqual([...lines, ...lines]);
+  const next = new JournalBackend();
+  metrics.register(next, { replace: true });
+  both();
+  both();
+  expect(next.lines).toEqual([...lines, ...lines]);
 });
 
 it('without AsyncLocalStorage everything else works and the lack is reported', () => {

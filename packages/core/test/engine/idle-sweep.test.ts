@@ -19,6 +19,7 @@ it('releases a series after a whole period without a sample, and keeps the other
   metrics.incr('busy');
   jest.advanceTimersByTime(IDLE);
   expect(backend.released).toEqual([0]);
+  expect(backend.ended).toEqual([false]);
   expect(metrics.stats().series).toBe(1);
   metrics.incr('busy');
   metrics.incr('idle', { tags: { a: 1 } });
@@ -86,6 +87,60 @@ it('can be switched off', () => {
   own.incr('x');
   jest.advanceTimersByTime(10 * IDLE);
   expect(own.stats().series).toBe(1);
+});
+
+it('never comes if the period is longer than a timer can wait', () => {
+  const own = createMetrics({ backend: new JournalBackend(), cardinality: { idleAfter: 2 ** 31 } });
+  own.incr('x');
+  jest.advanceTimersByTime(10 * IDLE);
+  expect(own.stats().series).toBe(1);
+});
+
+it('in slices ends with the backend, whose successor keeps its series', () => {
+  for (let i = 0; i < 1200; i += 1) metrics.incr('x', { tags: { i } });
+  jest.advanceTimersByTime(2 * IDLE - 1);
+  jest.advanceTimersToNextTimer();
+  expect(metrics.stats().series).toBe(700);
+  const next = new JournalBackend();
+  const timers = jest.getTimerCount();
+  metrics.register(next, { replace: true, cardinality: { idleAfter: 0, mode: 'off' } });
+  // Without the period and the slice, with the deadline of the close.
+  expect(jest.getTimerCount()).toBe(timers - 2 + 1);
+  for (let i = 0; i < 1200; i += 1) metrics.incr('x', { tags: { i } });
+  jest.advanceTimersByTime(10);
+  expect(next.released).toEqual([]);
+});
+
+it('needs no timers of the runtime while it is switched off', () => {
+  const missing = (): never => {
+    throw new Error('there are no timers');
+  };
+  for (const name of ['setInterval', 'clearInterval', 'clearTimeout'] as const)
+    jest.spyOn(globalThis, name).mockImplementation(missing);
+  const own = createMetrics({ backend: new JournalBackend(), cardinality: { idleAfter: 0 } });
+  own.incr('x');
+  expect(own.stats().series).toBe(1);
+  jest.restoreAllMocks();
+});
+
+it('works with timers that are numbers, as in a browser', () => {
+  for (const name of ['setInterval', 'setTimeout'] as const) {
+    const original = globalThis[name];
+    jest
+      .spyOn(globalThis, name)
+      .mockImplementation(((run: () => void, delay: number) => Number(original(run, delay))) as never);
+  }
+  const problems: unknown[] = [];
+  const own = createMetrics({
+    backend,
+    cardinality: { idleAfter: IDLE, mode: 'off' },
+    onError: (problem) => problems.push(problem),
+  });
+  for (let i = 0; i < 1200; i += 1) own.incr('x', { tags: { i } });
+  jest.advanceTimersByTime(2 * IDLE + 10);
+  expect(own.stats().series).toBe(0);
+  expect(problems).toEqual([]);
+  jest.restoreAllMocks();
 });
 
 it('ends with the backend', async () => {

@@ -1,3 +1,6 @@
+import { Engine } from '../../src/engine/engine.js';
+import { GaugeObserver } from '../../src/engine/gauge-observer.js';
+import { Lifecycle } from '../../src/engine/lifecycle.js';
 import {
   type BackendHost,
   type BackendStats,
@@ -117,7 +120,34 @@ describe('register', () => {
       thrown = error as Error;
     }
     expect(thrown?.message).toContain('{ replace: true }');
-    expect((thrown?.cause as Error | undefined)?.stack).toContain('lifecycle.test');
+    expect((thrown?.cause as Error | undefined)?.stack).toMatch(/^Error: registered here\n.*lifecycle\.test/s);
+  });
+
+  it('in production throws also if the same call runs again', () => {
+    const before = process.env['NODE_ENV'];
+    const metrics = createMetrics();
+    const register = (): JournalBackend => {
+      const backend = new JournalBackend();
+      metrics.register(backend);
+      return backend;
+    };
+    try {
+      const first = register();
+      register();
+      expect(first.closes).toBe(1);
+      process.env['NODE_ENV'] = 'production';
+      expect(register).toThrow('{ replace: true }');
+    } finally {
+      process.env['NODE_ENV'] = before;
+    }
+  });
+
+  it('over a backend for tests releases its series, which have not ended', () => {
+    const recorder = replaceable();
+    const metrics = createMetrics({ backend: recorder });
+    metrics.incr('x');
+    metrics.register(new JournalBackend());
+    expect([recorder.released, recorder.ended]).toEqual([[0], [false]]);
   });
 
   it('works over the dummy or a recording backend', () => {
@@ -259,6 +289,137 @@ describe('register', () => {
   });
 });
 
+/** A backend whose flushes end when `end` is called. */
+class SlowFlushBackend extends JournalBackend {
+  readonly resolves: (() => void)[] = [];
+
+  override flush(): Promise<void> {
+    void super.flush();
+    return new Promise((resolve) => {
+      this.resolves.push(resolve);
+    });
+  }
+}
+
+describe('flush', () => {
+  it('reports a backend that rejects, and resolves; as does close', async () => {
+    const problems: Problem[] = [];
+    const backend = new JournalBackend();
+    const metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+    const cause = new Error('no');
+    backend.flush = backend.close = () => Promise.reject(cause);
+    await metrics.flush();
+    expect(problems).toMatchObject([{ code: 'backend_failed', cause }]);
+    await metrics.close();
+    expect(metrics.stats().backend.pending).toBe(0);
+  });
+
+  it('shares one reading of the observed gauges until the last of several flushes ends', async () => {
+    jest.useFakeTimers();
+    const backend = new SlowFlushBackend();
+    const metrics = createMetrics({ backend });
+    let reads = 0;
+    metrics.defineGauge('depth', { observe: () => void (reads += 1) });
+    const first = metrics.flush();
+    jest.advanceTimersByTime(10);
+    const second = metrics.flush();
+    expect(reads).toBe(2);
+    backend.resolves[0]!();
+    await first;
+    backend.host!.collect();
+    expect(reads).toBe(2);
+    backend.resolves[1]!();
+    await second;
+    backend.host!.collect();
+    expect(reads).toBe(3);
+    jest.useRealTimers();
+  });
+});
+
+describe('a flush at the exit', () => {
+  const setUp = () => {
+    const engine = new Engine();
+    return { engine, lifecycle: new Lifecycle(engine) };
+  };
+  /** A backend that loses samples before its exit, and more in it. */
+  const lossy = (before: number, after: number): JournalBackend & { flushSyncs: number } => {
+    const backend = Object.assign(new JournalBackend(), { flushSyncs: 0, flushSync() {} });
+    backend.flushSync = () => {
+      backend.flushSyncs += 1;
+    };
+    backend.stats = () => {
+      const timeout = before + backend.flushSyncs * after;
+      return { accepted: 9, sent: 0, dropped: { timeout }, pending: 9 - timeout, sampledOut: 0 };
+    };
+    return backend;
+  };
+
+  it('reads the observed gauges, flushes the active and the closing backends, and reports what each loses', () => {
+    const { engine, lifecycle } = setUp();
+    const problems: Problem[] = [];
+    const onError = (problem: Problem): void => void problems.push(problem);
+    const [closing, active] = [lossy(0, 2), lossy(3, 4)];
+    const slow = new Promise<void>(() => {});
+    closing.close = () => slow;
+    lifecycle.register(closing, { onError }, new Map());
+    lifecycle.register(active, { onError, replace: true }, new Map());
+    let reads = 0;
+    engine.gauges.observe(
+      new GaugeObserver(
+        engine,
+        'depth',
+        true,
+        () => void (reads += 1),
+        () => {},
+      ),
+    );
+    lifecycle.flushSync();
+    expect([reads, closing.flushSyncs, active.flushSyncs]).toEqual([1, 1, 1]);
+    expect(problems.map(({ code, count }) => [code, count])).toEqual([
+      ['lost_at_exit', 2],
+      ['lost_at_exit', 4],
+    ]);
+  });
+
+  it('needs no method for it, and reports without a handler as a warning of the process', () => {
+    const { lifecycle } = setUp();
+    const warnings: Error[] = [];
+    const emit = jest.spyOn(process, 'emit').mockImplementation(((name: string, warning: Error) => {
+      if (name === 'warning') warnings.push(warning);
+      return true;
+    }) as never);
+    lifecycle.register(new JournalBackend(), {}, new Map());
+    lifecycle.flushSync();
+    expect(warnings).toEqual([]);
+    lifecycle.register(lossy(0, 2), { replace: true }, new Map());
+    lifecycle.flushSync();
+    emit.mockRestore();
+    expect(warnings).toMatchObject([{ name: 'MetricsWarning', code: 'lost_at_exit' }]);
+  });
+});
+
+it('a signal is listened to from `register` until all backends are closed', async () => {
+  const listeners = (): number => process.listenerCount('SIGUSR2');
+  const options = { signals: ['SIGUSR2'] } as const;
+  const [first, second] = [new SlowBackend(), new SlowBackend()];
+  const metrics = createMetrics();
+  metrics.register(first, options);
+  metrics.register(new JournalBackend(), { ...options, replace: true });
+  expect(listeners()).toBe(1);
+  first.end();
+  await metrics.flush();
+  expect(listeners()).toBe(1);
+  metrics.register(second, { replace: true });
+  metrics.register(new JournalBackend(), { replace: true });
+  // Its deadline is shorter than that of the second backend, which is closing already.
+  await metrics.close({ timeout: 5 });
+  expect(listeners()).toBe(1);
+  second.end();
+  await metrics.flush();
+  expect(listeners()).toBe(0);
+  await metrics.close();
+});
+
 describe('close', () => {
   it('passes its deadline on, discards later samples, and can be called again', async () => {
     const backend = new SlowBackend();
@@ -277,6 +438,48 @@ describe('close', () => {
     metrics.register(next);
     metrics.incr('x');
     expect(next.lines).toEqual(['counter x 1']);
+  });
+
+  it('passes on a deadline of 0', async () => {
+    const backend = new SlowBackend();
+    backend.end();
+    await createMetrics({ backend }).close({ timeout: 0 });
+    expect(backend.closing).toEqual([{ timeout: 0 }]);
+  });
+
+  it('keeps the process alive until its deadline; a backend that closes in the background does not', async () => {
+    jest.useFakeTimers();
+    const timers: NodeJS.Timeout[] = [];
+    const { setTimeout } = globalThis;
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, delay: number) => {
+      const timer = setTimeout(run, delay);
+      timers.push(timer);
+      return timer;
+    }) as never);
+    const metrics = createMetrics({ backend: new SlowBackend() });
+    metrics.register(new SlowBackend(), { replace: true });
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false]);
+    const closed = metrics.close();
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false, false, true]);
+    await jest.advanceTimersByTimeAsync(2100);
+    await closed;
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('works with timers that are numbers, as in a browser', async () => {
+    jest.useFakeTimers();
+    const { setTimeout } = globalThis;
+    jest
+      .spyOn(globalThis, 'setTimeout')
+      .mockImplementation(((run: () => void, delay: number) => Number(setTimeout(run, delay))) as never);
+    const problems: Problem[] = [];
+    const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
+    metrics.incr('x');
+    await metrics.close();
+    expect([problems, jest.getTimerCount()]).toEqual([[], 0]);
+    jest.restoreAllMocks();
+    jest.useRealTimers();
   });
 
   it('waits for the backend if the deadline is infinite', async () => {
@@ -443,6 +646,23 @@ describe('samples that are lost at an end', () => {
     await metrics.close({ timeout: 5 });
     expect(problems).toMatchObject([{ code: 'lost_at_close', count: 4 }]);
     expect(metrics.stats().backend).toMatchObject({ accepted: 7, pending: 4 });
+  });
+
+  it('are those of the end, not those that were lost before, nor those of other problems', async () => {
+    class ReportingBackend extends LossyBackend {
+      override async close(): Promise<void> {
+        await super.close();
+        this.host?.report({ code: 'slow_server', count: 4, message: 'It is slow.' });
+      }
+    }
+    const backend = new ReportingBackend(2);
+    backend.lost = 3;
+    const { metrics, problems } = setUp(backend);
+    await metrics.close();
+    expect(problems.map(({ code, count }) => [code, count])).toEqual([
+      ['slow_server', 4],
+      ['lost_at_close', 2],
+    ]);
   });
 
   it('are no problem if there are none', async () => {

@@ -71,10 +71,24 @@ describe('routeTemplate', () => {
     ['/users/:42/{9f1c2d3e}', '/users/:id/:id'],
     ['/v1/users:batchGet', '/v1/users:batchGet'],
     ['*', '/*'],
+    ['s3://bucket/users/42', '/users/:id'],
+    ['/a////////////////////b', '/a/b'],
+    ['/a*b/a}b/a]b', '/:id/:id/:id'],
+    ['/abcdefghij-abcdefghij-abcdefghij-abcdefg', '/abcdefghij-abcdefghij-abcdefghij-abcdefg'],
+    ['/abcdefghij-abcdefghij-abcdefghij-abcdefgh', '/:id'],
     ['/a/b/c/d/e/f/g/h/i/j/k/l', '/a/b/c/d/e/f/g/h/i/j/k/l'],
     ['/a/b/c/d/e/f/g/h/i/j/k/l/m', '/a/b/c/d/e/f/g/h/i/j/k/l/*'],
   ])('of %p is %p', (path, expected) => {
     expect(routeTemplate(path)).toBe(expected);
+  });
+
+  it('ends in a star where there is no room for a segment and a star after it', () => {
+    // 195 characters.
+    const long = '/abcdefghij-abcdefghij-abcdefghij-abcde'.repeat(5);
+    expect(routeTemplate(`${long}/ab`)).toBe(`${long}/ab`);
+    expect(routeTemplate(`${long}/ab/cd`)).toBe(`${long}/ab/*`);
+    expect(routeTemplate(`${long}/abc`)).toBe(`${long}/*`);
+    expect(routeTemplate(`${long}/abc/d`)).toBe(`${long}/*`);
   });
 
   it('is short, has no query, and is its own template, for any string', () => {
@@ -166,6 +180,7 @@ describe('errorName', () => {
     [{ code: 'P2002' }, 'P2002'],
     [{}, 'Object'],
     [Object.create(null), 'unknown'],
+    [Object.assign(Object.create(null), { code: 'P2002' }), 'P2002'],
     ['user 42 failed', 'string'],
     [42, 'number'],
     [undefined, 'undefined'],
