@@ -266,8 +266,7 @@ export class Totals {
   }
 
   #dropUnknown(id: SeriesId): number {
-    const reason = this.#closed ? 'closed' : (this.#rejected.get(id) ?? 'unknown_series');
-    return this.#drop(reason, reason === 'name_conflict');
+    return this.#drop(this.#closed ? 'closed' : (this.#rejected.get(id) ?? 'unknown_series'));
   }
 
   #dropNegative(slot: number): number {
@@ -277,11 +276,11 @@ export class Totals {
       'A counter only grows here, so its negative amount is dropped. Name the counter in the option `upDown`, or record a gauge.',
       { metric },
     );
-    return this.#drop('negative_increment', true);
+    return this.#drop('negative_increment');
   }
 
-  #drop(reason: string, isReported = false): number {
-    this.#options.accounting.drop(1, reason, isReported);
+  #drop(reason: string): number {
+    this.#options.accounting.drop(1, reason);
     return -1;
   }
 }

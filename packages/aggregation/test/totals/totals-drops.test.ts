@@ -43,14 +43,28 @@ test('zero is an amount of a counter, and the samples of a rejected series are r
   const { totals, open, problems } = setUpTotals();
   open(0, 'jobs', 'counter');
   expect(totals.incr(0, 0)).toBeGreaterThanOrEqual(0);
-  open(1, 'jobs', 'gauge');
-  totals.gauge(1, 1);
+  open(1, 'pool', 'gauge');
+  open(2, 'pool', 'counter');
+  totals.incr(2, 1);
   totals.incr(0, -1);
   expect(problems.map(({ code, message }) => [code, message])).toEqual([
-    ['name_conflict', 'Another metric is exported as "jobs", so samples of this one are dropped. Rename one of them.'],
+    [
+      'name_conflict',
+      'Another metric is exported as "pool_total", "pool", so samples of this one are dropped. Rename one of them.',
+    ],
     [
       'negative_increment',
       'A counter only grows here, so its negative amount is dropped. Name the counter in the option `upDown`, or record a gauge.',
     ],
   ]);
 });
+
+test.each(['counter', 'gauge', 'histogram', 'set'] as const)(
+  'the first series of all is recorded if it is a %s',
+  (kind) => {
+    const { totals, open, accounting } = setUpTotals();
+    open(0, kind, kind);
+    const verb = ({ counter: 'incr', gauge: 'gauge', histogram: 'value', set: 'set' } as const)[kind];
+    expect([totals[verb](0, 1 as never), accounting.stats(0).dropped]).toEqual([0, {}]);
+  },
+);
