@@ -155,6 +155,7 @@ export class MetricReader {
       const { rows } = this.totals.family(slot).definition;
       if (counts instanceof Float64Array) (rows as BucketRows).add(this.totals.row(slot), counts);
       else if (counts !== undefined) (rows as ExponentialRows).add(this.totals.row(slot), counts);
+      this.totals.settle(slot);
     }
   }
 

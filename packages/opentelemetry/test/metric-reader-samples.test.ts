@@ -131,6 +131,26 @@ test.each([
   },
 );
 
+test.each([CUMULATIVE, DELTA])(
+  'series that are released while one export after the other fails are bounded, and what is lost is counted; temporality %i',
+  (temporality) => {
+    for (const ended of [false, true]) {
+      const { open, record, totals, parts, reader, exportAll, stats } = setUpReader({ maxReleased: 3 });
+      for (let id = 0; id < 50; id += 1) {
+        open(id, 'counter', 'jobs', { id: `${id}` });
+        record('counter', id, 1);
+        const underWay = [...parts(temporality)];
+        totals.release(id, ended);
+        for (const part of underWay) reader.restore(part);
+        expect(totals.size).toBeLessThanOrEqual(3);
+      }
+      const arrived = exportAll(temporality).map(({ attributes }) => attributes['id']);
+      expect(new Set(arrived)).toEqual(new Set(['47', '48', '49']));
+      expect(counts(stats())).toEqual({ accepted: 50, sent: 3, pending: 0, dropped: { forgotten: 47 } });
+    }
+  },
+);
+
 test('series that end while an export is under way, and those that take their places, are not in its later parts', () => {
   const { open, record, totals, parts, reader } = setUpReader();
   for (let id = 0; id < 6; id += 1) {

@@ -125,8 +125,9 @@ export class Totals {
    * total means nothing. To be called by a reader that held the slot.
    */
   settle(slot: number, forgetsReleased = false): void {
-    if (!this.slots.isUnused(slot) || this.#options.isUnread?.(slot) === true) return;
-    if (forgetsReleased || this.#ended.has(slot)) this.#forget(slot);
+    if (!this.slots.isUnused(slot)) return;
+    const isForgotten = forgetsReleased || this.#ended.has(slot);
+    if (isForgotten && this.#options.isUnread?.(slot) !== true) this.#forget(slot);
     // Released while the reader held it. After `close` all are, and none must make way for them.
     else if (!this.#closed && !this.#released.has(slot)) this.#keep(slot);
   }
