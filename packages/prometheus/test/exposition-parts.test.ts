@@ -114,6 +114,29 @@ test('a family has its header before the first series that has a value', async (
   expect((await scrape()).join('')).toBe('# HELP pool pool\n# TYPE pool gauge\npool{tag="b"} 1\npool{tag="c"} 2\n');
 });
 
+test('any value is written as a number that is read as the same value', async () => {
+  // https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
+  const { backend, scrape } = setUp();
+  const values = [0, -7, 0.1, 1e-7, 1e20, 1e21, 5e-324, -Number.MAX_VALUE, 2 ** 53];
+  for (const [id, value] of values.entries()) {
+    backend.open(id, { kind: 'gauge', key: `g${id}`, name: `g${id}`, tags: [] } as never);
+    backend.gauge(id, value);
+  }
+  const written = (await scrape()).join('').match(/(?<=^g\d ).*$/gm);
+  expect(written).toEqual([
+    '0',
+    '-7',
+    '0.1',
+    '1e-7',
+    '100000000000000000000',
+    '1e+21',
+    '5e-324',
+    '-1.7976931348623157e+308',
+    '9007199254740992',
+  ]);
+  expect(written!.map(Number)).toEqual(values);
+});
+
 test('OpenMetrics has a unit only if the name ends with it, and bounds as floating point numbers', async () => {
   // https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md#unit
   const { backend, scrape } = setUp({ format: 'auto', buckets: { sizes: [-2, 0, 0.5, 1e20, 1e21, 1e22] } });

@@ -131,8 +131,9 @@ test('a reader to whom old totals mean nothing forgets a series that is only rel
   totals.release(0, false);
   totals.settle(slot);
   expect(read()).toEqual({ 'counter jobs ': 1 });
+  expect(totals.slots.isUsed(slot)).toBe(true);
   totals.settle(slot, true);
-  expect(read()).toEqual({});
+  expect([read(), totals.slots.isUsed(slot)]).toEqual([{}, false]);
 });
 
 test('a series that comes back after its end and before its samples were read has not ended', () => {
