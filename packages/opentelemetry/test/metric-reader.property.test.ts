@@ -15,7 +15,7 @@ const call = fc.record({
   size: fc.integer({ min: 1, max: 4 }),
 });
 
-/** What was recorded for a series, or arrived of it. */
+/** Values that were recorded for a series, or that arrived of it. */
 interface Tally {
   readonly sum: number;
   readonly count: number;

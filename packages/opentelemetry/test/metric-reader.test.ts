@@ -1,4 +1,4 @@
-// What an export reads, and what becomes of it: https://opentelemetry.io/docs/specs/otel/metrics/data-model
+// The points that an export reads: https://opentelemetry.io/docs/specs/otel/metrics/data-model
 import { ExponentialRows } from '../src/exponential-rows.js';
 import { CUMULATIVE, DELTA, pointsOf, setUpReader } from './reader-set-up.js';
 
@@ -139,7 +139,7 @@ test('exponential histograms have their scale and buckets, as totals or as what 
   }
 });
 
-test('under delta a window begins where the one that arrived ended, totals begin with their series', () => {
+test('under delta a window begins at the end of the last one that arrived, totals begin with their series', () => {
   for (const temporality of [CUMULATIVE, DELTA]) {
     jest.setSystemTime(START);
     const { open, record, parts, reader } = setUpReader();

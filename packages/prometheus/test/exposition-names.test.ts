@@ -97,7 +97,7 @@ test.each([
   expect(toLabelName(tag)).toBe(label);
 });
 
-test('labels are sorted, each under a different name, and those without a value are left out', () => {
+test('labels are sorted, each under a different name, and those without a value are dropped', () => {
   const labels = (tags: [string, string][], instance?: string): string[] =>
     labelsOf({ ...seriesOf('gauge', 'size', { instance }), tags }, 'exported_instance');
   expect(labels([])).toEqual([]);
@@ -121,7 +121,7 @@ test('labels are sorted, each under a different name, and those without a value 
     ]),
   ).toEqual(['a_b="1"', 'a_b_="2"', 'a_b__="3"', 'a_b___="4"']);
   expect(labels([['instance', 'x']], 'mail')).toEqual(['exported_instance="x"', 'exported_instance_="mail"']);
-  // One that is left out takes no name.
+  // One that is dropped takes no name.
   expect(
     labels([
       ['a.b', ''],

@@ -1,4 +1,4 @@
-// What a scrape shows while series come and go, and when it yields to other work.
+// The series that a scrape shows while series come and go, and when it yields to other work.
 import { PrometheusBackend, type PrometheusOptions } from '../src/index.js';
 
 let step = 0;
