@@ -151,10 +151,10 @@ export class MetricReader {
       this.#unread[slot]! += samples;
       this.#buffered += samples;
       this.totals.slots.releaseSlot(slot);
-      if (sum !== 0) this.totals.addTo(slot, sum);
+      this.totals.addTo(slot, sum);
       const { rows } = this.totals.family(slot).definition;
-      if (counts instanceof Float64Array) (rows as BucketRows).add(this.totals.row(slot), counts);
-      else if (counts !== undefined) (rows as ExponentialRows).add(this.totals.row(slot), counts);
+      // The rows that the counts were taken from.
+      if (counts !== undefined) (rows as BucketRows | ExponentialRows).add(this.totals.row(slot), counts as never);
       this.totals.settle(slot);
     }
   }
@@ -212,7 +212,7 @@ export class MetricReader {
       const key = this.#attributes.text(slots.fragment(slot, index));
       const value = this.#attributes.text(slots.fragment(slot, index + 1));
       // An assignment would change the prototype instead.
-      if (key === '__proto__') Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
+      if (key === '__proto__') Object.defineProperty(attributes, key, { value, enumerable: true });
       else attributes[key] = value;
     }
     return attributes;

@@ -136,6 +136,13 @@ test('the scale is the greatest at which the buckets of both signs fit, and the 
   );
 });
 
+test('at the smallest scale nothing is halved further, and the smallest and greatest numbers are in three buckets', () => {
+  const rows = new ExponentialRows(2, 1);
+  const row = rows.acquire();
+  for (const value of [Number.MIN_VALUE, 1, 2, Number.MAX_VALUE]) rows.record(row, value);
+  expect(rows.counts(row)).toMatchObject({ scale: -10, positive: { offset: -2, counts: [1, 1, 2] } });
+});
+
 test('a row that is released is empty and used again, and one that is exported does not change with later values', () => {
   const rows = new ExponentialRows(160, 1);
   const [first, second] = [rows.acquire(), rows.acquire()];

@@ -25,6 +25,18 @@ test('samples are pending until their part arrives, those of a part that did not
   }
 });
 
+test('a gauge that was set again while an export failed has its new value', () => {
+  for (const temporality of [CUMULATIVE, DELTA]) {
+    const { open, record, parts, reader, exportAll } = setUpReader();
+    open(0, 'gauge', 'pool');
+    record('gauge', 0, 5);
+    const failing = [...parts(temporality)];
+    record('gauge', 0, 7);
+    for (const part of failing) reader.restore(part);
+    expect(exportAll(temporality)).toMatchObject([{ value: 7 }]);
+  }
+});
+
 test('a sample that is in no total is not pending', () => {
   const { record, reader, stats } = setUpReader();
   record('counter', 7, 1);
@@ -34,25 +46,30 @@ test('a sample that is in no total is not pending', () => {
   ]);
 });
 
-test('hundreds of series count their samples each, and under delta only those with new samples are exported', () => {
-  const { open, record, exportAll, parts, reader, stats } = setUpReader();
-  let made = 0;
-  for (let id = 0; id < 300; id += 1) open(id, 'counter', 'jobs', { id: `${id}` });
-  for (let id = 299; id >= 0; id -= 7)
-    for (let call = 0; call < id; call += 1) {
-      record('counter', id, 1);
-      made += 1;
+test.each([1, -1])(
+  'hundreds of series count their samples each, and under delta only those with new ones are exported',
+  (order) => {
+    const { open, record, exportAll, parts, reader, stats } = setUpReader();
+    const ids = Array.from({ length: 300 }, (_, id) => id);
+    for (const id of ids) open(id, 'counter', 'jobs', { id: `${id}` });
+    const used = ids.filter((id) => id % 7 !== 3);
+    let made = 0;
+    for (const id of order > 0 ? used : used.toReversed())
+      for (let call = 0; call <= id; call += 1) {
+        record('counter', id, 1);
+        made += 1;
+      }
+    for (const part of parts(DELTA)) {
+      expect(part.readings.map(({ samples }) => samples)).toEqual(used.map((id) => id + 1));
+      reader.restore(part);
     }
-  for (const part of parts(DELTA)) {
-    for (const { slot, samples } of part.readings) expect([slot, samples]).toEqual([slot, slot]);
-    reader.restore(part);
-  }
-  expect(exportAll(DELTA).map(({ attributes, value }) => [attributes['id'], value])).toEqual(
-    Array.from({ length: 300 }, (_, id) => [`${id}`, id]).filter(([, id]) => (299 - Number(id)) % 7 === 0 && id !== 0),
-  );
-  expect(exportAll(DELTA)).toEqual([]);
-  expect(counts(stats())).toEqual({ accepted: made, sent: made, pending: 0, dropped: {} });
-});
+    expect(exportAll(DELTA).map(({ attributes, value }) => [attributes['id'], value])).toEqual(
+      used.map((id) => [`${id}`, id + 1]),
+    );
+    expect(exportAll(DELTA)).toEqual([]);
+    expect(counts(stats())).toEqual({ accepted: made, sent: made, pending: 0, dropped: {} });
+  },
+);
 
 test('samples that no export delivered are dropped under the reason of their end, and are in no later one', () => {
   const { open, record, exportAll, reader, stats } = setUpReader();

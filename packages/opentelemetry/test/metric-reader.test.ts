@@ -189,6 +189,18 @@ test('series that began at different times have their starts, and none ends befo
   ]);
 });
 
+test('series that began together share their start, also at the begin of the epoch', () => {
+  jest.setSystemTime(0);
+  const { open, record, exportAll } = setUpReader();
+  for (const id of [0, 1]) {
+    open(id, 'counter', 'jobs', { id: `${id}` });
+    record('counter', id, 1);
+  }
+  const [first, second] = exportAll(CUMULATIVE);
+  expect(first!.startTime).toEqual([0, 0]);
+  expect(second!.startTime).toBe(first!.startTime);
+});
+
 test('a part has no more points than asked for, and describes its metrics again', () => {
   const { open, record, parts } = setUpReader();
   for (let id = 0; id < 6; id += 1) {
