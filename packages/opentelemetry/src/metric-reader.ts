@@ -186,7 +186,7 @@ export class MetricReader {
       }
       value = { sum, count: held.reduce((all, count) => all + count, 0), buckets: { boundaries, counts: [...held] } };
     }
-    const isTaken = isDelta && kind !== 'gauge' && kind !== 'set';
+    const isTaken = isDelta && INSTRUMENTS[kind] !== 'GAUGE';
     if (isTaken) totals.addTo(slot, -total);
     totals.slots.retainSlot(slot);
     const samples = this.#take(slot);
