@@ -53,7 +53,7 @@ loader._extensions['.ts'] = (/** @type {any} */ module, /** @type {string} */ fi
 };
 /* oxlint-enable no-underscore-dangle */
 
-/** Compares a string as jest does: in quotes on lines of its own, indented as the test is. */
+/** Compares a string as jest does: in quotes on separate lines, indented as the test is. */
 expect.extend({
   toMatchInlineSnapshot(/** @type {string} */ received, /** @type {string} */ snapshot) {
     const indentation = /^\n( *)/.exec(snapshot)?.[1] ?? '';

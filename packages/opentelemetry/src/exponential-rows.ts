@@ -3,7 +3,7 @@ import type { HistogramRows } from '@metrics/aggregation';
 import type { ExponentialBuckets } from './metric-types.js';
 
 const MAX_SCALE = 20;
-/** At this scale two buckets hold all numbers. */
+/** At this scale three buckets hold all numbers of a sign. */
 const MIN_SCALE = -10;
 
 /** The counts of consecutive buckets, from the one with the index `offset`. */
@@ -75,7 +75,7 @@ export class ExponentialRows implements HistogramRows {
     counts.zeroCount += taken.zeroCount;
     for (const side of ['positive', 'negative'] as const)
       taken[side].counts.forEach((count, at) => {
-        if (count > 0) this.#add(counts, counts[side], taken[side].offset + at, taken.scale, count);
+        this.#add(counts, counts[side], taken[side].offset + at, taken.scale, count);
       });
   }
 
@@ -117,19 +117,17 @@ function emptyCounts(): ExponentialCounts {
 /** Returns the index of the bucket (base ** index, base ** (index + 1)] of a positive value, where base is 2 ** (2 ** -scale). */
 function indexOf(value: number, scale: number): number {
   const exponent = exponentOf(value);
-  // Logarithms are not exact at powers of two, which are upper bounds of buckets.
-  const isPowerOfTwo = value === 2 ** exponent;
-  if (scale <= 0) return (isPowerOfTwo ? exponent - 1 : exponent) >> -scale;
-  if (isPowerOfTwo) return exponent * 2 ** scale - 1;
+  if (scale <= 0) return exponent >> -scale;
+  // Logarithms are not exact near powers of two, which are upper bounds of buckets.
   const low = exponent * 2 ** scale;
   return Math.min(Math.max(Math.ceil(Math.log2(value) * 2 ** scale) - 1, low), low + 2 ** scale - 1);
 }
 
-/** Returns the greatest integer whose power of two is not above the value. */
+/** Returns the greatest integer whose power of two is below the value. */
 function exponentOf(value: number): number {
   let exponent = Math.floor(Math.log2(value));
-  if (2 ** exponent > value) exponent -= 1;
-  else if (2 ** (exponent + 1) <= value) exponent += 1;
+  if (2 ** exponent >= value) exponent -= 1;
+  else if (2 ** (exponent + 1) < value) exponent += 1;
   return exponent;
 }
 

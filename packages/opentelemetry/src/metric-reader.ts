@@ -151,10 +151,11 @@ export class MetricReader {
       this.#unread[slot]! += samples;
       this.#buffered += samples;
       this.totals.slots.releaseSlot(slot);
-      if (sum !== 0) this.totals.addTo(slot, sum);
+      this.totals.addTo(slot, sum);
       const { rows } = this.totals.family(slot).definition;
-      if (counts instanceof Float64Array) (rows as BucketRows).add(this.totals.row(slot), counts);
-      else if (counts !== undefined) (rows as ExponentialRows).add(this.totals.row(slot), counts);
+      // The rows that the counts were taken from.
+      if (counts !== undefined) (rows as BucketRows | ExponentialRows).add(this.totals.row(slot), counts as never);
+      this.totals.settle(slot);
     }
   }
 
@@ -185,7 +186,7 @@ export class MetricReader {
       }
       value = { sum, count: held.reduce((all, count) => all + count, 0), buckets: { boundaries, counts: [...held] } };
     }
-    const isTaken = isDelta && kind !== 'gauge' && kind !== 'set';
+    const isTaken = isDelta && INSTRUMENTS[kind] !== 'GAUGE';
     if (isTaken) totals.addTo(slot, -total);
     totals.slots.retainSlot(slot);
     const samples = this.#take(slot);
@@ -211,7 +212,7 @@ export class MetricReader {
       const key = this.#attributes.text(slots.fragment(slot, index));
       const value = this.#attributes.text(slots.fragment(slot, index + 1));
       // An assignment would change the prototype instead.
-      if (key === '__proto__') Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
+      if (key === '__proto__') Object.defineProperty(attributes, key, { value, enumerable: true });
       else attributes[key] = value;
     }
     return attributes;

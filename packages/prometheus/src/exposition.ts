@@ -33,7 +33,7 @@ export class Exposition {
       let isFirst = true;
       for (const slot of family.slots()) {
         // A slot that was freed meanwhile may belong to another family.
-        if (family.size === 0 || !this.#totals.slots.isUsed(slot) || this.#totals.family(slot) !== family) continue;
+        if (!this.#totals.slots.isUsed(slot) || this.#totals.family(slot) !== family) continue;
         const lines = write(slot);
         if (lines !== '' && isFirst) text += headerOf(family, isOpenMetrics);
         if (lines !== '') isFirst = false;

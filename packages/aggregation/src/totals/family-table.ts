@@ -41,11 +41,6 @@ export class Family {
     this.definition = definition;
   }
 
-  /** Number of slots. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** A copy of the slots, for a reader that yields to the event loop. */
   slots(): Int32Array {
     return this.#slots.slice(0, this.#size);

@@ -17,6 +17,10 @@ export class SlotQueue {
     return this.#size;
   }
 
+  has(slot: number): boolean {
+    return (this.#previous[slot] ?? ABSENT) !== ABSENT;
+  }
+
   /** Adds a slot that is not in the queue. */
   push(slot: number): void {
     if (slot >= this.#next.length) this.#growTo(slot);
@@ -31,14 +35,14 @@ export class SlotQueue {
   /** Removes and returns the slot that was added first, or -1. */
   shift(): number {
     const slot = this.#first;
-    if (slot !== END) this.delete(slot);
+    this.delete(slot);
     return slot;
   }
 
   /** Removes a slot if it is in the queue. */
   delete(slot: number): void {
-    const previous = this.#previous[slot] ?? ABSENT;
-    if (previous === ABSENT) return;
+    if (!this.has(slot)) return;
+    const previous = this.#previous[slot]!;
     const next = this.#next[slot]!;
     if (previous === END) this.#first = next;
     else this.#next[previous] = next;

@@ -82,7 +82,7 @@ export function resolveTotalsOptions(options: TotalsOptions, defaults: DefaultBu
       return known;
     },
     kindOf: ({ kind, key }) => {
-      if (kind === 'counter') return falling.length > 0 && matchesAny(falling, key) ? 'up-down' : 'counter';
+      if (kind === 'counter') return matchesAny(falling, key) ? 'up-down' : 'counter';
       return kind === 'gauge' || kind === 'set' ? kind : 'histogram';
     },
   };

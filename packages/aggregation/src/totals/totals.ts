@@ -56,7 +56,7 @@ export class Totals {
   #rows = new Int32Array(0);
   readonly #sets = new Map<number, SetWindow>();
   readonly #released = new SlotQueue();
-  /** Released slots whose series has ended, and whose last samples are unread. */
+  /** Slots whose series has ended, and whose last samples are unread or that a reader holds. */
   readonly #ended = new Set<number>();
   readonly #rejected = new Map<SeriesId, string>();
   readonly #began = now();
@@ -111,24 +111,25 @@ export class Totals {
   release(id: SeriesId, ended: boolean): void {
     if (this.#rejected.size > 0) this.#rejected.delete(id);
     const slot = this.slots.detach(id);
-    if (slot < 0 || !this.slots.isUnused(slot)) return;
-    if (ended && this.#options.isUnread?.(slot) !== true) return this.#forget(slot);
+    if (slot < 0) return;
     if (ended) this.#ended.add(slot);
-    this.#released.push(slot);
-    if (this.#released.size <= this.#options.maxReleased) return;
-    const first = this.#released.shift();
-    if (this.slots.isUnused(first)) this.#forget(first);
-    // A reader holds it.
-    else this.#released.push(first);
+    else this.#ended.delete(slot);
+    // If another id or a reader holds it, the last one decides.
+    if (!this.slots.isUnused(slot)) return;
+    if (ended && this.#options.isUnread?.(slot) !== true) this.#forget(slot);
+    else this.#keep(slot);
   }
 
   /**
    * Forgets a slot whose samples were all read, if its series ended; also if it is only released, for readers to whom an old
-   * total means nothing.
+   * total means nothing. To be called by a reader that held the slot.
    */
   settle(slot: number, forgetsReleased = false): void {
-    if (!this.slots.isUnused(slot) || this.#options.isUnread?.(slot) === true) return;
-    if (forgetsReleased || this.#ended.has(slot)) this.#forget(slot);
+    if (!this.slots.isUnused(slot)) return;
+    const isForgotten = forgetsReleased || this.#ended.has(slot);
+    if (isForgotten && this.#options.isUnread?.(slot) !== true) this.#forget(slot);
+    // Released while the reader held it. After `close` all are, and none must make way for them.
+    else if (!this.#closed && !this.#released.has(slot)) this.#keep(slot);
   }
 
   /** Adds to a counter. */
@@ -239,6 +240,16 @@ export class Totals {
     this.#rows[slot] = family.definition.rows!.acquire();
   }
 
+  /** Keeps the total of a released slot, as long as not too many others are released later. */
+  #keep(slot: number): void {
+    this.#released.push(slot);
+    if (this.#released.size <= this.#options.maxReleased) return;
+    const first = this.#released.shift();
+    if (this.slots.isUnused(first)) this.#forget(first);
+    // A reader holds it.
+    else this.#released.push(first);
+  }
+
   #forget(slot: number): void {
     this.#options.onForget?.(slot);
     this.#released.delete(slot);
@@ -256,8 +267,7 @@ export class Totals {
   }
 
   #dropUnknown(id: SeriesId): number {
-    const reason = this.#closed ? 'closed' : (this.#rejected.get(id) ?? 'unknown_series');
-    return this.#drop(reason, reason === 'name_conflict');
+    return this.#drop(this.#closed ? 'closed' : (this.#rejected.get(id) ?? 'unknown_series'));
   }
 
   #dropNegative(slot: number): number {
@@ -267,11 +277,11 @@ export class Totals {
       'A counter only grows here, so its negative amount is dropped. Name the counter in the option `upDown`, or record a gauge.',
       { metric },
     );
-    return this.#drop('negative_increment', true);
+    return this.#drop('negative_increment');
   }
 
-  #drop(reason: string, isReported = false): number {
-    this.#options.accounting.drop(1, reason, isReported);
+  #drop(reason: string): number {
+    this.#options.accounting.drop(1, reason);
     return -1;
   }
 }

@@ -56,7 +56,7 @@ export function setUpTotals(options: Partial<TotalsConfiguration> = {}) {
 function define(name: string, kind: TotalKind, rows: BucketRows): FamilyDefinition {
   return {
     name,
-    exportedNames: [name],
+    exportedNames: kind === 'counter' ? [`${name}_total`, name] : [name],
     kind,
     divisor: 1,
     metric: name,
