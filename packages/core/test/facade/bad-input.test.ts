@@ -62,7 +62,15 @@ it('a Map hides its tags, also next to an instance whose series is known without
   expect(metrics.stats().dropped).toEqual({ invalid_tags: 1 });
 });
 
-test.each([[''], [undefined], [null], [5], [{}], [Symbol('key')], ['k'.repeat(100_000)]])('%p is not a key', (key) => {
+test.each([
+  ['an empty string', ''],
+  ['undefined', undefined],
+  ['null', null],
+  ['a number', 5],
+  ['an object', {}],
+  ['a symbol', Symbol('key')],
+  ['a string of 1001 characters', 'k'.repeat(1001)],
+])('%s is not a key', (_name, key) => {
   metrics.incr(key);
   metrics.incr(key, { tags: { a: 1 } });
   metrics.timer(key, () => 1);
@@ -151,11 +159,11 @@ it('null, and an undefined that is passed alone, are no amounts: a value that is
   expect(() => strict.incr('x', undefined)).toThrow(/invalid_value/);
 });
 
-it('33 tags are too many, a million of them too', () => {
+it('33 tags are too many, ten thousand of them too', () => {
   const many = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
   metrics.incr('x', { tags: many(32) });
   metrics.incr('x', { tags: many(33) });
-  metrics.incr('x', { tags: many(1_000_000) });
+  metrics.incr('x', { tags: many(10_000) });
   expect(backend.lines).toHaveLength(1);
   expect(metrics.stats().dropped).toEqual({ too_many_tags: 2 });
 });
