@@ -288,7 +288,8 @@ describe('a combined backend', () => {
   });
 
   it('records a timestamped sample as of now where there are no timestamps: unweighted, by the kind of its series', () => {
-    const [with_, without] = [new JournalBackend(), Object.assign(new JournalBackend(), { recordAt: undefined })];
+    const [with_, without] = [new JournalBackend(), new JournalBackend()];
+    Object.assign(without, { recordAt: undefined });
     const backend = combine(with_, { backend: without, exclude: ['hidden'] });
     for (const [id, key] of ['c', 'g', 'hidden'].entries())
       backend.open(id, seriesOf(key, key === 'g' ? 'gauge' : 'counter'));

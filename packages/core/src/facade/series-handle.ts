@@ -178,7 +178,7 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
   /** Tags of the registration are not in it: another one may have others. */
   levelKey(): string {
     const { scope, key } = this.instrument;
-    this.#levelKey ??= scope.prefix + key + TAG_SEPARATOR + tagsText(this.tags, scope.tags);
+    this.#levelKey ??= scope.fullKey(key) + TAG_SEPARATOR + tagsText(this.tags, scope.tags);
     return this.#levelKey;
   }
 }

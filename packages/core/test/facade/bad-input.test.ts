@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
+import { describeValue } from '../../src/problems/describe-value.js';
 import { JournalBackend } from '../journal-backend.js';
 
 // Plain JavaScript and `any` pass values that the types forbid.
@@ -68,15 +69,33 @@ test.each([
   ['null', null],
   ['a number', 5],
   ['an object', {}],
+  ['an object without a prototype', Object.create(null)],
   ['a symbol', Symbol('key')],
   ['a string of 1001 characters', 'k'.repeat(1001)],
 ])('%s is not a key', (_name, key) => {
+  const observe = jest.fn(() => 1);
+  metrics.defineGauge(key, { observe });
   metrics.incr(key);
   metrics.incr(key, { tags: { a: 1 } });
   metrics.timer(key, () => 1);
   metrics.defineCounter(key).incr();
+  metrics.defineCounter(key).with({}).incr();
+  expect(metrics.defineDistribution(key).timer(() => 5)).toBe(5);
+  metrics.defineGauge(key).add(1);
+  metrics.defineGauge(key).observe(() => 1);
+  expect(metrics.stats().dropped).toEqual({ invalid_key: 7 });
+  backend.host!.collect();
+  expect(metrics.stats().dropped).toEqual({ invalid_key: 8 });
+  expect(observe).not.toHaveBeenCalled();
   expect(backend.lines).toEqual([]);
-  expect(metrics.stats().dropped['invalid_key']).toBeGreaterThanOrEqual(3);
+  expect(problems[0]).toMatchObject({
+    code: 'invalid_key',
+    message: "A metric's key is a string of 1 to 1000 characters.",
+    value: describeValue(key),
+  });
+  const early: Untyped = createMetrics();
+  early.defineGauge(key).with({}).add();
+  expect(early.stats()).toMatchObject({ discarded: 1, dropped: {} });
 });
 
 test.each([
