@@ -200,7 +200,7 @@ describe('a combined backend', () => {
     expect(calls).toEqual(['flushSync', { timeout: 7 }]);
   });
 
-  it('opens and releases a series only where it is selected, and decides again if its id is used again', () => {
+  it('opens and releases a series only at backends that select it, and decides again if its id is used again', () => {
     const [all, some] = [new JournalBackend(), new JournalBackend()];
     const ends: boolean[] = [];
     const release = all.release.bind(all);
@@ -287,7 +287,7 @@ describe('a combined backend', () => {
     }
   });
 
-  it('records a timestamped sample as of now where there are no timestamps: unweighted, by the kind of its series', () => {
+  it('records a timestamped sample as of now at a backend without timestamps: unweighted, by the kind of its series', () => {
     const [with_, without] = [new JournalBackend(), new JournalBackend()];
     Object.assign(without, { recordAt: undefined });
     const backend = combine(with_, { backend: without, exclude: ['hidden'] });
@@ -319,7 +319,7 @@ describe('a combined backend', () => {
     expect(some.checks.map(({ name }) => name)).toEqual(['db.up', 'shop.db.up']);
   });
 
-  it('adds what its backends sampled out to what their shares left out', () => {
+  it('adds what its backends sampled out to what their shares skipped', () => {
     const part = new JournalBackend();
     const stats = part.stats.bind(part);
     Object.assign(part, { stats: () => ({ ...stats(), sampledOut: 5 }) });

@@ -302,7 +302,7 @@ it.each([
   );
 });
 
-it('a backend that cannot be registered is closed at once, and a close that rejects changes nothing', async () => {
+it('a backend that cannot be registered is closed immediately, and a close that rejects changes nothing', async () => {
   const deadlines: unknown[] = [];
   const backend = Object.assign(new JournalBackend(), {
     close: async (options: unknown) => {
@@ -344,7 +344,7 @@ it('the message about a package that is not installed has its name, the files an
 
 it('where packages cannot be loaded by name, the message names the two other ways', () => {
   const { getBuiltinModule } = process;
-  process.getBuiltinModule = (() => undefined) as never;
+  process.getBuiltinModule = () => undefined;
   try {
     expect(() => configure({ backend: 'good-backend', from: from() })).toThrow(
       'The metrics backend "good-backend" could not be created: this runtime cannot load a package by its name; pass a function as `backend`, or in `factories`',

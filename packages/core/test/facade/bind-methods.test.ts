@@ -15,7 +15,7 @@ const createClass = () =>
   };
 
 describe.each([
-  ['at once', bindMethods],
+  ['immediately', bindMethods],
   ['when they are used', bindLazily],
 ])('methods that are bound %s', (_when, bind) => {
   it('work without their object, each with its own', () => {

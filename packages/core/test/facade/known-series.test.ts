@@ -94,7 +94,7 @@ describe('a call of a series that is known', () => {
     expect(backend.lines).toEqual(['counter x{a=1} 1', 'timing t{a=1} 1']);
   });
 
-  it('without tags drops tags in the place of options; next to tags that are known it lets unknown names pass', () => {
+  it('without tags drops tags instead of options; next to tags that are known it lets unknown names pass', () => {
     know(() => metrics.incr('x'));
     know(() => metrics.incr('x', { tags: { a: 1 } }));
     know(() => metrics.incr('x', { instance: 'i' }));

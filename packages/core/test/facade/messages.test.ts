@@ -24,7 +24,7 @@ type Expected = Partial<Problem> & { code: string };
 /** The sample is dropped, counted and reported. */
 test.each<[string, (given: Untyped) => void, Expected]>([
   [
-    'a key that is no string',
+    'a key that is a number',
     (given) => given.incr(5),
     { code: 'invalid_key', message: "A metric's key is a string of 1 to 1000 characters.", value: '5' },
   ],

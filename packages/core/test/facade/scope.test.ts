@@ -77,7 +77,7 @@ describe('a declaration', () => {
     expect(backend.opened).toHaveLength(1);
   });
 
-  it('keeps the timers of a timing in milliseconds, whatever unit it was given', () => {
+  it('keeps the timers of a timing in milliseconds, whatever unit it has', () => {
     const backend = new JournalBackend();
     const metrics = createMetrics({ backend });
     let now = 0;
