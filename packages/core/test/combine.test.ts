@@ -192,12 +192,15 @@ describe('a combined backend', () => {
       close: async (options: unknown) => void calls.push(options),
     });
     const backend = combine(Object.assign(new JournalBackend(), { start: undefined }), full);
-    const host: BackendHost = { report: () => {}, collect: () => {} };
+    const problems: Problem[] = [];
+    const host: BackendHost = { report: (problem) => problems.push(problem), collect: () => {} };
     backend.start!(host);
     expect(full.host).toBe(host);
+    backend.open(0, seriesOf('c'));
     backend.flushSync!();
     await backend.close({ timeout: 7 });
     expect(calls).toEqual(['flushSync', { timeout: 7 }]);
+    expect(problems).toEqual([]);
   });
 
   it('opens and releases a series only at backends that select it, and decides again if its id is used again', () => {
@@ -219,6 +222,11 @@ describe('a combined backend', () => {
     expect(some.released).toEqual([0, 1]);
     expect(some.lines).toEqual(['counter shop.checkout.orders 2 @0.5', 'counter shop.checkout.carts 2 @0.5']);
     expect(all.lines).toHaveLength(3);
+    const flushSync = jest.fn();
+    Object.assign(some, { flushSync });
+    for (const id of [0, 1, 2]) backend.open(id, seriesOf('search.queries'));
+    backend.flushSync!();
+    expect(flushSync).toHaveBeenCalledTimes(1);
   });
 
   it('is closed as soon as one of its backends is, and replaceable if all are', () => {
@@ -293,8 +301,9 @@ describe('a combined backend', () => {
     const backend = combine(with_, { backend: without, exclude: ['hidden'] });
     for (const [id, key] of ['c', 'g', 'hidden'].entries())
       backend.open(id, seriesOf(key, key === 'g' ? 'gauge' : 'counter'));
+    const [incr, gauge] = [jest.spyOn(without, 'incr'), jest.spyOn(without, 'gauge')];
     for (const id of [0, 1, 2]) backend.recordAt!(id, 3, 9);
-    expect(without.lines).toEqual(['counter shop.c 3', 'gauge shop.g 3']);
+    expect([incr.mock.calls, gauge.mock.calls]).toEqual([[[0, 3, 1]], [[1, 3]]]);
     expect(with_.lines).toEqual(['counter shop.c 3 T9', 'gauge shop.g 3 T9', 'counter shop.hidden 3 T9']);
   });
 
@@ -304,9 +313,12 @@ describe('a combined backend', () => {
     expect(combine(Object.assign(new JournalBackend(), { recordAt: undefined })).recordAt).toBeUndefined();
     const full = new JournalBackend();
     const backend = combine(plain, full);
+    const problems: Problem[] = [];
+    backend.start!({ report: (problem) => problems.push(problem), collect: () => {} });
     backend.event!({ title: 'e', text: '' });
     backend.serviceCheck!({ name: 's', status: 'ok' });
     expect([full.events.length, full.checks.length]).toEqual([1, 1]);
+    expect(problems).toEqual([]);
   });
 
   it('takes the registered prefix off a name, and nothing else', () => {

@@ -110,11 +110,9 @@ function thenOf(value: unknown): Then | undefined {
 /** Returns true if a promise derived from this one can replace it. One with more on it, such as `cancel`, is returned as it is. */
 function isPlainPromise(promise: unknown): promise is Promise<unknown> {
   if (Object.getPrototypeOf(promise) !== Promise.prototype) return false;
-  const keys = Reflect.ownKeys(promise as object);
-  if (keys.length === 0) return true;
   // Node.js puts symbols on every promise while there are context tags or a tracer.
-  const other = Promise.resolve();
-  return keys.every((key) => Object.hasOwn(other, key));
+  const usual = Promise.resolve();
+  return Reflect.ownKeys(promise as object).every((key) => Object.hasOwn(usual, key));
 }
 
 /**

@@ -191,6 +191,13 @@ test.each<[string, () => void, Expected]>([
   expect(metrics.stats().dropped).toEqual({});
 });
 
+test('the longest values, keys and times that are valid are no problem', () => {
+  metrics.incr('x', { tags: { a: 'v'.repeat(200) } });
+  metrics.incr('k'.repeat(1000), { timestamp: 1e11 - 1 });
+  expect(problems).toEqual([]);
+  expect(backend.lines).toHaveLength(2);
+});
+
 test('an event of a backend that has none is dropped, and the message says so', () => {
   Object.assign(backend, { event: undefined });
   metrics.event({ title: 'x', text: '' });
