@@ -95,7 +95,7 @@ test.each([
   });
   const early: Untyped = createMetrics();
   early.defineGauge(key).with({}).add();
-  expect(early.stats()).toMatchObject({ discarded: 1, dropped: {} });
+  expect(early.stats()).toEqual(expect.objectContaining({ discarded: 1, dropped: {} }));
 });
 
 test.each([

@@ -149,7 +149,7 @@ describe('a level of a gauge', () => {
     const [mail, sms] = ['mail', 'sms'].map((queue) => gauge.with({ queue }));
     const same = own.defineGauge('other', { tags: ['queue'] }).with({ queue: 'mail' });
     for (const handle of [mail!, mail!, sms!, same]) handle.add();
-    expect(own.stats()).toMatchObject({ discarded: 4, dropped: {} });
+    expect(own.stats()).toEqual(expect.objectContaining({ discarded: 4, dropped: {} }));
     own.register(backend);
     same.add(0);
     sms!.add(0);
@@ -174,7 +174,7 @@ describe('a level of a gauge', () => {
     mail!.add(1);
     mail!.set(10);
     mail!.add(1);
-    expect(own.stats()).toMatchObject({ discarded: 7, dropped: {} });
+    expect(own.stats()).toEqual(expect.objectContaining({ discarded: 7, dropped: {} }));
     expect([discarding.lines, discarding.opened]).toEqual([[], []]);
     const last = new JournalBackend();
     own.register(last, { replace: true });

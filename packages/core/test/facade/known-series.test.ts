@@ -175,7 +175,7 @@ describe('a sample of a handle', () => {
     for (const handle of [early.defineCounter('x').with({}), early.defineCounter('y').with({})])
       handle.incr(Number.NaN);
     early.defineTiming('t').with({}).record(Number.NaN);
-    expect(early.stats()).toMatchObject({ discarded: 3, dropped: {} });
+    expect(early.stats()).toEqual(expect.objectContaining({ discarded: 3, dropped: {} }));
   });
 
   it('whose tags strict mode forbids throws when the handle is made', () => {

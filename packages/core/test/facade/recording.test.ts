@@ -299,7 +299,7 @@ describe('the dummy', () => {
     own.incr('x', 1, { tags: trap });
     own.gauge('x', Number.NaN, { tags: trap });
     own.event({ title: 'x', text: 'y', tags: trap });
-    expect(own.stats()).toMatchObject({ discarded: 3, dropped: {}, series: 0 });
+    expect(own.stats()).toEqual(expect.objectContaining({ discarded: 3, dropped: {}, series: 0 }));
   });
 });
 

@@ -97,7 +97,7 @@ it('a series that is opened for the second time, because the backend changed, ke
     metrics.child({ prefix: 'db.' }).incr('x', 2, { unit: 'byte', internal: true });
     expect(next.lines).toEqual(isDiscarding ? [] : ['counter db.x 2']);
     expect(next.opened).toMatchObject(isDiscarding ? [] : [{ key: 'db.x', unit: 'byte', internal: true }]);
-    expect(metrics.stats()).toMatchObject({ discarded: isDiscarding ? 1 : 0, dropped: {} });
+    expect(metrics.stats()).toEqual(expect.objectContaining({ discarded: isDiscarding ? 1 : 0, dropped: {} }));
   }
 });
 
