@@ -177,7 +177,9 @@ describe('a member with a choice', () => {
 
   it('is refused if the share is not a number from 0 to 1, or a list is not an array', () => {
     for (const share of [-0.1, 1.1, Number.NaN, '1', null])
-      expect(() => combine({ backend: new JournalBackend(), share } as never)).toThrow(RangeError);
+      expect(() => combine({ backend: new JournalBackend(), share } as never)).toThrow(
+        /^share must be a number from 0 to 1, not /,
+      );
     for (const name of ['include', 'exclude'])
       expect(() => combine({ backend: new JournalBackend(), [name]: 'a' })).toThrow(TypeError);
     expect(() => combine({ backend: new JournalBackend(), exlude: [] } as never)).toThrow('exclude');
@@ -209,6 +211,8 @@ describe('a combined backend', () => {
     const release = all.release.bind(all);
     Object.assign(all, { release: (id: number, ended: boolean) => (release(id), ends.push(ended)) });
     const backend = combine(all, { backend: some, include: ['checkout.*'] });
+    const problems: Problem[] = [];
+    backend.start!({ report: (problem) => problems.push(problem), collect: () => {} });
     const use = (id: number, key: string, ended: boolean): void => {
       backend.open(id, seriesOf(key));
       backend.incr(id, 2, 0.5);
@@ -222,6 +226,7 @@ describe('a combined backend', () => {
     expect(some.released).toEqual([0, 1]);
     expect(some.lines).toEqual(['counter shop.checkout.orders 2 @0.5', 'counter shop.checkout.carts 2 @0.5']);
     expect(all.lines).toHaveLength(3);
+    expect(problems).toEqual([]);
     const flushSync = jest.fn();
     Object.assign(some, { flushSync });
     for (const id of [0, 1, 2]) backend.open(id, seriesOf('search.queries'));

@@ -43,8 +43,11 @@ describe('a facade of another version gets the methods that it lacks', () => {
   });
 
   it('also if it is a plain object, or cannot count', () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
     const plain = addMissingMethods({} as MetricsFacade);
     plain.incr('x');
+    expect(emitWarning).not.toHaveBeenCalled();
+    emitWarning.mockRestore();
     expect(plain.timer('t', () => 5)).toBe(5);
     expect('missMethods' in plain).toBe(false);
     expect('incr' in {}).toBe(false);
@@ -61,6 +64,8 @@ describe('a facade of another version gets the methods that it lacks', () => {
     shared.incr('x');
     Object.defineProperty(Object.getPrototypeOf(shared), 'gauge', { value: () => 9 });
     expect(shared.gauge('x', 1)).toBe(9);
+    shared.event = () => {};
+    expect(Object.keys(shared)).toEqual(['event']);
   });
 });
 

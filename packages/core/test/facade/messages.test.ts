@@ -226,7 +226,8 @@ test('a metric beyond their number is dropped and counted, and one that is decla
   metrics.incr('y');
   metrics.defineCounter('z').incr();
   const observe = jest.fn(() => 1);
-  metrics.defineGauge('z', { observe });
+  metrics.defineGauge('w', { observe });
+  metrics.defineGauge('w', { observe });
   backend.host!.collect();
   expect(observe).not.toHaveBeenCalled();
   expect(metrics.defineDistribution('timed').timer(() => 5)).toBe(5);

@@ -68,6 +68,17 @@ describe('a declaration', () => {
     expect(metrics.stats().dropped).toEqual({ kind_conflict: 2 });
   });
 
+  it('as a timing of a metric that is a distribution changes nothing of the metric', () => {
+    const backend = new JournalBackend();
+    const codes: string[] = [];
+    const metrics = createMetrics({ backend, onError: ({ code }) => codes.push(code) });
+    metrics.defineDistribution('d', { tags: ['a'] });
+    expect(metrics.defineTiming('d', { tags: ['a'] }).timer(() => 5)).toBe(5);
+    metrics.distribution('d', 1, { tags: { result: 'x' } });
+    expect(backend.lines).toEqual(['distribution d 1']);
+    expect(codes).toEqual(['definition_conflict', 'kind_conflict', 'undeclared_tag']);
+  });
+
   it('of a timed distribution needs no guard, and its timers change it once', () => {
     const backend = new JournalBackend();
     const metrics = createMetrics({ backend, cardinality: { mode: 'off' } });
