@@ -318,8 +318,12 @@ it('a backend that cannot be registered is closed immediately, and a close that 
 });
 
 it('a package is found from a URL as from a path', () => {
-  registration = configure({ backend: 'good-backend', options: { host: 'url' }, from: pathToFileURL(from()) });
-  expect(lastOptions()).toEqual({ host: 'url' });
+  const url = pathToFileURL(from());
+  for (const [host, place] of Object.entries({ url, href: { href: url.href }, text: url.href })) {
+    registration = configure({ backend: 'good-backend', options: { host }, from: place });
+    expect(lastOptions()).toEqual({ host });
+    registration.dispose();
+  }
 });
 
 it('the message about a package that is not installed has its name, the files and what to do', () => {
