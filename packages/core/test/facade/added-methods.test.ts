@@ -64,6 +64,7 @@ describe('a facade of another version gets the methods that it lacks', () => {
     shared.incr('x');
     Object.defineProperty(Object.getPrototypeOf(shared), 'gauge', { value: () => 9 });
     expect(shared.gauge('x', 1)).toBe(9);
+    expect(Reflect.deleteProperty(Object.getPrototypeOf(shared), 'set')).toBe(true);
     shared.event = () => {};
     expect(Object.keys(shared)).toEqual(['event']);
   });
