@@ -66,9 +66,9 @@ export function configure(configuration: ConfigureOptions = {}): Registration {
     options ?? parseOptions(readVariable('METRICS_OPTIONS')),
     (name) => factories?.[name] ?? loadFactory(name, from),
   );
-  const [backend = new DummyMetricsBackend()] = backends;
+  if (backends.length === 0) backends.push(new DummyMetricsBackend());
   try {
-    return metrics.register(backends.length > 1 ? combine(...backends) : backend, {
+    return metrics.register(backends.length > 1 ? combine(...backends) : backends[0]!, {
       ...registerOptions,
       prefix: registerOptions.prefix ?? readVariable('METRICS_PREFIX'),
       sampleRate: registerOptions.sampleRate ?? (rate ? Number(rate) : undefined),

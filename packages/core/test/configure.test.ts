@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { configure, DummyMetricsBackend, metrics, type Registration } from '../src/index.js';
 import { JournalBackend } from './journal-backend.js';
 
@@ -221,6 +222,22 @@ describe('several backends', () => {
     expect(() => configure({ backend: ['a', 'a'] })).toThrow('The metrics backend "a" is listed twice.');
   });
 
+  it('need no options, and may be one function twice', () => {
+    const given: unknown[] = [];
+    const both = create('both', given);
+    registration = configure({ backend: [both, 'one-backend', both], factories: { 'one-backend': both } });
+    expect(given).toEqual([{}, {}, {}]);
+    registration.dispose();
+    registration = configure({ backend: [both, both], options: {} });
+    expect(given).toHaveLength(5);
+  });
+
+  it('name the list in the message about an unknown name', () => {
+    expect(() => configure({ backend: ['a', 'b'], options: { c: {} } })).toThrow(
+      'options of several metrics backends, by the name of the package: unknown option "c"; known are a, b.',
+    );
+  });
+
   it('are closed if a later one cannot be created', () => {
     closed.length = 0;
     const backend = [create('first'), create('second'), 'throwing-backend'];
@@ -273,4 +290,70 @@ it('what @metrics/core/auto registers, code replaces without an option', async (
   registration = metrics.register(backend);
   metrics.incr('x');
   expect(backend.lines).toEqual(['counter x 1']);
+});
+
+it.each([
+  ['nothing', undefined],
+  ['an object', {}],
+  ['an object that closes', { close: async () => {} }],
+])('what createBackend returns must be a backend, not %s', (_name, returned) => {
+  expect(() => configure({ backend: () => returned as never })).toThrow(
+    new TypeError('register() takes a backend, such as new StatsdMetricsBackend()'),
+  );
+});
+
+it('a backend that cannot be registered is closed immediately, and a close that rejects changes nothing', async () => {
+  const deadlines: unknown[] = [];
+  const backend = Object.assign(new JournalBackend(), {
+    close: async (options: unknown) => {
+      deadlines.push(options);
+      throw new Error('no');
+    },
+  });
+  expect(() => configure({ backend: [() => new JournalBackend(), () => backend], sampleRate: 5 })).toThrow(
+    'sampleRate must be a number from 0 to 1, not 5.',
+  );
+  await new Promise(setImmediate);
+  expect(deadlines).toEqual([{ timeout: 0 }]);
+});
+
+it('a package is found from a URL as from a path', () => {
+  const url = pathToFileURL(from());
+  for (const [host, place] of Object.entries({ url, href: { href: url.href }, text: url.href })) {
+    registration = configure({ backend: 'good-backend', options: { host }, from: place });
+    expect(lastOptions()).toEqual({ host });
+    registration.dispose();
+  }
+});
+
+it('the message about a package that is not installed has its name, the files and what to do', () => {
+  const message = (configuration: object): string => {
+    try {
+      configure({ backend: 'no-such-backend', ...configuration });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+  const todo = 'install it, set `from`, or in a bundle pass `factories`';
+  const subject = `The metrics backend "no-such-backend" could not be created: Cannot find module 'no-such-backend' from`;
+  expect(message({ from: from() })).toBe(`${subject} ${from()}: ${todo}`);
+  const cwd = jest.spyOn(process, 'cwd').mockReturnValue(directory);
+  expect(message({})).toBe(`${subject} ${process.argv[1]} or ${join(directory, 'main.js')}: ${todo}`);
+  cwd.mockRestore();
+  expect(() => configure({ backend: 'a\u0085b', from: from() })).toThrow(
+    'The metrics backend "a\\u0085b" could not be created: no package has control characters in its name',
+  );
+});
+
+it('where packages cannot be loaded by name, the message names the two other ways', () => {
+  const { getBuiltinModule } = process;
+  process.getBuiltinModule = () => undefined;
+  try {
+    expect(() => configure({ backend: 'good-backend', from: from() })).toThrow(
+      'The metrics backend "good-backend" could not be created: this runtime cannot load a package by its name; pass a function as `backend`, or in `factories`',
+    );
+  } finally {
+    process.getBuiltinModule = getBuiltinModule;
+  }
 });

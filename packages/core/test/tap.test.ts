@@ -98,6 +98,15 @@ it('records a timestamped sample as of now at a backend without timestamps, also
 });
 
 it('takes only a facade of this package', () => {
-  for (const metrics of [undefined, {}, { incr() {} }])
-    expect(() => tap(metrics as never, { backend: new JournalBackend() })).toThrow(TypeError);
+  for (const metrics of [undefined, null, {}, { incr() {} }])
+    expect(() => tap(metrics as never, { backend: new JournalBackend() })).toThrow(
+      new TypeError('tap() takes `metrics`, one of its children, or the result of createMetrics().'),
+    );
+});
+
+it('refuses a closed backend, which cannot be opened again', () => {
+  const backend = Object.assign(new JournalBackend(), { closed: true });
+  expect(() => tap(createMetrics(), { backend })).toThrow(
+    new Error('tap() cannot open a closed backend again: create another one.'),
+  );
 });

@@ -73,8 +73,8 @@ export class DeclaredInstrument
   }
 
   #observe(read: GaugeReader<string>, isDeclared: boolean): Observation {
-    const { engine, key, scope } = this;
-    const fullKey = (scope.prefix + key).toWellFormed();
+    const { engine } = this;
+    const fullKey = this.scope.fullKey(this.key);
     const observer = new GaugeObserver(
       engine,
       fullKey,

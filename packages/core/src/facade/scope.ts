@@ -4,6 +4,7 @@ import type { MetricKind, SeriesId } from '../metrics-backend.js';
 import { matchesAny } from '../options/name-pattern.js';
 import { flatCopy } from '../series/interning.js';
 import { isSameDeclaration, type MetricFamily, parseDeclaredTags, resultTag } from '../series/metric-family.js';
+import { INVALID_KEY, isValidKey } from '../series/metric-key.js';
 import { NOT_FOUND } from '../series/series-result.js';
 import { TagDraft } from '../series/tag-draft.js';
 import { findPath, findRawPath, insertPath } from '../series/tag-trie.js';
@@ -11,9 +12,6 @@ import type { MetricOptions, NormalizedTags, Tags } from '../series/tags.js';
 import type { GaugeDefinition, TimerDefinition } from './instrument.js';
 import { MetricCache } from './metric-cache.js';
 import { readAllTags } from './read-tags.js';
-
-/** Longer keys are invalid: no receiver accepts such a name, and keys are kept forever. */
-const MAX_KEY_LENGTH = 1000;
 
 /** Cached spellings of tags beyond two for each series. */
 const EXTRA_CACHED_PATHS = 4096;
@@ -74,23 +72,26 @@ export class Scope {
     return id === NOT_FOUND ? this.openSeries(cache, options?.tags, options?.instance, context) : id;
   }
 
+  /** Returns a key with the prefix of the scope, or an empty string if it is invalid. */
+  fullKey(key: unknown): string {
+    return isValidKey(key) ? (this.prefix + key).toWellFormed() : '';
+  }
+
   /** Returns the cache of a key, or `undefined` if the sample was dropped and counted. */
   findOrAddCache(kind: MetricKind, key: unknown, unit?: string, internal = false): MetricCache | undefined {
     const { engine } = this;
-    if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
-      const message = `A metric's key is a string of 1 to ${MAX_KEY_LENGTH} characters.`;
-      engine.drop('invalid_key', key, message, { value: key });
+    if (!isValidKey(key)) {
+      engine.drop('invalid_key', key, INVALID_KEY, { value: key });
       return undefined;
     }
     let cache = this.#caches.get(key);
     if (cache === undefined) {
-      const fullKey = (this.prefix + key).toWellFormed();
-      const family = engine.findOrAddFamily(fullKey, kind, unit, internal);
+      const family = engine.findOrAddFamily(this.fullKey(key), kind, unit, internal);
       if (family === undefined) {
         engine.count('too_many_metrics');
         return undefined;
       }
-      cache = new MetricCache(family, matchesAny(engine.denied, fullKey));
+      cache = new MetricCache(family, matchesAny(engine.denied, family.key));
       this.#caches.set(flatCopy(key), cache);
     }
     if (cache.kind === kind) return cache;
@@ -110,9 +111,9 @@ export class Scope {
     observed: GaugeDefinition['observe'] = definition.observe,
   ): boolean {
     const { engine } = this;
-    if (typeof key !== 'string') return false;
+    if (!isValidKey(key)) return false;
     const { tags = [], unit, internal = false } = definition;
-    const family = engine.findOrAddFamily((this.prefix + key).toWellFormed(), kind, unit, internal);
+    const family = engine.findOrAddFamily(this.fullKey(key), kind, unit, internal);
     if (family === undefined) return false;
     const isTimed = kind === 'timing' || family.isTimed;
     const declaredTags = parseDeclaredTags(tags, kind, resultTag(definition), isTimed);
@@ -136,7 +137,7 @@ export class Scope {
   /** Lets a declared distribution have the tag of timers, from its first timer on. */
   declareTimed(key: string, { tags = [], ...definition }: TimerDefinition): void {
     const { engine } = this;
-    const family = engine.families.get((this.prefix + key).toWellFormed());
+    const family = engine.families.get(this.fullKey(key));
     if (family?.declaredTags === undefined || family.kind !== 'distribution' || family.isTimed) return;
     family.isTimed = true;
     family.declaredTags = parseDeclaredTags(tags, family.kind, resultTag(definition), true);

@@ -137,16 +137,9 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
       const { engine } = this;
       const level = this.#level;
       const amount = arguments.length === 0 ? 1 : given;
-      if (level?.isHeld && typeof amount === 'number') {
+      if (level?.isHeld && typeof amount === 'number' && this.generation === engine.generation && this.id >= 0) {
         const value = level.value + amount;
-        if (Number.isFinite(value)) {
-          if (this.generation === engine.generation && this.id >= 0) return engine.deliverGauge(this.id, value);
-          if (engine.discarding) {
-            level.value = value;
-            engine.discarded += 1;
-            return;
-          }
-        }
+        if (Number.isFinite(value)) return engine.deliverGauge(this.id, value);
       }
       this.#addSlowly(amount as number);
     } catch (error) {
@@ -178,7 +171,7 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
   /** Tags of the registration are not in it: another one may have others. */
   levelKey(): string {
     const { scope, key } = this.instrument;
-    this.#levelKey ??= scope.prefix + key + TAG_SEPARATOR + tagsText(this.tags, scope.tags);
+    this.#levelKey ??= scope.fullKey(key) + TAG_SEPARATOR + tagsText(this.tags, scope.tags);
     return this.#levelKey;
   }
 }

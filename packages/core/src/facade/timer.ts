@@ -109,7 +109,10 @@ function thenOf(value: unknown): Then | undefined {
 
 /** Returns true if a promise derived from this one can replace it. One with more on it, such as `cancel`, is returned as it is. */
 function isPlainPromise(promise: unknown): promise is Promise<unknown> {
-  return Object.getPrototypeOf(promise) === Promise.prototype && Reflect.ownKeys(promise as object).length === 0;
+  if (Object.getPrototypeOf(promise) !== Promise.prototype) return false;
+  // Node.js puts symbols on every promise while there are context tags or a tracer.
+  const usual = Promise.resolve();
+  return Reflect.ownKeys(promise as object).every((key) => Object.hasOwn(usual, key));
 }
 
 /**

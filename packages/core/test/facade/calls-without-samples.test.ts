@@ -14,7 +14,7 @@ test.each(invalid)('tags that belong to no sample count none as dropped: %j', (t
   metrics.child({ tags });
   metrics.withTags(tags, () => metrics.addTags(tags));
   metrics.defineCounter('x', { tags: ['k'] }).with(tags);
-  expect(metrics.stats()).toMatchObject({ dropped: {}, sampledOut: 0, discarded: 0 });
+  expect(metrics.stats()).toEqual(expect.objectContaining({ dropped: {}, sampledOut: 0, discarded: 0 }));
   expect(problems.length).toBeGreaterThan(0);
 });
 

@@ -98,6 +98,11 @@ describe('fields of events and service checks reach every backend in one form', 
     event({ instance: 'é'.repeat(10_000) });
     expect(backend.events).toMatchObject([{ instance: 'é'.repeat(200) }]);
   });
+
+  it.each(['title', 'text', 'hostname', 'aggregationKey', 'sourceTypeName'])('a long %s is not cut', (field) => {
+    event({ [field]: 'é'.repeat(10_000) });
+    expect(backend.events).toMatchObject([{ [field]: 'é'.repeat(10_000) }]);
+  });
 });
 
 describe('a field of an event or a service check that is not clear drops it as invalid_value and shows the value', () => {
@@ -130,7 +135,7 @@ describe('a field of an event or a service check that is not clear drops it as i
     ['priority', ['high', '', 0, 'urgent', [], 'info']],
     [
       'timestamp',
-      [Number.NaN, Infinity, -1, 'yesterday', '1700000000', '', 1e15, 1n, true, {}, new Date('x'), Symbol('now')],
+      [Number.NaN, Infinity, -1, 'yesterday', '1700000000', '', 1e15, 1n, true, {}, new Date('x'), Symbol('now'), 1e14],
     ],
     ['text', [{}, [], new Error('no'), () => {}]],
     ['hostname', [{}, ['a']]],

@@ -143,6 +143,62 @@ describe('a level of a gauge', () => {
     expect(taken()).toEqual([1, 2, 3, 4, 4].map((value) => `gauge jobs{env=test} ${value}`));
   });
 
+  it('is moved by a handle that is kept, in every state: not registered, replaced, denied and closed', async () => {
+    const own = createMetrics();
+    const gauge = own.defineGauge('jobs', { tags: ['queue'] });
+    const [mail, sms] = ['mail', 'sms'].map((queue) => gauge.with({ queue }));
+    const same = own.defineGauge('other', { tags: ['queue'] }).with({ queue: 'mail' });
+    for (const handle of [mail!, mail!, sms!, same]) handle.add();
+    expect(own.stats()).toEqual(expect.objectContaining({ discarded: 4, dropped: {} }));
+    own.register(backend);
+    const fax = gauge.with({ queue: 'fax' });
+    fax.set(5);
+    same.add(0);
+    sms!.add(0);
+    mail!.add(1);
+    mail!.add(1);
+    expect(taken()).toEqual([
+      'gauge jobs{queue=fax} 5',
+      'gauge other{queue=mail} 1',
+      ...['sms} 1', 'mail} 3', 'mail} 4'].map((line) => `gauge jobs{queue=${line}`),
+    ]);
+    // The ids are those of other series from here on.
+    const next = new JournalBackend();
+    own.register(next, { replace: true });
+    mail!.add(1);
+    mail!.add(1);
+    same.add(1);
+    expect(taken(next)).toEqual([
+      ...['mail} 5', 'mail} 6'].map((line) => `gauge jobs{queue=${line}`),
+      'gauge other{queue=mail} 2',
+    ]);
+    const discarding = Object.assign(new JournalBackend(), { discards: true });
+    own.register(discarding, { replace: true });
+    mail!.add(1);
+    mail!.set(10);
+    mail!.add(1);
+    fax.add(1);
+    expect(own.stats()).toEqual(expect.objectContaining({ discarded: 8, dropped: {} }));
+    expect([discarding.lines, discarding.opened]).toEqual([[], []]);
+    const last = new JournalBackend();
+    own.register(last, { replace: true });
+    mail!.add(1);
+    fax.add(1);
+    expect(taken(last)).toEqual(['gauge jobs{queue=mail} 12', 'gauge jobs{queue=fax} 7']);
+  });
+
+  it('does not move by a sample that is dropped', () => {
+    const own = createMetrics({ backend, deny: ['jobs'] });
+    const handle = own.defineGauge('jobs').with({});
+    handle.add(5);
+    handle.add(5);
+    expect(own.stats().dropped).toEqual({ denied: 2 });
+    const next = new JournalBackend();
+    own.register(next, { replace: true });
+    handle.add(1);
+    expect(taken(next)).toEqual(['gauge jobs 1']);
+  });
+
   it('gets no context tags, which would differ between up and down', () => {
     const gauge = metrics.defineGauge('jobs', { tags: ['user'] });
     metrics.withTags({ user: 'ann' }, () => gauge.add());
@@ -178,8 +234,11 @@ describe('a level of a gauge', () => {
     const gauge = own.defineGauge('jobs', { tags: ['tenant'] });
     for (const tenant of ['a', 'b', 'c']) gauge.add(1, { tenant });
     for (const tenant of ['a', 'b']) gauge.add(-1, { tenant });
+    const handle = gauge.with({ tenant: 'c' });
+    handle.add(1);
+    handle.add(-1);
     backend.host!.collect();
-    expect(own.stats().dropped).toEqual({ gauge_would_merge: 1 });
+    expect(own.stats().dropped).toEqual({ gauge_would_merge: 3 });
     taken();
     jest.advanceTimersByTime(5000);
     gauge.add(-1, { tenant: 'c' });
@@ -200,7 +259,7 @@ describe('a level of a gauge', () => {
     early.register(next, { cardinality: { mode: 'off' }, onError: () => {} });
     next.host!.collect();
     expect(next.lines.length).toBe(90_000);
-    expect(early.stats().discarded).toBe(100_000);
+    expect(early.stats()).toEqual(expect.objectContaining({ discarded: 100_000, dropped: {} }));
   });
 
   it('keeps nothing of invalid tags, and drops each sample', () => {

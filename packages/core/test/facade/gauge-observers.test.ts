@@ -345,7 +345,7 @@ it('a day of observers, levels and handles that come and go leaves nothing', asy
   // Three sweeps of ten minutes.
   jest.advanceTimersByTime(1_800_000);
   expect(Math.max(...opened)).toBeLessThan(100);
-  expect(metrics.stats()).toMatchObject({ series: 0, dropped: {} });
+  expect(metrics.stats()).toEqual(expect.objectContaining({ series: 0, dropped: {} }));
   collect();
   expect(taken()).toEqual([]);
   expect(codes()).toEqual([]);

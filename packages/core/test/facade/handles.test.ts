@@ -44,4 +44,5 @@ it('equal tags return the same handle, in any spelling', () => {
   expect(counter.with({ b: 'true', a: '1' })).toBe(handle);
   expect(counter.with({ a: 1 })).not.toBe(handle);
   expect(counter.with({ a: 1, b: null })).toBe(counter.with({ a: '1' }));
+  expect(counter.with({ a: 1, b: undefined })).toBe(counter.with({ a: '1' }));
 });

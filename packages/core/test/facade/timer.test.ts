@@ -201,6 +201,49 @@ describe('what the timed function gives', () => {
     expect(backend.lines).toEqual(['timing query{result=success} 5']);
   });
 
+  it('a plain promise comes back as another one, so that Node.js still reports a rejection that is not handled', async () => {
+    for (const isWithContext of [false, true]) {
+      // Since then, Node.js puts symbols on every promise.
+      if (isWithContext) metrics.withTags({ a: 1 }, () => {});
+      const given = Promise.resolve(5);
+      const returned = metrics.timer('run', () => given);
+      expect(returned).not.toBe(given);
+      expect(await returned).toBe(5);
+    }
+    expect(recorded()).toEqual(['success', 'success']);
+  });
+
+  it.each([5, null, {}, 'text'])('has a then that is %p and no method: it is no promise', (then) => {
+    const given = { then };
+    expect(metrics.timer('run', () => given)).toBe(given);
+    expect(recorded()).toEqual(['success']);
+    expect(Object.getOwnPropertyDescriptor(given, 'then')!.value).toBe(then);
+  });
+
+  it('may be awaited without callbacks, or with one of them, as any thenable', async () => {
+    class Query {
+      readonly #result: () => Promise<number>;
+      constructor(result: () => Promise<number>) {
+        this.#result = result;
+      }
+      then(...callbacks: Parameters<Promise<number>['then']>): Promise<unknown> {
+        return this.#result().then(...callbacks);
+      }
+    }
+    const start = (result: () => Promise<number>): Query => metrics.timer('run', () => new Query(result));
+    const error = new Error('no');
+    const [succeed, fail] = [async () => 5, () => Promise.reject(error)];
+    expect(await start(succeed).then(null)).toBe(5);
+    expect(await start(succeed).then(null, () => 6)).toBe(5);
+    expect(await start(succeed).then((value) => value + 1)).toBe(6);
+    expect(await start(fail).then(null, (reason) => [reason])).toEqual([error]);
+    await expect(start(fail).then(null)).rejects.toBe(error);
+    await expect(start(fail).then((value) => value)).rejects.toBe(error);
+    expect(recorded()).toEqual([...Array(3).fill('success'), ...Array(3).fill('failure')]);
+    const descriptor = Object.getOwnPropertyDescriptor(start(succeed), 'then');
+    expect(descriptor).toMatchObject({ writable: true, configurable: true, enumerable: false });
+  });
+
   it('has a method then that throws when it is read: the result is still returned', () => {
     const given = Object.defineProperty({}, 'then', {
       get() {
@@ -291,6 +334,20 @@ describe('a wrapped function or class', () => {
     }
   });
 
+  it('is timed although its metadata cannot be copied', () => {
+    const reflect = Reflect as unknown as Record<string, unknown>;
+    reflect['getOwnMetadataKeys'] = () => ['guards'];
+    try {
+      expect(metrics.wraps('run', () => 5)()).toBe(5);
+      const defined: unknown[] = [];
+      reflect['defineMetadata'] = (...given: unknown[]) => defined.push(given.slice(0, 2));
+      expect(metrics.wraps('run', () => 6)()).toBe(6);
+      expect(defined).toEqual([['guards', undefined]]);
+    } finally {
+      for (const name of ['getOwnMetadataKeys', 'defineMetadata']) delete reflect[name];
+    }
+  });
+
   it('can be constructed and extended', () => {
     class Base {
       static readonly kind = 'base';
@@ -374,10 +431,16 @@ describe('timed on other members', () => {
     const timed = metrics.timed('get')(Service.prototype, 'value', descriptor) as PropertyDescriptor;
     Object.defineProperty(Service.prototype, 'value', timed);
     expect(new Service().value).toBe(3);
+    const values: number[] = [];
+    const setter = { set: (value: number) => void values.push(value), configurable: true };
+    const timedSetter = metrics.timed('set')(Service.prototype, 'last', setter) as PropertyDescriptor;
+    expect(timedSetter).toEqual({ set: expect.any(Function), configurable: true });
+    timedSetter.set!(7);
+    expect(values).toEqual([7]);
     expect(metrics.timed('field')(Service.prototype, 'field', undefined)).toBeUndefined();
     const Class = metrics.timed('class')(Service) as typeof Service;
     expect(new Class()).toBeInstanceOf(Service);
-    expect(backend.lines.map((line) => line.split(/[ {]/)[1])).toEqual(['get', 'class']);
+    expect(backend.lines.map((line) => line.split(/[ {]/)[1])).toEqual(['get', 'set', 'class']);
   });
 });
 
