@@ -137,9 +137,16 @@ export class BoundGauge extends SeriesHandle implements LevelHandle {
       const { engine } = this;
       const level = this.#level;
       const amount = arguments.length === 0 ? 1 : given;
-      if (level?.isHeld && typeof amount === 'number' && this.generation === engine.generation && this.id >= 0) {
+      if (level?.isHeld && typeof amount === 'number') {
         const value = level.value + amount;
-        if (Number.isFinite(value)) return engine.deliverGauge(this.id, value);
+        if (Number.isFinite(value)) {
+          if (this.generation === engine.generation && this.id >= 0) return engine.deliverGauge(this.id, value);
+          if (engine.discarding) {
+            level.value = value;
+            engine.discarded += 1;
+            return;
+          }
+        }
       }
       this.#addSlowly(amount as number);
     } catch (error) {
