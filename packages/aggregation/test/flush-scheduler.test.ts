@@ -357,7 +357,7 @@ describe('close', () => {
     writer.recovers = true;
     await jest.advanceTimersByTimeAsync(50);
     await closed;
-    expect(stats()).toMatchObject({ sent: 1, pending: 0, dropped: {} });
+    expect(stats()).toEqual(expect.objectContaining({ sent: 1, pending: 0, dropped: {} }));
   });
 
   test('a timeout longer than timers allow does not become one millisecond', async () => {
@@ -434,7 +434,7 @@ describe('at exit', () => {
     scheduler.drainSync();
     expect(writer.bursts).toEqual([20, 20, 11]);
     expect(writer.finishes).toBe(1);
-    expect(stats()).toMatchObject({ accepted: 51, sent: 51, pending: 0, dropped: {} });
+    expect(stats()).toEqual(expect.objectContaining({ accepted: 51, sent: 51, pending: 0, dropped: {} }));
     await end(scheduler);
     scheduler.drainSync();
   });
@@ -549,11 +549,11 @@ describe('edge cases', () => {
     writer.writesLeft = 1;
     const closed = scheduler.close({ timeout: 1000 });
     await jest.advanceTimersByTimeAsync(100);
-    expect(stats()).toMatchObject({ pending: 1, dropped: {} });
+    expect(stats()).toEqual(expect.objectContaining({ pending: 1, dropped: {} }));
     writer.settle();
     await jest.advanceTimersByTimeAsync(100);
     await closed;
-    expect(stats()).toMatchObject({ sent: 1, pending: 0, dropped: {} });
+    expect(stats()).toEqual(expect.objectContaining({ sent: 1, pending: 0, dropped: {} }));
   });
 
   test('a transport that goes down within a batch keeps the rest of it', async () => {

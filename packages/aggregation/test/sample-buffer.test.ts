@@ -195,7 +195,7 @@ describe('the bound', () => {
       expect(buffer.isHalfFull).toBe(true);
       drain();
     }
-    expect(stats()).toMatchObject({ accepted: 20 * 51, sent: 20 * 51, dropped: {} });
+    expect(stats()).toEqual(expect.objectContaining({ accepted: 20 * 51, sent: 20 * 51, dropped: {} }));
   });
 
   test('is exact', () => {

@@ -49,6 +49,17 @@ it('receives samples while nothing is registered', () => {
   expect(metrics.stats()).toMatchObject({ discarded: 1, series: 0 });
 });
 
+it('that ends over a dummy leaves no series and no metric, also without a guard', () => {
+  for (const mode of ['guard', 'off'] as const) {
+    const metrics = createMetrics({ backend: new DummyMetricsBackend(), cardinality: { mode } });
+    const tapped = tap(metrics, { backend: new JournalBackend() });
+    metrics.incr('x', { tags: { a: 1 } });
+    expect(metrics.cardinality().metrics).toHaveLength(mode === 'off' ? 0 : 1);
+    tapped[Symbol.dispose]();
+    expect([metrics.stats().series, metrics.cardinality().metrics]).toEqual([0, []]);
+  }
+});
+
 it('several taps come and go independently, across registrations', () => {
   const backend = new JournalBackend();
   const metrics = createMetrics({ backend });

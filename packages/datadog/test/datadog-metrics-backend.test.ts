@@ -44,7 +44,9 @@ test('samples of the facade arrive as the Datadog types of their kinds', async (
   expect(intake.events).toMatchObject([
     { title: 'deployed', text: 'version 7', alertType: 'success', tags: [...constant, 'team:web'], host: 'web-1' },
   ]);
-  expect(backend.stats()).toMatchObject({ accepted: 9, sent: 9, pending: 0, dropped: {}, sampledOut: 0 });
+  expect(backend.stats()).toEqual(
+    expect.objectContaining({ accepted: 9, sent: 9, pending: 0, dropped: {}, sampledOut: 0 }),
+  );
 });
 
 test('the timer sends closed buckets, each dated with its first second', async () => {
@@ -248,7 +250,7 @@ test('many values are sent before their bucket ends, in few requests, and none i
     await waitUntil(() => backend.stats().pending < 500_000);
   }
   await backend.close({ timeout: 20_000 });
-  expect(backend.stats()).toMatchObject({ accepted: 1_500_000, sent: 1_500_000, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 1_500_000, sent: 1_500_000, dropped: {} }));
   expect(backend.stats().requests).toBeLessThan(60);
   expect(intake.values('size').length).toBe(1_500_000);
 });

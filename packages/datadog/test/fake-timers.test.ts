@@ -11,7 +11,7 @@ it('under fake timers, flush and close resolve', async () => {
   await using intake = await RecordingIntake.start({ tls: false });
   const { url: baseUrl } = intake;
   const stats = await closeUnderFakeTimers(() => new DatadogMetricsBackend({ apiKey, baseUrl }));
-  expect(stats).toMatchObject({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 });
+  expect(stats).toEqual(expect.objectContaining({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 }));
 });
 
 it('under fake timers, flush and close resolve without an intake', async () => {

@@ -34,7 +34,9 @@ test('one flush of 100,000 counters and 500,000 values is delivered completely, 
     60_000,
   );
 
-  expect(backend.stats()).toMatchObject({ sent: SERIES + VALUES, dropped: {}, retries: 0, splits: 0 });
+  expect(backend.stats()).toEqual(
+    expect.objectContaining({ sent: SERIES + VALUES, dropped: {}, retries: 0, splits: 0 }),
+  );
   expect([intake.violations, intake.overwrites, problems]).toEqual([[], [], []]);
   // The intake checks the documented limits; this one is the limit of Datadog's Agent.
   for (const { path, points } of intake.requests)

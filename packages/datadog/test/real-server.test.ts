@@ -31,7 +31,9 @@ describeWith('victoria-metrics')('VictoriaMetrics', () => {
       await backend.flush();
     }
     await backend.close({ timeout: 2000 });
-    expect(backend.stats()).toMatchObject({ accepted: 16, sent: 16, dropped: {}, requests: 2, lastError: undefined });
+    expect(backend.stats()).toEqual(
+      expect.objectContaining({ accepted: 16, sent: 16, dropped: {}, requests: 2, lastError: undefined }),
+    );
     const stored = await server.series('shop', 26);
     const values = Object.fromEntries(stored.map(({ metric, values: all }) => [metric['__name__'], all]));
     expect(values).toMatchObject({
@@ -63,7 +65,7 @@ describeWith('victoria-metrics')('VictoriaMetrics', () => {
       backend.incr(id, id + 1);
     }
     await backend.close({ timeout: 20_000 });
-    expect(backend.stats()).toMatchObject({ sent: 20_000, dropped: {}, splits: 0, retries: 0 });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: 20_000, dropped: {}, splits: 0, retries: 0 }));
     const stored = await server.series('load', 20_000);
     const sum = stored.reduce((total, { values }) => total + values.reduce((all, value) => all + value, 0), 0);
     expect(sum).toBe((20_000 * 20_001) / 2);

@@ -65,7 +65,7 @@ function describeFaults(transport: ServerTransport): void {
     count(1);
     await server.waitFor(() => arrived() === 501, { timeout: 15_000 });
     await waitUntil(() => backend.stats().pending === 0);
-    expect(backend.stats()).toMatchObject({ accepted: 501, sent: 501, pending: 0, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 501, sent: 501, pending: 0, dropped: {} }));
     expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
   });
 

@@ -6,6 +6,6 @@ it.each([{}, { summary: {} }])('under fake timers, flush and close resolve with 
   const log = (): void => void (lines += 1);
   const logger = { debug: log, info: log, warn: log, error: log };
   const stats = await closeUnderFakeTimers(() => new LoggingBackend({ logger, ...options }));
-  expect(stats).toMatchObject({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 });
+  expect(stats).toEqual(expect.objectContaining({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 }));
   expect(lines).toBeGreaterThan(20_000);
 });

@@ -77,7 +77,7 @@ test.each<[string, (request: number) => Reply, code: string]>([
   receiver.reply = () => ({ status: 200 });
   metrics.incr('jobs', 4);
   await metrics.close();
-  expect(backend.stats()).toMatchObject({ accepted: 2, sent: 2, pending: 0, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 2, sent: 2, pending: 0, dropped: {} }));
   expect(receiver.points.reduce((sum, { value }) => sum + value, 0)).toBe(7);
 });
 
@@ -122,7 +122,7 @@ test.each([1, 0])(
       const flushed = backend.flush();
       for (const stats of [backend.stats()]) expect(stats.sent + stats.pending).toBe(made);
       await flushed;
-      expect(backend.stats()).toMatchObject({ accepted: made, dropped: {} });
+      expect(backend.stats()).toEqual(expect.objectContaining({ accepted: made, dropped: {} }));
     }
     receiver.reply = () => ({ status: 200 });
     await backend.close({ timeout: 5000 });
@@ -196,7 +196,7 @@ test('under delta a released series is forgotten once it was exported, whenever 
   expect(receiver.points.map(({ kind, value }) => `${kind} ${value}`)).toEqual(
     amounts.flatMap((amount) => [`sum ${amount}`, `gauge ${amount}`]),
   );
-  expect(backend.stats()).toMatchObject({ accepted: 6, sent: 6, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 6, sent: 6, dropped: {} }));
 });
 
 test('more released series than are kept are dropped as forgotten if they were never exported', async () => {

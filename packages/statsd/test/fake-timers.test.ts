@@ -10,7 +10,7 @@ it.each([
   await using receiver = await Receiver.start();
   const { port } = receiver;
   const stats = await closeUnderFakeTimers(() => new StatsdMetricsBackend({ host: '127.0.0.1', port, protocol }));
-  expect(stats).toMatchObject({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 });
+  expect(stats).toEqual(expect.objectContaining({ accepted: 20_001, sent: 20_001, dropped: {}, pending: 0 }));
 });
 
 it.each(['udp', 'tcp'] as const)(

@@ -79,7 +79,7 @@ describeWithUnixDatagrams('without a server on a Unix socket', () => {
 test('what a server took at process.exit() is counted as sent, and nothing is reported', async () => {
   await using receiver = await UdpReceiver.start();
   const { stats, problems } = await outcome({ port: receiver.port }, 'process.exit(0);');
-  expect(stats).toMatchObject({ accepted: 5, sent: 5, pending: 0, dropped: {} });
+  expect(stats).toEqual(expect.objectContaining({ accepted: 5, sent: 5, pending: 0, dropped: {} }));
   expect(problems).toEqual([]);
   await receiver.waitForLines(4);
 });

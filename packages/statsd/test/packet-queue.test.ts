@@ -204,7 +204,7 @@ test('packets that wait for a slow reader are not overdue as long as one after t
     await jest.advanceTimersByTimeAsync(900);
     transport.waiting[packet]!(undefined, false);
   }
-  expect(accounting.stats(0)).toMatchObject({ pending: 0, sent: 5, dropped: {} });
+  expect(accounting.stats(0)).toEqual(expect.objectContaining({ pending: 0, sent: 5, dropped: {} }));
 });
 
 test('when a packet leaves after an outage, the owner hears it once, so that what was kept can follow', async () => {
@@ -253,7 +253,7 @@ test('a packet without a result for half a second makes the queue unready, and n
   const whenReady = packets.whenReady();
   await jest.advanceTimersByTimeAsync(0);
   expect(await whenReady).toBe(false);
-  expect(accounting.stats(0)).toMatchObject({ pending: 1, dropped: {} });
+  expect(accounting.stats(0)).toEqual(expect.objectContaining({ pending: 1, dropped: {} }));
   transport.waiting[0]!(undefined, false);
   expect(packets.ready).toBe(true);
 });

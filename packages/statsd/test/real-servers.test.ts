@@ -81,7 +81,9 @@ describe('the StatsD daemon by Etsy', () => {
     await waitUntil(async () => (await server.counters())['hits'] === 50_001, server.counters);
     await waitUntil(async () => (await server.timers())['db']?.count === 50_000, server.counters);
     expect((await server.counters())['statsd.bad_lines_seen']).toBe(0);
-    expect(backend.stats()).toMatchObject({ accepted: 100_001, sent: 100_001, pending: 0, dropped: {} });
+    expect(backend.stats()).toEqual(
+      expect.objectContaining({ accepted: 100_001, sent: 100_001, pending: 0, dropped: {} }),
+    );
     await backend.close({ timeout: 1000 });
   });
 
@@ -96,7 +98,7 @@ describe('the StatsD daemon by Etsy', () => {
       backend.incr(0, 1, 1);
       await backend.flush();
     }
-    expect(backend.stats()).toMatchObject({ accepted: 31, sent: 1, pending: 30, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 31, sent: 1, pending: 30, dropped: {} }));
     server = await startEtsyStatsd({ port: server.port });
     await waitUntil(async () => (await server.counters())['hits'] === 30, server.counters, 20_000);
     await waitUntil(() => backend.stats().pending === 0);
@@ -149,7 +151,9 @@ describe('the StatsD daemon by Etsy', () => {
         if (sample % 5000 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       await backend.flush();
-      expect(backend.stats()).toMatchObject({ accepted: 100_000, sent: 100_000, pending: 0, dropped: {} });
+      expect(backend.stats()).toEqual(
+        expect.objectContaining({ accepted: 100_000, sent: 100_000, pending: 0, dropped: {} }),
+      );
       await waitUntil(
         async () => (await server.counters())['statsd.packets_received'] === backend.stats().packets,
         server.counters,

@@ -76,7 +76,9 @@ describe('lines', () => {
     await backend.flush();
     expect(await receiver.waitForLines(5)).toEqual(lines);
     expect(receiver.packets).toHaveLength(1);
-    expect(backend.stats()).toMatchObject({ accepted: 8, sent: 8, pending: 0, dropped: {}, packets: 1 });
+    expect(backend.stats()).toEqual(
+      expect.objectContaining({ accepted: 8, sent: 8, pending: 0, dropped: {}, packets: 1 }),
+    );
   });
 
   test('a sampled timing carries its rate in plain decimals, before any tags', async () => {
@@ -346,7 +348,7 @@ describe('lifecycle', () => {
       backend.incr(0, 1, 1);
       await backend.flush();
     }
-    expect(backend.stats()).toMatchObject({ accepted: 2, sent: 0, dropped: {}, pending: 2 });
+    expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 2, sent: 0, dropped: {}, pending: 2 }));
     expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
     expect(backend.stats().lastError).toMatch(/EACCES|ENETUNREACH/);
   });

@@ -256,7 +256,7 @@ test('a million increments over a hundred series are a million', async () => {
   for (let call = 0; call < 1_000_000; call += 1) metrics.incr('jobs', 1, { tags: { queue: call % 100 } });
   expect(await backend.sum('jobs', { tags: { queue: 7 } })).toBe(10_000);
   expect(await backend.sum('jobs')).toBe(1_000_000);
-  expect(backend.stats()).toMatchObject({ accepted: 1_000_000, pending: 0, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 1_000_000, pending: 0, dropped: {} }));
   await metrics.close();
 });
 

@@ -129,10 +129,8 @@ export class Gauges {
     for (const level of this.levels.values()) {
       const { handle, value } = level;
       handle.record(value);
-      const id = this.#engine.generation === handle.generation ? handle.id : undefined;
       // It is quiet after 0, and so is one without a series: its tags are invalid, or its metric is denied.
-      if (value === 0 || id === undefined) this.letGo(level);
-      else if (id >= 0) this.#place(level);
+      if (value === 0 || handle.generation !== this.#engine.generation) this.letGo(level);
     }
   }
 

@@ -290,14 +290,14 @@ describe('bounds of series', () => {
     const metrics = guarded({ mode: 'report' });
     for (let i = 0; i < 70; i += 1) metrics.incr('x', { tags: { [`key${i}`]: 1 } });
     expect(backend.lines.at(-1)).toBe('counter x{key69=1} 1');
-    expect(metrics.stats()).toMatchObject({ series: 70, dropped: {} });
+    expect(metrics.stats()).toEqual(expect.objectContaining({ series: 70, dropped: {} }));
   });
 
   it('hold for values that look like the overflow', () => {
     const metrics = guarded({ maxSeriesPerMetric: 10 });
     for (let i = 0; i < 200; i += 1) metrics.incr('x', { tags: { [`key${i}`]: '__other__', n: i } });
     metrics.incr('x', { tags: tagged('request_id', '__other__') });
-    expect(metrics.stats()).toMatchObject({ dropped: {} });
+    expect(metrics.stats()).toEqual(expect.objectContaining({ dropped: {} }));
     expect(metrics.stats().series).toBeLessThanOrEqual(10);
     expect(backend.lines).toHaveLength(201);
     expect(backend.lines.join()).not.toContain('request_id');

@@ -67,6 +67,22 @@ describe('a level', () => {
     expect(own.stats().dropped['too_many_series']).toBeUndefined();
   });
 
+  it('without room for its series is not that of another one without room', () => {
+    jest.useFakeTimers();
+    const own = createMetrics({ backend, cardinality: { maxValuesPerTag: 2, idleAfter: 1000 }, onError: () => {} });
+    const gauge = own.defineGauge('jobs', { tags: ['tenant'] });
+    for (const [index, tenant] of ['a', 'b', 'c', 'd'].entries()) gauge.add(index + 1, { tenant });
+    own.setTags({ shard: 'x' });
+    collect();
+    for (const [index, tenant] of ['a', 'b'].entries()) gauge.add(-index - 1, { tenant });
+    collect();
+    jest.advanceTimersByTime(5000);
+    taken();
+    for (const tenant of ['c', 'd']) gauge.add(1, { tenant });
+    expect(taken()).toEqual(['gauge jobs{shard=x,tenant=c} 4', 'gauge jobs{shard=x,tenant=d} 5']);
+    jest.useRealTimers();
+  });
+
   it('of 0 makes room for others while nothing is registered', () => {
     const own = createMetrics();
     const gauge = own.defineGauge('jobs', { tags: ['id'] });

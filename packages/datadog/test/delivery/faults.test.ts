@@ -220,13 +220,13 @@ describe('on a manual clock', () => {
     expect(before).toBe(6);
     intake.outage();
     await pass(all, clock, 300, record);
-    expect(backend.stats()).toMatchObject({ breaker: 'open', pending: 90, sent: 18, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ breaker: 'open', pending: 90, sent: 18, dropped: {} }));
     expect(intake.points('orders')).toHaveLength(before);
     // Exponential back-off ends at one attempt each half minute, not one each bucket.
     expect(backend.stats().retries).toBeLessThan(40);
     intake.outage(false);
     await pass(all, clock, 70);
-    expect(backend.stats()).toMatchObject({ breaker: 'closed', pending: 0, sent: 108, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ breaker: 'closed', pending: 0, sent: 108, dropped: {} }));
     const points = intake.points('orders');
     expect(points.map(({ value }) => value)).toEqual(Array(36).fill(1));
     expect(points.map(({ timestamp }) => timestamp - points[0]!.timestamp)).toEqual(
@@ -268,7 +268,7 @@ describe('on a manual clock', () => {
     intake.script([]);
     await pass(all, clock, 70);
     expect(intake.sum('orders')).toBe(30);
-    expect(backend.stats()).toMatchObject({ sent: 30, pending: 0, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: 30, pending: 0, dropped: {} }));
   });
 
   test('Retry-After is honored, for a minute at most', async () => {
@@ -362,7 +362,7 @@ test.each([
   // The helper that waits uses the wall clock, too, but only for its deadline.
   await waitUntil(() => all.backend.stats().pending === 0);
   expect(delivered(all)).toEqual(ALL);
-  expect(all.backend.stats()).toMatchObject({ sent: 4, dropped: {}, breaker: 'closed' });
+  expect(all.backend.stats()).toEqual(expect.objectContaining({ sent: 4, dropped: {}, breaker: 'closed' }));
 });
 
 test('a flush ends after a while without progress, and the rest is sent later', async () => {

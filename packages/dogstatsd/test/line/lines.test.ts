@@ -70,7 +70,9 @@ describe('lines', () => {
         .join(''),
     );
     expect(messages()).toHaveLength(5);
-    expect(backend.stats()).toMatchObject({ accepted: 9, sent: 9, pending: 0, dropped: {}, packets: 1 });
+    expect(backend.stats()).toEqual(
+      expect.objectContaining({ accepted: 9, sent: 9, pending: 0, dropped: {}, packets: 1 }),
+    );
   });
 
   test('wire types, in general and by name', async () => {
@@ -284,7 +286,7 @@ describe('packed values', () => {
     for (const packet of receiver.packets) expect(packet.length).toBeLessThanOrEqual(1432);
     const full = receiver.packets.filter((packet) => packet.length > 1432 - 100);
     expect(full.length).toBeGreaterThanOrEqual(receiver.packets.length - 4);
-    expect(backend.stats()).toMatchObject({ accepted: 3001, sent: 3001, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 3001, sent: 3001, dropped: {} }));
   });
 
   test('of any size fit packets of any size, or are counted', async () => {
@@ -337,7 +339,9 @@ describe('many samples of one series', () => {
     // The mean of a hundred uniform values has a standard deviation of 356; the limit is five of them.
     const mean = values('db').reduce((sum, value) => sum + value, 0) / 100;
     expect(Math.abs(mean - 6172)).toBeLessThan(5 * 356);
-    expect(backend.stats()).toMatchObject({ accepted: 100, sent: 100, sampledOut: 12_245, dropped: {} });
+    expect(backend.stats()).toEqual(
+      expect.objectContaining({ accepted: 100, sent: 100, sampledOut: 12_245, dropped: {} }),
+    );
   });
 });
 

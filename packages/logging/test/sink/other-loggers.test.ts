@@ -55,7 +55,7 @@ describe('pino', () => {
     expect(lines).toHaveLength(4);
     expect(lines.join('')).not.toMatch(/secret|ann@/);
     expect(lines[1]).toContain('"status":"200"');
-    expect(backend.stats()).toMatchObject({ sent: 4, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: 4, dropped: {} }));
   });
 
   test('has written when close resolves', async () => {
@@ -116,7 +116,7 @@ test('each line has its own tags, which the logger may change', () => {
   backend.incr(9, 1, 1);
   const expected = { tags: { task_name: 'email' } };
   expect(lines).toEqual([expected, expected]);
-  expect(backend.stats()).toMatchObject({ sent: 2, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ sent: 2, dropped: {} }));
 });
 
 describe('the console', () => {

@@ -177,7 +177,7 @@ test('formats that mask tags change their own line only, and lose none', async (
     backend.incr(9, 1, 1);
     if (summary === undefined) backend.incr(9, 1, 1);
     await backend.close({ timeout: 5000 });
-    expect(backend.stats()).toMatchObject({ sent: summary === undefined ? 2 : 1, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: summary === undefined ? 2 : 1, dropped: {} }));
   }
   const masked = { email: '***', status: '200' };
   expect(collector.entries.map(({ tags }) => tags)).toEqual([masked, masked, masked]);
@@ -333,7 +333,7 @@ describe('close', () => {
     const written = readFileSync(filename, 'utf8').split('\n').slice(0, -1);
     expect(written).toHaveLength(5000);
     expect(written.at(-1)).toBe("[DEBUG] 'jobs': +4999; instance=undefined; tags={}");
-    expect(backend.stats()).toMatchObject({ sent: 5000, pending: 0, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: 5000, pending: 0, dropped: {} }));
 
     logger.info('still in use');
     await waitUntil(() => readFileSync(filename, 'utf8').endsWith('[INFO] still in use\n'));

@@ -97,7 +97,7 @@ describe('a window', () => {
       await backend.close({ timeout: 15_000 });
       expect(performance.now() - begun).toBeLessThan(10_000);
       expect(readFileSync(filename, 'utf8').trim().split('\n')).toHaveLength(2);
-      expect(backend.stats()).toMatchObject({ sent: 2, pending: 0, dropped: {} });
+      expect(backend.stats()).toEqual(expect.objectContaining({ sent: 2, pending: 0, dropped: {} }));
       rmSync(directory, { recursive: true });
     },
   );

@@ -79,7 +79,7 @@ test.each<[SlotKind, string]>([
         expect(line!.length + 1).toBeLessThanOrEqual(maxPacketBytes);
         if (next !== undefined) expect(line!.length + 1 + 1 + next.length).toBeGreaterThan(maxPacketBytes);
       });
-      expect(accounting.stats(0)).toMatchObject({ sent: values.length, pending: 0, dropped: {} });
+      expect(accounting.stats(0)).toEqual(expect.objectContaining({ sent: values.length, pending: 0, dropped: {} }));
     }),
     { numRuns: 300 },
   );

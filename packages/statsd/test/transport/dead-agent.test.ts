@@ -48,7 +48,9 @@ async function recordRounds(backend: StatsdMetricsBackend, rounds: number): Prom
 test('if the agent is not there at the start, samples merge, all arrive when it is, and one problem is reported', async () => {
   const backend = create();
   await recordRounds(backend, 50);
-  expect(backend.stats()).toMatchObject({ accepted: 100, sent: 0, pending: 100, dropped: {}, ready: false });
+  expect(backend.stats()).toEqual(
+    expect.objectContaining({ accepted: 100, sent: 0, pending: 100, dropped: {}, ready: false }),
+  );
   await waitUntil(() => problems.length > 0);
   expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
   expect(problems[0]!.message).toContain(`127.0.0.1:${port}`);
@@ -58,7 +60,7 @@ test('if the agent is not there at the start, samples merge, all arrive when it 
     () => [receiver.lines, backend.stats()],
   );
   await waitUntil(() => backend.stats().pending === 0);
-  expect(backend.stats()).toMatchObject({ sent: 100, dropped: {}, ready: true });
+  expect(backend.stats()).toEqual(expect.objectContaining({ sent: 100, dropped: {}, ready: true }));
   // A packet from before the outage was noticed, and the merged others.
   expect(receiver.lines.filter((line) => line.startsWith('hits')).length).toBeLessThan(10);
   expect(receiver.packets.every((packet) => packet.length > 0)).toBe(true);
@@ -76,7 +78,7 @@ test('an agent that restarts gets the samples recorded meanwhile, and each outag
     }
     await recordRounds(backend, 20);
     await waitUntil(() => problems.length === outage);
-    expect(backend.stats()).toMatchObject({ sent: before.sent + 1, pending: 40, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: before.sent + 1, pending: 40, dropped: {} }));
     await using receiver = await UdpReceiver.start('127.0.0.1', port);
     await waitUntil(
       () => receiver.sum('hits') === 20 && receiver.sum('db') === 40,
@@ -94,7 +96,9 @@ test('a flush of many packets to a closed port loses nothing, and most samples s
     backend.incr(id, 1, 1);
   }
   for (let attempt = 0; attempt < 2; attempt += 1) await backend.flush();
-  expect(backend.stats()).toMatchObject({ accepted: 5000, sent: 0, pending: 5000, dropped: {}, packets: 0 });
+  expect(backend.stats()).toEqual(
+    expect.objectContaining({ accepted: 5000, sent: 0, pending: 5000, dropped: {}, packets: 0 }),
+  );
   await using receiver = await UdpReceiver.start('127.0.0.1', port);
   await receiver.waitForLines(5000);
   await waitUntil(() => backend.stats().pending === 0);

@@ -25,7 +25,7 @@ test('if a name does not resolve, samples are kept, one problem is reported, and
   backend.incr(0, 1, 1);
   await backend.flush();
   await backend.flush();
-  expect(backend.stats()).toMatchObject({ accepted: 1, sent: 0, pending: 1, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 1, sent: 0, pending: 1, dropped: {} }));
   expect(problems.map(({ code }) => code)).toEqual(['resolve_failed']);
   expect(problems[0]!.message).toContain('statsd.invalid');
   const started = performance.now();

@@ -26,6 +26,6 @@ test('close waits until a runtime that sends late, such as Deno, has sent the pa
   const metrics = createMetrics({ backend });
   metrics.incr('hits');
   await metrics.close();
-  expect(metrics.stats().backend).toMatchObject({ accepted: 1, sent: 1, pending: 0, dropped: {} });
+  expect(metrics.stats().backend).toEqual(expect.objectContaining({ accepted: 1, sent: 1, pending: 0, dropped: {} }));
   expect(await receiver.waitForLines(1)).toEqual(['hits:1|c']);
 });

@@ -65,9 +65,9 @@ const outcomeSource = (end: string): string => `
 `;
 
 function expectRecovered({ flushed, during, after, recovery, problems }: Outcome, code: string): void {
-  expect(during).toMatchObject({ accepted: 10, sent: 0, pending: 10, dropped: {}, ready: false });
+  expect(during).toEqual(expect.objectContaining({ accepted: 10, sent: 0, pending: 10, dropped: {}, ready: false }));
   expect(flushed).toBeLessThan(6000);
-  expect(after).toMatchObject({ accepted: 10, sent: 10, pending: 0, dropped: {}, ready: true });
+  expect(after).toEqual(expect.objectContaining({ accepted: 10, sent: 10, pending: 0, dropped: {}, ready: true }));
   expect(recovery).toBeLessThan(6000);
   expect(problems).toEqual([expect.stringMatching(new RegExp(`^transport_down: .*${code}`))]);
 }
@@ -107,7 +107,9 @@ test('descriptors that are missing for a while after packets were sent stop noth
     console.log(JSON.stringify(backend.stats()));
     await backend.close({ timeout: 1000 });
   `;
-  expect(await run(source, 'ulimit -n 40')).toMatchObject({ accepted: 20, sent: 20, pending: 0, dropped: {} });
+  expect(await run(source, 'ulimit -n 40')).toEqual(
+    expect.objectContaining({ accepted: 20, sent: 20, pending: 0, dropped: {} }),
+  );
   await receiver.waitForLines(1);
   expect(receiver.sum('hits')).toBe(20);
 });
@@ -180,7 +182,7 @@ describeIf(hasNamespaces)('in its own network', () => {
     `;
     expect(await runInNetwork(source)).toMatchObject({
       lines: ['hits:1|c\n'],
-      stats: { accepted: 1, sent: 1, dropped: {}, address: '[::1]:8125' },
+      stats: expect.objectContaining({ accepted: 1, sent: 1, dropped: {}, address: '[::1]:8125' }),
       problems: [],
     });
   });

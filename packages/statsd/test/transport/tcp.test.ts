@@ -70,7 +70,7 @@ test('a large flush arrives completely', async () => {
   }
   await backend.flush();
   expect(new Set(await receiver.waitForLines(20_000)).size).toBe(20_000);
-  expect(backend.stats()).toMatchObject({ sent: 20_000, pending: 0, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ sent: 20_000, pending: 0, dropped: {} }));
 });
 
 test('if the server is not there at the start, samples merge, arrive when it is, and one problem is reported', async () => {
@@ -81,7 +81,9 @@ test('if the server is not there at the start, samples merge, arrive when it is,
     await backend.flush();
     expect(accountedFor(backend.stats())).toBe(backend.stats().accepted);
   }
-  expect(backend.stats()).toMatchObject({ accepted: 5, sent: 0, pending: 5, dropped: {}, ready: false });
+  expect(backend.stats()).toEqual(
+    expect.objectContaining({ accepted: 5, sent: 0, pending: 5, dropped: {}, ready: false }),
+  );
   expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
   expect(problems[0]!.message).toContain(`127.0.0.1:${port}`);
   const receiver = await listen({ port });
@@ -112,7 +114,7 @@ test.each([
       () => receiver.lines,
     );
   }
-  expect(backend.stats()).toMatchObject({ accepted: 6, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 6, dropped: {} }));
 });
 
 test('after a slow restart the sum is exact', async () => {
@@ -128,7 +130,7 @@ test('after a slow restart the sum is exact', async () => {
     backend.timing(1, round, 1);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  expect(backend.stats()).toMatchObject({ accepted: 81, sent: 1, pending: 80, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 81, sent: 1, pending: 80, dropped: {} }));
   const second = await listen({ port });
   await waitUntil(
     () => second.sum('hits') === 40 && second.sum('db') === 780,

@@ -74,7 +74,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     backend.incr(0, 1, 1);
     await waitUntil(() => problems.length > 0);
     expect(problems[0]!.message).toContain(`${path} is a stream socket, which takes no datagrams.`);
-    expect(backend.stats()).toMatchObject({ pending: 1, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ pending: 1, dropped: {} }));
     server.close();
   });
 
@@ -106,7 +106,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
       () => receiver.lines.length,
     );
     expect(new Set(receiver.lines).size).toBe(20_000);
-    expect(backend.stats()).toMatchObject({ sent: 20_000, pending: 0, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ sent: 20_000, pending: 0, dropped: {} }));
   });
 
   test('if the socket is not there at the start, samples merge, arrive when it appears, and one problem is reported', async () => {
@@ -115,7 +115,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
       backend.incr(0, 1, 1);
       await backend.flush();
     }
-    expect(backend.stats()).toMatchObject({ accepted: 3, sent: 0, pending: 3, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 3, sent: 0, pending: 3, dropped: {} }));
     await waitUntil(() => problems.length > 0);
     expect(problems.map(({ code }) => code)).toEqual(['transport_down']);
     const receiver = await listen();
@@ -142,7 +142,7 @@ describeWithUnixDatagrams('Unix datagrams', () => {
     );
     expect(second.sum('db')).toBe(190);
     await waitUntil(() => backend.stats().pending === 0);
-    expect(backend.stats()).toMatchObject({ accepted: 41, sent: 41, dropped: {} });
+    expect(backend.stats()).toEqual(expect.objectContaining({ accepted: 41, sent: 41, dropped: {} }));
   });
 
   test('while a reader stalls, little is in flight and the buffer merges, and all of it arrives when it reads again', async () => {

@@ -39,7 +39,7 @@ test('at maxSeries, series that were idle for an hour are evicted, the longest i
     ['series_evicted', 1],
     ['series_evicted', 1],
   ]);
-  expect(backend.stats()).toMatchObject({ sent: 5, dropped: {} });
+  expect(backend.stats()).toEqual(expect.objectContaining({ sent: 5, dropped: {} }));
 });
 
 test('at maxBytes nothing grows, existing series are still written, and idle series are evicted', async () => {

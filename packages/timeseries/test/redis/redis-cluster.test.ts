@@ -45,7 +45,7 @@ describeWithRedis('RedisStore on a cluster', () => {
         );
     }
     await store.flush();
-    expect(host).toMatchObject({ confirmed: 250, dropped: {}, problems: [] });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 250, dropped: {}, problems: [] }));
     for (const node of nodes) expect((await node.ask('KEYS', `${version}:*`)).split('\r\n').length).toBeGreaterThan(30);
 
     const found = await store.keys();
@@ -117,7 +117,7 @@ describeWithRedis('RedisStore on a cluster', () => {
       await store.flush();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    expect(host).toMatchObject({ confirmed: 100, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 100, dropped: {} }));
     for (let index = 0; index < 50; index += 1)
       expect(await host.total(store, testSeries('counter', `metric${index}`))).toBe(10);
     await store.close({ timeout: 5000 });

@@ -45,7 +45,8 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     await server.ask('REPLICAOF', '127.0.0.1', `${other.port}`);
     store.counter(jobs, host.bucket, 10, 1);
     await store.flush();
-    expect(host).toMatchObject({ confirmed: 2, dropped: {}, problems: [{ code: 'history_lost' }] });
+    expect(host).toMatchObject({ confirmed: 2, problems: [{ code: 'history_lost' }] });
+    expect(host.dropped).toEqual({});
     expect(await host.total(openStore({ url: other.url }), jobs)).toBe(10);
     expect(await host.total(store, jobs)).toBe(10);
     await server.ask('REPLICAOF', 'NO', 'ONE');
@@ -66,7 +67,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     await server.ask('REPLICAOF', 'NO', 'ONE');
     await store.flush();
     expect(await host.total(store, jobs)).toBe(11);
-    expect(host).toMatchObject({ confirmed: 2, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 2, dropped: {} }));
   });
 
   test.each([1, 2])(
@@ -118,7 +119,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await server.start();
     await closing;
-    expect(host).toMatchObject({ confirmed: 5, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 5, dropped: {} }));
     expect(await host.total(openStore(), jobs)).toBe(11);
   });
 
@@ -145,7 +146,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     store.counter(jobs, host.bucket, 1, 1);
     store.values(users, host.bucket, Float64Array.of(1, 2), 2);
     await store.flush();
-    expect(host).toMatchObject({ confirmed: 3, dropped: {}, problems: [] });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 3, dropped: {}, problems: [] }));
     await server.ask('ACL', 'SETUSER', 'historian', ...rules);
     host.time += 10;
     store.counter(jobs, host.bucket, 10, 1);
@@ -157,7 +158,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     expect(host.problems[0]!.message).not.toMatch(/historian|sesame|something else/);
     await server.ask('ACL', 'SETUSER', 'historian', '~ts:*', '+@all');
     await store.flush();
-    expect(host).toMatchObject({ confirmed: 6, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 6, dropped: {} }));
     expect(await host.total(openStore(), jobs)).toBe(11);
   });
 
@@ -207,7 +208,7 @@ describeWithRedis('RedisStore, when the server refuses', () => {
     store.counter(jobs, host.bucket, 1, 2);
     await store.flush();
     expect(store.pending).toBe(2);
-    expect(host).toMatchObject({ dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ dropped: {} }));
     expect(host.problems).toMatchObject([{ code: 'redis_unavailable', message: expect.stringMatching(message) }]);
     await expect(store.keys()).rejects.toThrow(error.slice(0, 20));
     client.destroy();

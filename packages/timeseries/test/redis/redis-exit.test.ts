@@ -111,7 +111,7 @@ describeWithRedis('A process that ends with samples for Redis', () => {
   test('waits for what it awaits', async () => {
     const { code, stats } = await run(server.url, "await metrics.flush(); console.log(await backend.sum('jobs'));");
     expect(code).toBe(0);
-    expect(stats).toMatchObject({ accepted: 7, pending: 0, dropped: {} });
+    expect(stats).toEqual(expect.objectContaining({ accepted: 7, pending: 0, dropped: {} }));
     const hung = await run(hangingUrl, 'await metrics.flush(); process.exit(backend.stats().pending);');
     expect(hung.code).toBe(7);
   });

@@ -51,7 +51,7 @@ describeWithRedis('RedisStore, when something fails', () => {
     expect(await host.total(openStore(), jobs)).toBe(11);
     await store.flush();
     expect(await host.total(store, jobs)).toBe(11 + times * 100);
-    expect(host).toMatchObject({ confirmed: 2 + times, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 2 + times, dropped: {} }));
     expect(host.problems.map(({ code }) => code)).toEqual(['redis_unavailable']);
     await proxy.stop();
   });
@@ -74,7 +74,7 @@ describeWithRedis('RedisStore, when something fails', () => {
     await server.start();
     await store.flush();
     expect(store.pending).toBe(0);
-    expect(host).toMatchObject({ confirmed: 22, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 22, dropped: {} }));
     expect(await host.total(store, jobs)).toBe(31);
     expect(await host.total(store, latency)).toBe(33);
     await server.stop();
@@ -127,7 +127,7 @@ describeWithRedis('RedisStore, when something fails', () => {
     expect(host.problems).toMatchObject([{ code: 'redis_unavailable' }]);
     while (store.pending > 0) await store.flush();
     expect(await host.total(store, jobs)).toBe(11);
-    expect(host).toMatchObject({ confirmed: 2, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 2, dropped: {} }));
   });
 
   test("sends nothing more through the application's client before it has a reply", async () => {
@@ -214,7 +214,7 @@ describeWithRedis('RedisStore, when something fails', () => {
       expect(losses()).toBe(loss);
     }
     expect(host.problems[0]!.message).toContain('appendonly yes');
-    expect(host).toMatchObject({ confirmed: 7, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 7, dropped: {} }));
   });
 
   test('reports the writes that a replica did not have when it took over', async () => {
@@ -252,7 +252,7 @@ describeWithRedis('RedisStore, when something fails', () => {
     await server.ask('CONFIG', 'SET', 'maxmemory', '1');
     store.counter(jobs, host.bucket, 2, 1);
     await store.flush();
-    expect(host).toMatchObject({ confirmed: 1, dropped: {} });
+    expect(host).toEqual(expect.objectContaining({ confirmed: 1, dropped: {} }));
     expect(host.problems[0]!.message).toContain('OOM');
     await server.ask('CONFIG', 'SET', 'maxmemory', '0');
     await store.flush();

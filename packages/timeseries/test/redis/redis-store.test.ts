@@ -74,7 +74,7 @@ describeWithRedis('RedisStore', () => {
         await store.flush();
       }
       expect(await host.total(other, cost)).toBe(0.1 + 0.1 + 0.1);
-      expect(host).toMatchObject({ confirmed: 9, dropped: {}, problems: [] });
+      expect(host).toEqual(expect.objectContaining({ confirmed: 9, dropped: {}, problems: [] }));
     });
 
     test('keeps numbers of any size, and the largest number for sums that overflow', async () => {
@@ -312,7 +312,7 @@ describeWithRedis('RedisStore', () => {
       for (const index of indexes) await server.ask('SET', index, 'something else');
       store.counter(jobs, host.bucket, 1, 1);
       await store.flush();
-      expect(host).toMatchObject({ confirmed: 2, dropped: {} });
+      expect(host).toEqual(expect.objectContaining({ confirmed: 2, dropped: {} }));
       expect(host.problems).toContainEqual(expect.objectContaining({ code: 'redis_refused', count: 1 }));
       for (const index of indexes) await server.ask('DEL', index);
       store.counter(jobs, host.bucket, 1, 1);
