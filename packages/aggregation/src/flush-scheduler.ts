@@ -219,8 +219,8 @@ export class FlushScheduler {
     this.#pacing = undefined;
     if (this.#now() >= this.#burstEnds) this.#beginBurst();
     const outcome = drain.run(this.#now() + SLICE_MS);
+    this.#isBurstPause = outcome === 'burstFull';
     if (outcome === 'sliceUsed') {
-      this.#isBurstPause = false;
       this.#pacing = setImmediate(() => this.#continue(drain));
     } else if (outcome === 'burstFull') {
       this.#pauseBetweenBursts(drain);
@@ -244,7 +244,6 @@ export class FlushScheduler {
 
   #pauseBetweenBursts(drain: Drain): void {
     const isUrgent = this.#activeRequests > 0 || this.#buffer.isHalfFull;
-    this.#isBurstPause = true;
     this.#pacing = setTimeout(
       () => {
         this.#burstEnds = 0;
