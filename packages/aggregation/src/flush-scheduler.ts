@@ -63,6 +63,8 @@ export class FlushScheduler {
   #drain: Drain | undefined;
   /** Continues {@link #drain}. */
   #pacing: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  /** Whether {@link #pacing} is a pause between bursts, or else between slices. */
+  #isBurstPause = false;
   #burstEnds = 0;
   /** The drain of everything that follows the running one. */
   #nextDrain: Promise<void> | undefined;
@@ -86,7 +88,7 @@ export class FlushScheduler {
     this.#now = options.now ?? (() => performance.now());
     this.#drainOptions = { slots, buffer, writer, outlet, now: this.#now };
     this.#windowTimer = setInterval(() => this.#drainOnTimer(true), interval);
-    // In a test environment such as jsdom, timers are numbers.
+    // Here and below: in a test environment such as jsdom, timers are numbers.
     this.#windowTimer.unref?.();
     this.#buffer.onDrainNeeded = (full) => this.#scheduleEarlyDrain(full);
   }
@@ -165,6 +167,8 @@ export class FlushScheduler {
 
   /** Drains everything now, or after the running drain; then one drain serves all callers that asked meanwhile. */
   #drainAll(): Promise<void> {
+    // The end of a close ends the running drain, which would begin the next one.
+    if (this.#closed) return Promise.resolve();
     if (this.#drain === undefined) return this.#begin(true);
     this.#nextDrain ??= this.#drain.ended.then(() => {
       this.#nextDrain = undefined;
@@ -175,7 +179,7 @@ export class FlushScheduler {
 
   async #trackRequest(run: () => Promise<void>): Promise<void> {
     this.#activeRequests += 1;
-    this.#pacing?.ref();
+    this.#pacing?.ref?.();
     try {
       await run();
     } finally {
@@ -195,7 +199,8 @@ export class FlushScheduler {
       this.#earlyTimer = undefined;
       this.#earlyFull = false;
       this.#drainOnTimer(isFull);
-    }, EARLY_DRAIN_MS).unref();
+    }, EARLY_DRAIN_MS);
+    this.#earlyTimer.unref?.();
   }
 
   #begin(full: boolean): Promise<void> {
@@ -214,6 +219,7 @@ export class FlushScheduler {
     this.#pacing = undefined;
     if (this.#now() >= this.#burstEnds) this.#beginBurst();
     const outcome = drain.run(this.#now() + SLICE_MS);
+    this.#isBurstPause = outcome === 'burstFull';
     if (outcome === 'sliceUsed') {
       this.#pacing = setImmediate(() => this.#continue(drain));
     } else if (outcome === 'burstFull') {
@@ -226,7 +232,7 @@ export class FlushScheduler {
       void this.#outlet.settled().then(() => this.#end(drain));
     }
     const pacing = this.#pacing;
-    if (this.#activeRequests === 0) pacing?.unref();
+    if (this.#activeRequests === 0) pacing?.unref?.();
     else if (pacing !== undefined)
       alsoInRealTime(() => {
         if (this.#pacing !== pacing) return;
@@ -257,8 +263,9 @@ export class FlushScheduler {
   }
 
   #cancelPacing(): void {
-    clearTimeout(this.#pacing as NodeJS.Timeout | undefined);
-    clearImmediate(this.#pacing as NodeJS.Immediate | undefined);
+    // Fake timers throw at the function for the other kind.
+    if (this.#isBurstPause) clearTimeout(this.#pacing as NodeJS.Timeout | undefined);
+    else clearImmediate(this.#pacing as NodeJS.Immediate | undefined);
     this.#pacing = undefined;
   }
 

@@ -1,3 +1,4 @@
+import { alsoInRealTime } from '@metrics/core/backend';
 import { FlushScheduler, type FlushSchedulerOptions, SampleAccounting, SampleBuffer, SlotTable } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
 
@@ -38,6 +39,12 @@ function manyTimings(burst: number, timings = 10_000) {
   return { ...parts, others: () => writer.written.filter(({ kind }) => kind !== 'timing').map(({ value }) => value) };
 }
 
+/** A clock that moves by `step` milliseconds at each look. */
+function clock(step: number): () => number {
+  let time = 0;
+  return () => (time += step);
+}
+
 /** Resolves with whether a promise is settled after all microtasks ran. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
@@ -46,6 +53,13 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   });
   await jest.advanceTimersByTimeAsync(0);
   return settled;
+}
+
+/** Resolves after every wait that began before has ended in real time. */
+function realTime(): Promise<void> {
+  return new Promise((resolve) => {
+    alsoInRealTime(resolve, 0)?.ref?.();
+  });
 }
 
 /** Closes with time for a few bursts. */
@@ -127,11 +141,140 @@ describe('on the timer', () => {
   });
 });
 
+describe('a drain at a time', () => {
+  test('a window that ends while samples are on their way begins no other drain, and collects no gauges', async () => {
+    const collect = jest.fn();
+    const { counters, incrAll, stats, scheduler, writer } = setUp({ collect });
+    counters(1);
+    incrAll(1);
+    writer.settles = false;
+    await jest.advanceTimersByTimeAsync(2000);
+    incrAll(1);
+    await jest.advanceTimersByTimeAsync(6000);
+    expect([collect.mock.calls.length, writer.finishes]).toEqual([1, 1]);
+    writer.settle();
+    writer.settles = true;
+    await jest.advanceTimersByTimeAsync(1999);
+    expect(stats()).toMatchObject({ sent: 1, pending: 1 });
+    await jest.advanceTimersByTimeAsync(1);
+    expect(stats()).toMatchObject({ sent: 2, pending: 0 });
+    await end(scheduler);
+  });
+
+  test('a drain that was replaced does not end the next one when its samples have arrived', async () => {
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
+    counters(30);
+    incrAll(30);
+    writer.settles = false;
+    const replaced = scheduler.flush();
+    scheduler.drainSync();
+    await replaced;
+    writer.burst = 10;
+    incrAll(30);
+    const flushed = scheduler.flush();
+    writer.settle();
+    writer.settles = true;
+    await jest.advanceTimersByTimeAsync(10);
+    expect(stats()).toMatchObject({ accepted: 60, sent: 60, pending: 0 });
+    await flushed;
+    await end(scheduler);
+  });
+
+  test('a drain that a close gave up writes nothing when the transport is back', async () => {
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
+    counters(1);
+    incrAll(1);
+    let recover: (isReady: boolean) => void = () => {};
+    jest.spyOn(writer, 'whenReady').mockImplementation(() => new Promise((resolve) => (recover = resolve)));
+    writer.ready = false;
+    const closed = scheduler.close({ timeout: 100 });
+    await jest.advanceTimersByTimeAsync(100);
+    await closed;
+    const begin = jest.spyOn(writer, 'beginBurst');
+    writer.ready = true;
+    recover(true);
+    await jest.advanceTimersByTimeAsync(100);
+    expect([writer.finishes, begin.mock.calls.length]).toEqual([0, 0]);
+    expect(stats()).toMatchObject({ accepted: 1, sent: 0, pending: 0, dropped: { timeout: 1 } });
+  });
+
+  test.each([
+    ['a pause', {}],
+    ['a slice', { now: clock(1) }],
+  ])(
+    '%s of a drain that a close or an exit gave up leaves no timer, and nothing follows it',
+    async (_name, options) => {
+      for (const method of ['close', 'drainSync'] as const) {
+        const { counters, incrAll, scheduler, writer } = setUp(options);
+        counters(200);
+        incrAll(200);
+        writer.burst = 100;
+        const timers = jest.getTimerCount();
+        const flushed = scheduler.flush();
+        expect(jest.getTimerCount()).toBe(timers + 1);
+        const ended = scheduler[method]({ timeout: 0 });
+        if (method === 'close') jest.advanceTimersByTime(0);
+        await Promise.all([ended, flushed]);
+        expect([jest.getTimerCount(), writer.finishes]).toEqual(method === 'close' ? [0, 0] : [timers, 1]);
+        await end(scheduler);
+      }
+    },
+  );
+});
+
+describe('while fake timers of an application stand still', () => {
+  test.each([
+    ['pauses', 70, {}],
+    ['slices', Number.POSITIVE_INFINITY, { now: clock(1) }],
+  ])('a flush in several %s ends', async (_name, burst, options) => {
+    const { counters, incrAll, stats, scheduler, writer } = setUp(options);
+    counters(150);
+    incrAll(150);
+    writer.burst = burst;
+    await scheduler.flush();
+    expect(stats()).toMatchObject({ accepted: 150, sent: 150, pending: 0 });
+    await end(scheduler);
+  });
+
+  test('a drain that waits for its samples to arrive is not run again', async () => {
+    const { counters, incrAll, scheduler, stats, writer } = setUp();
+    counters(1);
+    incrAll(1);
+    writer.settles = false;
+    const flushed = scheduler.flush();
+    incrAll(1);
+    await realTime();
+    expect([writer.finishes, writer.written.length]).toEqual([1, 1]);
+    writer.settle();
+    await flushed;
+    writer.settles = true;
+    await end(scheduler);
+    expect(stats()).toMatchObject({ sent: 2, pending: 0 });
+  });
+
+  test('the wait of a flush that has ended does not disturb the next drain', async () => {
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
+    counters(30);
+    incrAll(30);
+    writer.burst = 15;
+    const flushed = scheduler.flush();
+    await jest.advanceTimersByTimeAsync(2);
+    await flushed;
+    incrAll(30);
+    jest.advanceTimersByTime(1998);
+    expect(stats().sent).toBe(45);
+    await realTime();
+    expect(stats().sent).toBe(45);
+    await jest.advanceTimersByTimeAsync(5);
+    expect(stats().sent).toBe(60);
+    await end(scheduler);
+  });
+});
+
 describe('slices and bursts', () => {
   test('a drain yields when its slice is used, and samples recorded in between are not lost', async () => {
     // Every look at the clock takes a millisecond, so every slice ends at its first look: after 64 slots.
-    let time = 0;
-    const { counters, incrAll, stats, scheduler, writer } = setUp({ now: () => (time += 1) });
+    const { counters, incrAll, stats, scheduler, writer } = setUp({ now: clock(1) });
     counters(200);
     incrAll(200);
     const flushed = scheduler.flush();
@@ -158,8 +301,8 @@ describe('slices and bursts', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(stats().sent).toBe(10);
     await jest.advanceTimersByTimeAsync(3);
-    await flushed;
     expect(writer.bursts).toEqual([10, 10, 10]);
+    await flushed;
     incrAll(30);
     await jest.advanceTimersByTimeAsync(2000 - 4);
     expect(stats().sent).toBe(40);
@@ -167,6 +310,33 @@ describe('slices and bursts', () => {
     expect(stats().sent).toBe(40);
     await jest.advanceTimersByTimeAsync(6);
     expect(stats().sent).toBe(60);
+    await end(scheduler);
+  });
+
+  test('a burst spans the slices of two milliseconds', async () => {
+    // A slice of 128 slots looks at the clock four times, so the third one begins after two milliseconds.
+    const { counters, incrAll, scheduler, writer } = setUp({ now: clock(0.4) });
+    counters(400);
+    incrAll(400);
+    const flushed = scheduler.flush();
+    await jest.advanceTimersByTimeAsync(10);
+    await flushed;
+    expect(writer.bursts).toEqual([256, 144]);
+    await end(scheduler);
+  });
+
+  test('a burst that is full in its second slice pauses there', async () => {
+    const { counters, incrAll, scheduler, writer } = setUp({ now: clock(0.4) });
+    counters(400);
+    incrAll(400);
+    writer.burst = 200;
+    const flushed = scheduler.flush();
+    expect(writer.bursts).toEqual([128]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(writer.bursts).toEqual([200]);
+    await jest.advanceTimersByTimeAsync(10);
+    await flushed;
+    expect(writer.bursts).toEqual([200, 200]);
     await end(scheduler);
   });
 
@@ -208,6 +378,9 @@ describe('slices and bursts', () => {
     await jest.advanceTimersByTimeAsync(10);
     await again;
     expect(refs).toEqual(['unref', 'ref']);
+    incrAll(2);
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(refs).toEqual(['unref', 'ref', 'unref']);
     jest.restoreAllMocks();
     await end(scheduler);
   });
@@ -493,11 +666,45 @@ describe('at exit', () => {
 });
 
 describe('edge cases', () => {
-  test('where timers are numbers there is nothing to unref', async () => {
-    const setInterval = jest.spyOn(globalThis, 'setInterval').mockReturnValue(7 as never);
-    const { scheduler } = setUp();
-    setInterval.mockRestore();
+  test('where timers are numbers, as in a browser, everything is written at the same times', async () => {
+    for (const name of ['setInterval', 'setTimeout', 'setImmediate'] as const) {
+      const set = globalThis[name] as (run: () => void, delay?: number) => unknown;
+      jest
+        .spyOn(globalThis, name)
+        .mockImplementation(((run: () => void, delay?: number) => Number(set(run, delay))) as never);
+    }
+    const { buffer, counters, incrAll, stats, scheduler, writer } = setUp({ now: clock(1) });
+    counters(200);
+    buffer.open(200, 'timing', [200]);
+    writer.burst = 100;
+    incrAll(200);
+    const flushed = scheduler.flush();
+    const second = scheduler.flush();
+    await jest.advanceTimersByTimeAsync(20);
+    await Promise.all([flushed, second]);
+    expect(stats().sent).toBe(200);
+    incrAll(200);
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(stats().sent).toBe(400);
+    writer.burst = Number.POSITIVE_INFINITY;
+    for (let index = 0; index <= 1024; index += 1) buffer.value(200, 1, 1);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(stats().sent).toBe(400 + 1024);
     await end(scheduler);
+    expect(stats().pending).toBe(0);
+    jest.restoreAllMocks();
+  });
+
+  test('timers that are not fake pace a flush as well', async () => {
+    jest.useRealTimers();
+    const { counters, incrAll, stats, scheduler, writer } = setUp();
+    counters(30);
+    incrAll(30);
+    writer.burst = 10;
+    await scheduler.flush();
+    expect(stats()).toMatchObject({ accepted: 30, sent: 30, pending: 0 });
+    await scheduler.close({ timeout: 1000 });
+    jest.useFakeTimers();
   });
 
   test('a flush during a close resolves when the close does', async () => {

@@ -82,7 +82,7 @@ describe('routeTemplate', () => {
     expect(routeTemplate(path)).toBe(expected);
   });
 
-  it('ends in a star where there is no room for a segment and a star after it', () => {
+  it('ends in a star if there is no room for a segment and a star after it', () => {
     // 195 characters.
     const long = '/abcdefghij-abcdefghij-abcdefghij-abcde'.repeat(5);
     expect(routeTemplate(`${long}/ab`)).toBe(`${long}/ab`);

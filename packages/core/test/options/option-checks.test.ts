@@ -82,7 +82,7 @@ test('Known options are accepted, as are inherited properties', () => {
   expect(message(Object.create({ anything: 1 }) as object)).toBe('');
 });
 
-/** The errors of a check, by the value that it was given. */
+/** The errors of a check, by the value. */
 const errorsOf = (values: readonly unknown[], check: (value: unknown) => void): Map<unknown, string> => {
   const errors = new Map<unknown, string>();
   for (const value of values)

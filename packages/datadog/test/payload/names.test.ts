@@ -38,7 +38,7 @@ test.each([
 
 test.each([185, 196, 197, 198, 199, 200])('a tag is cut between two characters: %i letters, then pairs', (length) => {
   // Two halves in UTF-16, and a letter.
-  const characters = [...`k:${'x'.repeat(length - 2)}`, ...'𠮷'.repeat(9)];
+  const characters = Array.from(`k:${'x'.repeat(length - 2)}${'𠮷'.repeat(9)}`);
   let expected = '';
   for (const character of characters) if (expected.length + character.length <= 200) expected += character;
   expect(tagText('k', characters.slice(2).join(''))).toBe(expected);
