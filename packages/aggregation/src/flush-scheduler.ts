@@ -1,4 +1,5 @@
-// Decides when the buffer is drained, and paces the drain.
+// Decides when the buffer is drained, and paces the drain. Long, because its timers, its pauses and the requests that wait for it
+// share one state.
 import { alsoInRealTime, checkDivisor, pause } from '@metrics/core/backend';
 import { Drain, type DrainOptions } from './drain.js';
 import type { Outlet } from './outlet.js';
@@ -263,6 +264,8 @@ export class FlushScheduler {
   }
 
   #cancelPacing(): void {
+    // A test environment such as jsdom may have no immediates.
+    if (this.#pacing === undefined) return;
     // Fake timers throw at the function for the other kind.
     if (this.#isBurstPause) clearTimeout(this.#pacing as NodeJS.Timeout | undefined);
     else clearImmediate(this.#pacing as NodeJS.Immediate | undefined);
