@@ -91,6 +91,22 @@ test('a packed value that fits no packet is dropped, and the others are sent', (
   expect(accounting.stats(0)).toMatchObject({ sent: 2, dropped: { line_too_long: 1 } });
 });
 
+test('a line that fits no packet is dropped with its samples, and the next one is sent', () => {
+  const { accounting, attach, send, writer } = setUp({}, 17);
+  const [hits, depth, users] = [attach('counter', 'hits'), attach('gauge', 'depth'), attach('set', 'users')];
+  accounting.handOver(42);
+  writer.counter(hits, 123_456_789, 3);
+  writer.counter(hits, 1_234_567_890, 4);
+  writer.gauge(depth, 12_345_678, 5);
+  writer.gauge(depth, 123_456_789, 9);
+  // With the zero before it.
+  writer.gauge(depth, -1, 6);
+  writer.member(users, 'someone with a long name', 7);
+  writer.member(users, 'ann', 8);
+  expect(send()).toEqual(['hits:123456789|c\n', 'depth:12345678|g\n', 'users:ann|s\n']);
+  expect(accounting.stats(0)).toMatchObject({ sent: 16, pending: 0, dropped: { line_too_long: 26 } });
+});
+
 test('packed values have the room that earlier lines of the packet leave', () => {
   const { accounting, attach, send, writer } = setUp(packing, 60);
   const slot = attach('distribution', 'size');
