@@ -118,10 +118,23 @@ describe('a level', () => {
     first.host!.collect();
     handles[1].add(1);
     expect(taken(first)).toEqual([3, 1, 6, 9, 9, 2, 2, 3].map((value) => `gauge jobs{env=test} ${value}`));
-    // Apart again, each move is counted once.
+  });
+
+  it.each([
+    [4, 3],
+    [3, 4],
+  ])('of two of %d and %d, which are apart again, has no move twice', (tagged, plain) => {
+    const own = createMetrics();
+    const gauge = own.defineGauge('jobs', { tags: ['env'] });
+    const handles = [gauge.with({ env: 'test' }), gauge.with({})] as const;
+    handles[0].add(tagged);
+    handles[1].add(plain);
+    own.register(new JournalBackend(), { tags: { env: 'test' }, onError: () => {} });
+    handles[0].add(1);
     own.register(backend, { replace: true, onError: () => {} });
-    collect();
-    expect(taken().map((line) => Number(line.split(' ')[2]))).toEqual([3]);
+    for (const handle of handles) handle.add(1);
+    const sum = taken().reduce((total, line) => total + Number(line.split(' ')[2]), 0);
+    expect(sum).toBe(tagged + plain + 3);
   });
 });
 

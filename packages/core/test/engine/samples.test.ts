@@ -38,6 +38,28 @@ it.each(['gauge', 'set'])('a %s is recorded at any rate', (kind) => {
   expect(metrics.stats().sampledOut).toBe(0);
 });
 
+it('the rate and the context of a counter apply to known series, too, and after a change of the backend', () => {
+  const metrics = setUp(0.5);
+  const counter = metrics.defineCounter('jobs', { tags: ['queue', 'region'] });
+  const handle = counter.with({ queue: 'mail' });
+  const record = (): void => {
+    counter.incr({ queue: 'mail' });
+    handle.incr();
+  };
+  for (let round = 0; round < 3; round += 1) record();
+  expect(new Set(backend.lines)).toEqual(new Set(['counter jobs{queue=mail} 1 @0.5']));
+  for (let turn = 0; turn < 2; turn += 1) {
+    backend = new JournalBackend();
+    metrics.register(backend, { replace: true });
+    record();
+    metrics.withTags({ region: 'eu' }, record);
+    metrics.withTags({ region: 'eu' }, record);
+    const [known, inContext] = ['counter jobs{queue=mail} 1', 'counter jobs{queue=mail,region=eu} 1'];
+    // Handles get no context tags.
+    expect(backend.lines).toEqual([known, known, inContext, known, inContext, known]);
+  }
+});
+
 it.each<[string, number, string]>([
   ['counter', -2, 'sampled out'],
   ['counter', 0, 'sampled out'],
