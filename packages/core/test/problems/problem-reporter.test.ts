@@ -64,6 +64,14 @@ test('beyond fifty in a minute, problems are merged by their code; beyond a hund
   ]);
 });
 
+test('one that was reported is merged with itself, however many others there are', () => {
+  const { report, told } = setUp();
+  for (let metric = 0; metric < 50; metric += 1) report(`${metric}`);
+  expect(told()).toHaveLength(50);
+  for (const metric of ['0', '3', '49']) report(metric);
+  expect(told()).toEqual([]);
+});
+
 test('the oldest reports are forgotten one by one, when there is no room', () => {
   const { report, told } = setUp();
   for (let index = 0; index < 50; index += 1) {

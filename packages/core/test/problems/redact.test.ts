@@ -22,6 +22,7 @@ test('a string is hidden as messages write it: escaped, trimmed or cut', () => {
   expect(redact(new Error(`not ${long.slice(0, 60)}…`), long)).toBe('not ***…');
   const quoted = '"'.repeat(100);
   expect(redact(new Error(`not ${JSON.stringify(quoted).slice(1, 61)}…`), quoted)).toBe('not ***…');
+  expect(redact(new Error(`not ${quoted.slice(0, 60)}…`), quoted)).toBe('not ***…');
 });
 
 test('of two strings the longer one is hidden first', () => {
