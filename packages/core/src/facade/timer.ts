@@ -111,8 +111,7 @@ function thenOf(value: unknown): Then | undefined {
 function isPlainPromise(promise: unknown): promise is Promise<unknown> {
   if (Object.getPrototypeOf(promise) !== Promise.prototype) return false;
   // Node.js puts symbols on every promise while there are context tags or a tracer.
-  const usual = Promise.resolve();
-  return Reflect.ownKeys(promise as object).every((key) => Object.hasOwn(usual, key));
+  return Reflect.ownKeys(promise as object).every((key) => Object.hasOwn(Promise.resolve(), key));
 }
 
 /**
