@@ -1,4 +1,5 @@
 import { alsoInRealTime } from '@metrics/core/backend';
+import { timersAsNumbers } from 'test-kit/timers-as-numbers';
 import { FlushScheduler, type FlushSchedulerOptions, SampleAccounting, SampleBuffer, SlotTable } from '../src/index.js';
 import { RecordingWriter } from './recording-writer.js';
 
@@ -667,12 +668,7 @@ describe('at exit', () => {
 
 describe('edge cases', () => {
   test('where timers are numbers, as in a browser, everything is written at the same times', async () => {
-    for (const name of ['setInterval', 'setTimeout', 'setImmediate'] as const) {
-      const set = globalThis[name] as (run: () => void, delay?: number) => unknown;
-      jest
-        .spyOn(globalThis, name)
-        .mockImplementation(((run: () => void, delay?: number) => Number(set(run, delay))) as never);
-    }
+    timersAsNumbers();
     const { buffer, counters, incrAll, stats, scheduler, writer } = setUp({ now: clock(1) });
     counters(200);
     buffer.open(200, 'timing', [200]);

@@ -16,8 +16,8 @@ export class JournalBackend implements MetricsBackend {
   readonly checks: ServiceCheck[] = [];
   readonly opened: Series[] = [];
   readonly released: SeriesId[] = [];
-  /** For each release, whether the series had ended. */
-  readonly ended: (boolean | undefined)[] = [];
+  /** Each release, with whether the series had ended: `jobs{a=1} idle`. */
+  readonly ends: string[] = [];
   host: BackendHost | undefined;
   flushes = 0;
   closes = 0;
@@ -37,9 +37,11 @@ export class JournalBackend implements MetricsBackend {
   }
 
   release(id: SeriesId, ended?: boolean): void {
-    if (!this.#names.delete(id)) throw new Error(`series ${id} is not open`);
+    const name = this.#names.get(id);
+    if (name === undefined) throw new Error(`series ${id} is not open`);
+    this.#names.delete(id);
     this.released.push(id);
-    this.ended.push(ended);
+    this.ends.push(`${name.slice(name.indexOf(' ') + 1)} ${ended ? 'ended' : 'idle'}`);
   }
 
   incr(id: SeriesId, amount: number, rate: number): void {

@@ -1,15 +1,14 @@
 // Levels and observers of gauges where several callers, registrations or observers meet.
 import { createMetrics, type Metrics, type Observation, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 let backend: JournalBackend;
 let problems: Problem[];
 let metrics: Metrics;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 const collect = (): void => backend.host!.collect();
@@ -147,9 +146,9 @@ describe('an observer', () => {
       set(2, { pool: 'a' });
     });
     collect();
-    expect([backend.opened.length, backend.ended]).toEqual([1, [true]]);
+    expect([backend.opened.length, backend.ends]).toEqual([1, ['size{pool=a} ended']]);
     observation.dispose();
-    expect(backend.ended).toEqual([true]);
+    expect(backend.ends).toEqual(['size{pool=a} ended']);
   });
 
   it('that another one removes in the same collect is not read any more', () => {
@@ -167,7 +166,7 @@ describe('an observer', () => {
     gauge.observe(({ set }) => set(2, { pool: 'shared' }));
     collect();
     first.dispose();
-    expect(backend.ended).toEqual([]);
+    expect(backend.ends).toEqual([]);
     taken();
     collect();
     expect(taken()).toEqual(['gauge size{pool=shared} 2']);
@@ -213,7 +212,7 @@ describe('an observer', () => {
 
 describe('a series that ended', () => {
   /** A gauge with a series per pool, which an observer sets. */
-  const setUp = () => {
+  const observedPools = () => {
     const gauge = metrics.defineGauge('size', { tags: ['pool'] });
     const pools = ['a', 'b', 'c'];
     gauge.observe(({ set }) => {
@@ -226,7 +225,7 @@ describe('a series that ended', () => {
   };
 
   it('is opened again by all that recorded to it', () => {
-    const gauge = setUp();
+    const gauge = observedPools();
     const handle = gauge.with({ pool: 'a' });
     const options = { tags: { pool: 'c' } };
     handle.set(2);
@@ -234,7 +233,7 @@ describe('a series that ended', () => {
     metrics.gauge('size', 4, options);
     taken();
     collect();
-    expect(backend.ended).toEqual([true, true, true]);
+    expect(backend.ends).toEqual(['a', 'b', 'c'].map((pool) => `size{pool=${pool}} ended`));
     handle.set(5);
     gauge.set(6, { pool: 'b' });
     metrics.gauge('size', 7, options);
@@ -243,7 +242,7 @@ describe('a series that ended', () => {
   });
 
   it('is released once, although the release of another one ends all', () => {
-    setUp();
+    observedPools();
     const release = backend.release.bind(backend);
     backend.release = (id, ended) => {
       release(id, ended);
@@ -255,7 +254,7 @@ describe('a series that ended', () => {
   });
 
   it('is no series of a backend that is registered while others are released', () => {
-    setUp();
+    observedPools();
     const next = new JournalBackend();
     const release = backend.release.bind(backend);
     backend.release = (id, ended) => {

@@ -1,3 +1,4 @@
+import { timersAsNumbers } from 'test-kit/timers-as-numbers';
 import { createMetrics, type Metrics } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
 
@@ -19,7 +20,7 @@ it('releases a series after a whole period without a sample, and keeps the other
   metrics.incr('busy');
   jest.advanceTimersByTime(IDLE);
   expect(backend.released).toEqual([0]);
-  expect(backend.ended).toEqual([false]);
+  expect(backend.ends).toEqual(['idle{a=1} idle']);
   expect(metrics.stats().series).toBe(1);
   metrics.incr('busy');
   metrics.incr('idle', { tags: { a: 1 } });
@@ -124,12 +125,7 @@ it('needs no timers of the runtime while it is switched off', () => {
 });
 
 it('works with timers that are numbers, as in a browser', () => {
-  for (const name of ['setInterval', 'setTimeout'] as const) {
-    const original = globalThis[name];
-    jest
-      .spyOn(globalThis, name)
-      .mockImplementation(((run: () => void, delay: number) => Number(original(run, delay))) as never);
-  }
+  timersAsNumbers();
   const problems: unknown[] = [];
   const own = createMetrics({
     backend,

@@ -1,3 +1,4 @@
+import { timersAsNumbers } from 'test-kit/timers-as-numbers';
 import { Engine } from '../../src/engine/engine.js';
 import { GaugeObserver } from '../../src/engine/gauge-observer.js';
 import { Lifecycle } from '../../src/engine/lifecycle.js';
@@ -147,7 +148,7 @@ describe('register', () => {
     const metrics = createMetrics({ backend: recorder });
     metrics.incr('x');
     metrics.register(new JournalBackend());
-    expect([recorder.released, recorder.ended]).toEqual([[0], [false]]);
+    expect([recorder.released, recorder.ends]).toEqual([[0], ['x idle']]);
   });
 
   it('works over the dummy or a recording backend', () => {
@@ -470,10 +471,7 @@ describe('close', () => {
 
   it('works with timers that are numbers, as in a browser', async () => {
     jest.useFakeTimers();
-    const { setTimeout } = globalThis;
-    jest
-      .spyOn(globalThis, 'setTimeout')
-      .mockImplementation(((run: () => void, delay: number) => Number(setTimeout(run, delay))) as never);
+    timersAsNumbers();
     const problems: Problem[] = [];
     const metrics = createMetrics({ backend: new JournalBackend(), onError: (problem) => problems.push(problem) });
     metrics.incr('x');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { describeValue } from '../../src/problems/describe-value.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 // Plain JavaScript and `any` pass values that the types forbid.
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
@@ -12,9 +13,7 @@ let problems: Problem[];
 let metrics: Untyped;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 const codes = (): string[] => problems.map(({ code }) => code);

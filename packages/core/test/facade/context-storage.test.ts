@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
-import { JournalBackend } from '../journal-backend.js';
+import type { Metrics, Problem } from '../../src/index.js';
+import type { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 const { getBuiltinModule } = process;
 const edge = globalThis as { AsyncLocalStorage?: unknown };
@@ -10,9 +11,7 @@ let problems: Problem[];
 let metrics: Metrics;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 afterEach(() => {
   process.getBuiltinModule = getBuiltinModule;

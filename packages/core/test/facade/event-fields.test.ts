@@ -1,5 +1,6 @@
 import { createMetrics, type Metrics, MetricsError, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 // Plain JavaScript and `any` pass values that the types forbid.
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
@@ -10,9 +11,7 @@ let problems: Problem[];
 let metrics: Metrics;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 const event = (fields: Untyped): void => metrics.event({ title: 'Deployed', text: 'v2', ...fields });

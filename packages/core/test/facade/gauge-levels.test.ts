@@ -1,14 +1,13 @@
 import { combine, createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 let backend: JournalBackend;
 let problems: Problem[];
 let metrics: Metrics;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 /** Takes the lines that were written since the last call. */

@@ -1,23 +1,8 @@
 import { combine, createMetrics, type Metrics, type Observation, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
-/** Writes down which series were released, and whether they had ended. */
-class EndingBackend extends JournalBackend {
-  readonly ends: string[] = [];
-  readonly #keys: string[] = [];
-
-  override open(id: number, series: Parameters<JournalBackend['open']>[1]): void {
-    super.open(id, series);
-    this.#keys[id] = `${series.key}${series.tags.map(([key, value]) => `{${key}=${value}}`).join('')}`;
-  }
-
-  override release(id: number, ended?: boolean): void {
-    super.release(id);
-    this.ends.push(`${this.#keys[id]} ${ended ? 'ended' : 'idle'}`);
-  }
-}
-
-let backend: EndingBackend;
+let backend: JournalBackend;
 let problems: Problem[];
 let metrics: Metrics;
 const collect = (): void => backend.host!.collect();
@@ -25,9 +10,7 @@ const taken = (): string[] => backend.lines.splice(0);
 const codes = (): string[] => problems.splice(0).map(({ code, metric }) => `${code} ${metric}`);
 
 beforeEach(() => {
-  backend = new EndingBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 describe('an observer of a gauge', () => {
@@ -176,7 +159,7 @@ describe('an observer of a gauge', () => {
     gauge.observe(() => void reads.push('observed'));
     await metrics.close();
     expect(reads.splice(0)).toEqual(['declared', 'observed']);
-    backend = new EndingBackend();
+    backend = new JournalBackend();
     metrics.register(backend);
     collect();
     expect(reads).toEqual(['declared']);
@@ -197,7 +180,7 @@ describe('an observer of a gauge', () => {
   });
 
   it('is read once per collect, whatever combine holds, and follows another registration', () => {
-    const others = [new EndingBackend(), new EndingBackend()];
+    const others = [new JournalBackend(), new JournalBackend()];
     const own = createMetrics({ backend: combine(...others) });
     let reads = 0;
     const gauge = own.defineGauge('size', { tags: ['pool'] });
@@ -220,12 +203,12 @@ describe('an observer of a gauge', () => {
 
   it('may observe, dispose, declare, register, flush and close while it is read', async () => {
     const gauge = metrics.defineGauge('size', { tags: ['pool'] });
-    let next: EndingBackend | undefined;
+    let next: JournalBackend | undefined;
     const nested: (() => unknown)[] = [
       () => gauge.observe(({ set }) => set(1, { pool: 'nested' })),
       () => metrics.defineGauge('more', { observe: () => 2 }),
       () => void metrics.flush(),
-      () => metrics.register((next = new EndingBackend()), { replace: true }),
+      () => metrics.register((next = new JournalBackend()), { replace: true }),
       () => void metrics.close(),
     ];
     gauge.observe(({ set }) => {

@@ -1,14 +1,13 @@
 import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 let backend: JournalBackend;
 let problems: Problem[];
 let metrics: Metrics;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, tags: { env: 'test' }, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp({ tags: { env: 'test' } }));
 });
 
 it('every kind records through its instrument and its handle', async () => {

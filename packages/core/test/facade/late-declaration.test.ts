@@ -1,14 +1,13 @@
-import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
-import { JournalBackend } from '../journal-backend.js';
+import type { Metrics, Problem } from '../../src/index.js';
+import type { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 let backend: JournalBackend;
 let metrics: Metrics;
 let problems: Problem[];
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 it('a declaration applies to a metric that was used before: its tags are allowed, its values are listed', () => {

@@ -1,14 +1,13 @@
 import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
 import { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 let backend: JournalBackend;
 let problems: Problem[];
 let metrics: Metrics;
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, prefix: 'shop.', onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp({ prefix: 'shop.' }));
 });
 
 describe('the verbs', () => {

@@ -1,5 +1,6 @@
-import { createMetrics, type Metrics, type Problem } from '../../src/index.js';
-import { JournalBackend } from '../journal-backend.js';
+import type { Metrics, Problem } from '../../src/index.js';
+import type { JournalBackend } from '../journal-backend.js';
+import { setUp } from '../set-up.js';
 
 let backend: JournalBackend;
 let problems: Problem[];
@@ -11,9 +12,7 @@ const fail = (): never => {
 };
 
 beforeEach(() => {
-  backend = new JournalBackend();
-  problems = [];
-  metrics = createMetrics({ backend, onError: (problem) => problems.push(problem) });
+  ({ backend, metrics, problems } = setUp());
 });
 
 describe('the result of a timer', () => {
