@@ -50,6 +50,11 @@ export class Engine {
     return readFileSync(this.output, 'utf8');
   }
 
+  /** Keeps the server from reading anything until it is killed. */
+  freeze() {
+    this.#process?.kill('SIGSTOP');
+  }
+
   /** @param {NodeJS.Signals} signal */
   async stop(signal) {
     const child = this.#process;

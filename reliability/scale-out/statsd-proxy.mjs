@@ -50,6 +50,9 @@ async function runOnce(folder, progress) {
     const killed = /** @type {import('./engines.mjs').StatsdDaemon} */ (daemons[1]);
     const [removals, additions] = [proxy.count('Removing', killed.port), proxy.count('Adding', killed.port)];
     let overflow = droppedByKernel(ports);
+    // Killed at any moment, it may have read and flushed everything: there must be something to lose.
+    killed.engine.freeze();
+    await waitUntil('counters wait for the daemon', () => total(sumsOf(unreadBy(killed, proxy.sent()))) > 0);
     await killed.engine.stop('SIGKILL');
     progress('a daemon is killed; the proxy has to notice');
     await waitUntil('the proxy removes it', () => proxy.count('Removing', killed.port) > removals);
@@ -179,6 +182,14 @@ function judgeGauges(daemons, reports) {
   if (!Object.values(expected).includes(found['shared']))
     broken.push(`the gauge without an instance is ${found['shared']}, the last value of no process`);
   return broken;
+}
+
+/**
+ * Returns the last datagrams that were sent to a daemon, which it did not read.
+ * @param {import('./engines.mjs').StatsdDaemon} daemon @param {Run['sent']} sent
+ */
+function unreadBy(daemon, sent) {
+  return sent.filter(({ port }) => port === daemon.port).slice(linesOf(daemon.entries()).length);
 }
 
 /** @param {ReturnType<import('./engines.mjs').StatsdDaemon['entries']>} entries */

@@ -133,6 +133,14 @@ describeWithChromium('the page in Chromium', () => {
     return page.locator('.cards li').filter({ has: page.getByText(title, { exact: true }) });
   }
 
+  /** Resolves when an element has a text: the small charts are read and drawn one by one. */
+  function waitForText(element: Locator, pattern: RegExp): Promise<void> {
+    return waitUntil(
+      async () => pattern.test(await element.innerText()),
+      () => element.innerText(),
+    );
+  }
+
   const widthFits = () => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
 
   test('opens with a small chart of each key, which leads to its history', async () => {
@@ -140,10 +148,11 @@ describeWithChromium('the page in Chromium', () => {
     await findCard('jobs').getByText('1,325').waitFor();
     await findCard('jobs').getByText('total, and sum of each 10 s').waitFor();
     await findCard('db.query').getByText('p99').waitFor();
-    expect(await findCard('db.query').locator('.numbers').innerText()).toMatch(
+    await waitForText(
+      findCard('db.query').locator('.numbers'),
       /p50\s+(?:49|50)\S* ms\s+p95\s+9[456]\S* ms\s+p99\s+(?:9|100)/,
     );
-    expect(await findCard('db.query').locator('path[stroke]:not(.dots)').count()).toBe(3);
+    await waitForValue(() => findCard('db.query').locator('path[stroke]:not(.dots)').count(), 3);
     await findField('Search keys').fill('job');
     await waitForValue(() => page.locator('.cards li').count(), 1);
     await findCard('jobs').click();
@@ -152,7 +161,7 @@ describeWithChromium('the page in Chromium', () => {
     await page.goBack();
     await findCard('jobs').waitFor();
     await page.getByRole('link', { name: 'All keys' }).waitFor();
-    expect(await page.locator('#figure').isHidden()).toBe(true);
+    await page.locator('#figure').waitFor({ state: 'hidden' });
   });
 
   test('reads the small charts that are visible, several in one request, and more while one scrolls', async () => {
@@ -255,12 +264,13 @@ describeWithChromium('the page in Chromium', () => {
     await page.getByRole('link', { name: 'Node.js' }).click();
     await page.getByRole('heading', { name: 'HTTP server' }).waitFor();
     await findCard('Response time').getByText('p95').waitFor();
-    expect(await findCard('Requests by status').locator('.numbers').innerText()).toMatch(/200\s+2\s+500\s+1/);
-    expect(await findCard('p95 by route').locator('.numbers').innerText()).toMatch(
-      /\/orders\s+12 ms\s+\/users\/:id\s+12 ms/,
-    );
-    expect(await findCard('Heap').locator('.numbers').innerText()).toMatch(/total\s+8\s+used\s+5/);
-    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['HTTP server', 'Process']);
+    for (const [title, numbers] of [
+      ['Requests by status', /200\s+2\s+500\s+1/],
+      ['p95 by route', /\/orders\s+12 ms\s+\/users\/:id\s+12 ms/],
+      ['Heap', /total\s+8\s+used\s+5/],
+    ] as const)
+      await waitForText(findCard(title).locator('.numbers'), numbers);
+    await waitForValue(() => page.getByRole('heading', { level: 3 }).allInnerTexts(), ['HTTP server', 'Process']);
     await findCard('Requests by status').click();
     expect((await readLegend(2)).map(([name]) => name)).toEqual(['status', '200', '500']);
     expect(page.url()).toContain('statistic=count&groupBy=status');
@@ -441,7 +451,7 @@ describeWithChromium('the page in Chromium', () => {
     await page.getByText('No series has these tags.').waitFor();
     await show(`key=db.query&start=${NOON - 600}&end=${NOON - 300}`);
     await page.getByText('No data in this range.').waitFor();
-    expect(await page.locator('#figure').isHidden()).toBe(true);
+    await page.locator('#figure').waitFor({ state: 'hidden' });
   });
 
   test('says what went wrong, and recovers', async () => {
@@ -453,7 +463,7 @@ describeWithChromium('the page in Chromium', () => {
     await page.unroute(/\/(?:range|charts)\?/);
     await show(`key=jobs&${RANGE}`);
     await readLegend(1);
-    expect(await page.getByRole('alert').isHidden()).toBe(true);
+    await page.getByRole('alert').waitFor({ state: 'hidden' });
     // The browser itself logs the two failures.
     expect(violations.splice(0).every((message) => message.startsWith('Failed to load resource'))).toBe(true);
   });
