@@ -14,8 +14,10 @@ export interface IntakeRequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** @default deflate with the zlib header */
   readonly encode?: (body: Buffer) => Buffer;
-  /** Milliseconds after which it rejects with code ETIMEDOUT. @default 5000 */
+  /** Milliseconds after which it rejects with code ETIMEDOUT. @default 30000, so that a slow machine is no fault */
   readonly timeout?: number;
+  /** Rejects with code ETIMEDOUT as soon as this resolves. */
+  readonly giveUp?: Promise<unknown>;
 }
 
 /** A client with one kept-alive connection of node:http or node:https, independent of the backend. */
@@ -31,17 +33,17 @@ export class IntakeClient {
 
   /** Sends a value as JSON, a buffer as it is. */
   send(path: string, body: unknown, options: IntakeRequestOptions = {}): Promise<IntakeReply> {
-    const { method = 'POST', headers, encode = deflateSync, timeout = 5000 } = options;
+    const { method = 'POST', headers, encode = deflateSync, timeout = 30_000, giveUp } = options;
     const json = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
     const coding = encode === deflateSync && method !== 'GET' ? { 'content-encoding': 'deflate' } : {};
     const all = { 'content-type': 'application/json', 'dd-api-key': 'key', ...coding, ...headers };
+    const encoded = method === 'GET' ? undefined : encode(json);
     const create = this.#intake.ca === '' ? plainRequest : secureRequest;
     return new Promise((resolve, reject) => {
       const request = create(`${this.#intake.url}${path}`, { method, headers: all, agent: this.#agent });
-      const timer = setTimeout(
-        () => request.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })),
-        timeout,
-      );
+      const stop = () => request.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
+      const timer = setTimeout(stop, timeout);
+      giveUp?.then(stop, reject);
       const fail = (error: Error): void => {
         clearTimeout(timer);
         reject(error);
@@ -58,7 +60,7 @@ export class IntakeClient {
           });
         });
       });
-      request.end(method === 'GET' ? undefined : encode(json));
+      request.end(encoded);
     });
   }
 

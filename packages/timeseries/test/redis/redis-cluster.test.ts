@@ -4,6 +4,7 @@ import { createCluster } from 'redis';
 import * as version5 from 'redis5';
 import { freePort } from 'test-kit/free-port';
 import { describeWithRedis, RedisServer } from 'test-kit/redis-server';
+import { waitUntil } from 'test-kit/wait-until';
 import { RedisStore } from '../../src/redis.js';
 import { TestStoreHost, testSeries } from '../test-store-host.js';
 
@@ -15,10 +16,15 @@ describeWithRedis('RedisStore on a cluster', () => {
       nodes.push(await RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     await promisify(execFile)('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes']);
-    for (const node of nodes)
-      while (!(await node.ask('CLUSTER', 'INFO')).includes('cluster_state:ok'))
-        await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const node of nodes) await node.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
   });
+  // A node that was started again takes no commands for some seconds.
+  beforeEach(() =>
+    waitUntil(async () => {
+      const states = await Promise.all(nodes.map((node) => node.ask('CLUSTER', 'INFO')));
+      return states.every((state) => /cluster_state:ok[^]*cluster_slots_ok:16384/.test(state));
+    }),
+  );
   afterAll(async () => {
     for (const node of nodes) await node.remove();
   });
@@ -72,9 +78,8 @@ describeWithRedis('RedisStore on a cluster', () => {
     const client = create();
     client.on('error', () => {});
     await client.connect();
-    const store = new RedisStore({ client, prefix: `${version} reads:`, commandTimeout: 200 });
+    const store = new RedisStore({ client, prefix: `${version} reads:`, commandTimeout: 1000 });
     store.start(new TestStoreHost());
-    for (const node of nodes) await node.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
     await store.keys();
     await nodes[2]!.stop();
     const keys = Array.from({ length: 50 }, (_, index) => `metric${index}`);
@@ -83,10 +88,7 @@ describeWithRedis('RedisStore on a cluster', () => {
     expect(lost.length).toBeGreaterThan(0);
     await nodes[2]!.start();
     // Commands to one node leave in the order in which they were called.
-    const deadline = performance.now() + 20_000;
-    const isReadable = () => store.series(lost[0]!).then(Boolean, () => false);
-    while (!(await isReadable()) && performance.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await waitUntil(() => store.series(lost[0]!).then(Boolean, () => false));
     expect(await nodes[2]!.ask('INFO', 'commandstats')).not.toContain('cmdstat_hgetall');
     await store.close({ timeout: 5000 });
     client.destroy();
@@ -99,24 +101,20 @@ describeWithRedis('RedisStore on a cluster', () => {
     const host = new TestStoreHost();
     const store = new RedisStore({ client, prefix: 'down:', commandTimeout: 1000 });
     store.start(host);
-    for (const node of nodes) await node.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
     const write = () => {
       for (let index = 0; index < 50; index += 1)
         store.counter(testSeries('counter', `metric${index}`), host.bucket, 5, 1);
     };
+    const flushUntil = (isDone: () => boolean) => waitUntil(() => store.flush().then(isDone));
     write();
-    await store.flush();
+    await flushUntil(() => host.confirmed === 50);
     await nodes[2]!.stop();
     write();
-    await store.flush();
-    expect(host.confirmed).toBeGreaterThan(60);
+    await flushUntil(() => host.confirmed > 60);
     expect(store.pending).toBe(100 - host.confirmed);
     expect(store.pending).toBeGreaterThan(0);
     await nodes[2]!.start();
-    while (store.pending > 0) {
-      await store.flush();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await flushUntil(() => store.pending === 0);
     expect(host).toEqual(expect.objectContaining({ confirmed: 100, dropped: {} }));
     for (let index = 0; index < 50; index += 1)
       expect(await host.total(store, testSeries('counter', `metric${index}`))).toBe(10);
