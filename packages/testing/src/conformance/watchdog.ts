@@ -3,7 +3,7 @@ import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 
 /** Milliseconds of the processor that a check with the default timeout may use without a turn of the event loop. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const PING_MS = 250;
 /** Pings without a running check after which the thread of the watchdog ends. */
 const MAX_IDLE_PINGS = 8;

@@ -10,8 +10,9 @@ const redisBackend: BackendUnderTest = {
   create: async () => {
     const server = await RedisServer.start('--appendonly', 'no');
     const now = Math.floor(Date.now() / 60_000) * 60 + 35;
-    const [backend, reader] = [1, 2].map(() => {
-      const store = new RedisStore({ url: server.url, maxPendingBytes: 2 ** 30 });
+    // The second reads all, which takes a busy machine longer than a flush may take.
+    const [backend, reader] = [5000, 60_000].map((commandTimeout) => {
+      const store = new RedisStore({ url: server.url, maxPendingBytes: 2 ** 30, commandTimeout });
       return new TimeSeriesBackend({ store, clock: () => now * 1000 });
     }) as [TimeSeriesBackend, TimeSeriesBackend];
     return {
