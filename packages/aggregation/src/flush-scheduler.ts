@@ -64,8 +64,8 @@ export class FlushScheduler {
   #drain: Drain | undefined;
   /** Continues {@link #drain}. */
   #pacing: NodeJS.Timeout | NodeJS.Immediate | undefined;
-  /** Whether {@link #pacing} is a pause between bursts, or else between slices. */
-  #isBurstPause = false;
+  /** Whether {@link #pacing} is an immediate, or else a timeout. */
+  #isImmediate = false;
   #burstEnds = 0;
   /** The drain of everything that follows the running one. */
   #nextDrain: Promise<void> | undefined;
@@ -220,11 +220,10 @@ export class FlushScheduler {
     this.#pacing = undefined;
     if (this.#now() >= this.#burstEnds) this.#beginBurst();
     const outcome = drain.run(this.#now() + SLICE_MS);
-    this.#isBurstPause = outcome === 'burstFull';
     if (outcome === 'sliceUsed') {
-      this.#pacing = setImmediate(() => this.#continue(drain));
+      this.#pacing = this.#pauseBetweenSlices(drain);
     } else if (outcome === 'burstFull') {
-      this.#pauseBetweenBursts(drain);
+      this.#pacing = this.#pauseBetweenBursts(drain);
     } else if (outcome === 'transportDown') {
       if (this.#activeRequests === 0) return this.#end(drain);
       void this.#outlet.whenReady().then((ready) => (ready ? this.#continue(drain) : this.#end(drain)));
@@ -243,9 +242,17 @@ export class FlushScheduler {
       }, 0)?.ref?.();
   }
 
-  #pauseBetweenBursts(drain: Drain): void {
+  #pauseBetweenSlices(drain: Drain): NodeJS.Timeout | NodeJS.Immediate {
+    const next = (): void => this.#continue(drain);
+    // A test environment such as jsdom has no immediates.
+    this.#isImmediate = typeof setImmediate === 'function';
+    return this.#isImmediate ? setImmediate(next) : setTimeout(next, 0);
+  }
+
+  #pauseBetweenBursts(drain: Drain): NodeJS.Timeout {
+    this.#isImmediate = false;
     const isUrgent = this.#activeRequests > 0 || this.#buffer.isHalfFull;
-    this.#pacing = setTimeout(
+    return setTimeout(
       () => {
         this.#burstEnds = 0;
         this.#continue(drain);
@@ -264,11 +271,10 @@ export class FlushScheduler {
   }
 
   #cancelPacing(): void {
-    // A test environment such as jsdom may have no immediates.
     if (this.#pacing === undefined) return;
     // Fake timers throw at the function for the other kind.
-    if (this.#isBurstPause) clearTimeout(this.#pacing as NodeJS.Timeout | undefined);
-    else clearImmediate(this.#pacing as NodeJS.Immediate | undefined);
+    if (this.#isImmediate) clearImmediate(this.#pacing as NodeJS.Immediate);
+    else clearTimeout(this.#pacing as NodeJS.Timeout);
     this.#pacing = undefined;
   }
 

@@ -341,6 +341,20 @@ describe('slices and bursts', () => {
     await end(scheduler);
   });
 
+  test('a close ends a pause between bursts that follows one between slices', async () => {
+    const { counters, incrAll, scheduler, stats, writer } = setUp({ now: clock(0.4) });
+    counters(400);
+    incrAll(400);
+    writer.burst = 200;
+    const flushed = scheduler.flush();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(writer.bursts).toEqual([200]);
+    const closed = scheduler.close({ timeout: 0 });
+    await jest.advanceTimersByTimeAsync(1);
+    await Promise.all([flushed, closed]);
+    expect(stats()).toMatchObject({ sent: 200, dropped: { timeout: 200 }, pending: 0 });
+  });
+
   test('a burst that is full within a batch continues within it', async () => {
     const { buffer, sum, scheduler, writer } = setUp();
     buffer.open(0, 'timing', [0]);
@@ -689,6 +703,52 @@ describe('edge cases', () => {
     await end(scheduler);
     expect(stats().pending).toBe(0);
     jest.restoreAllMocks();
+  });
+
+  describe('where there are no immediates, as in jsdom', () => {
+    // The fake ones, which are there in each test.
+    let timers: Pick<typeof globalThis, 'setImmediate' | 'clearImmediate'>;
+    const remove = () => {
+      timers = { setImmediate, clearImmediate };
+      Object.assign(globalThis, { setImmediate: undefined, clearImmediate: undefined });
+    };
+    afterEach(() => Object.assign(globalThis, timers));
+
+    test.each([1000, 0])(
+      'a flush goes on between slices, and a close with a timeout of %d ms ends it',
+      async (timeout) => {
+        remove();
+        const { counters, incrAll, stats, scheduler } = setUp({ now: clock(1) });
+        counters(200);
+        incrAll(200);
+        const flushed = scheduler.flush();
+        await jest.advanceTimersByTimeAsync(20);
+        await flushed;
+        expect(stats()).toMatchObject({ sent: 200, pending: 0 });
+        incrAll(200);
+        const ended = [scheduler.flush(), scheduler.close({ timeout })];
+        expect(stats().pending).toBeGreaterThan(0);
+        await jest.advanceTimersByTimeAsync(20);
+        await Promise.all(ended);
+        const { sent, dropped, pending } = stats();
+        expect(sent + (dropped['timeout'] ?? 0) + pending).toBe(400);
+        expect([sent === 400, pending]).toEqual([timeout > 0, 0]);
+      },
+    );
+
+    test('a close is possible although the last flush had them', async () => {
+      let [time, step] = [0, 1];
+      const { counters, incrAll, stats, scheduler } = setUp({ now: () => (time += step) });
+      counters(200);
+      incrAll(200);
+      const flushed = scheduler.flush();
+      await jest.advanceTimersByTimeAsync(20);
+      await flushed;
+      step = 0;
+      remove();
+      await scheduler.close({ timeout: 1000 });
+      expect(stats()).toMatchObject({ sent: 200, pending: 0 });
+    });
   });
 
   test('timers that are not fake pace a flush as well', async () => {
