@@ -705,7 +705,7 @@ describe('edge cases', () => {
     jest.restoreAllMocks();
   });
 
-  describe('where there are no immediates, as in jsdom', () => {
+  describe('without immediates, as in jsdom', () => {
     // The fake ones, which are there in each test.
     let timers: Pick<typeof globalThis, 'setImmediate' | 'clearImmediate'>;
     const remove = () => {
@@ -715,7 +715,7 @@ describe('edge cases', () => {
     afterEach(() => Object.assign(globalThis, timers));
 
     test.each([1000, 0])(
-      'a flush goes on between slices, and a close with a timeout of %d ms ends it',
+      'a flush continues between slices, and a close with a timeout of %d ms ends it',
       async (timeout) => {
         remove();
         const { counters, incrAll, stats, scheduler } = setUp({ now: clock(1) });

@@ -17,7 +17,7 @@ export interface IntakeRequestOptions {
   /** Milliseconds after which it rejects with code ETIMEDOUT. @default 30000, so that a slow machine is no fault */
   readonly timeout?: number;
   /** Rejects with code ETIMEDOUT as soon as this resolves. */
-  readonly giveUp?: Promise<unknown>;
+  readonly abort?: Promise<unknown>;
 }
 
 /** A client with one kept-alive connection of node:http or node:https, independent of the backend. */
@@ -33,7 +33,7 @@ export class IntakeClient {
 
   /** Sends a value as JSON, a buffer as it is. */
   send(path: string, body: unknown, options: IntakeRequestOptions = {}): Promise<IntakeReply> {
-    const { method = 'POST', headers, encode = deflateSync, timeout = 30_000, giveUp } = options;
+    const { method = 'POST', headers, encode = deflateSync, timeout = 30_000, abort } = options;
     const json = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
     const coding = encode === deflateSync && method !== 'GET' ? { 'content-encoding': 'deflate' } : {};
     const all = { 'content-type': 'application/json', 'dd-api-key': 'key', ...coding, ...headers };
@@ -43,7 +43,7 @@ export class IntakeClient {
       const request = create(`${this.#intake.url}${path}`, { method, headers: all, agent: this.#agent });
       const stop = () => request.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
       const timer = setTimeout(stop, timeout);
-      giveUp?.then(stop, reject);
+      abort?.then(stop, reject);
       const fail = (error: Error): void => {
         clearTimeout(timer);
         reject(error);

@@ -502,11 +502,11 @@ describe.each([true, false])('faults, with tls: %s', (tls) => {
       { series: [countV2({ points: [{ timestamp: NOW, value: (value += 1) }] })] },
       options,
     );
-  /** Sends a request to which the end of a response never arrives, and gives up when the intake recorded it. */
+  /** Sends a request to which the end of a response never arrives, and aborts it when the intake has recorded it. */
   const sendInVain = (body?: object) => {
     const recorded = intake.requests.length;
-    const giveUp = intake.waitFor(({ requests }) => requests.length > recorded);
-    return body === undefined ? send({ giveUp }) : client.send('/api/v2/series', body, { giveUp });
+    const abort = intake.waitFor(({ requests }) => requests.length > recorded);
+    return body === undefined ? send({ abort }) : client.send('/api/v2/series', body, { abort });
   };
 
   test('a script applies to one request after the other, and then the intake works normally', async () => {

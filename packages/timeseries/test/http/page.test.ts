@@ -133,8 +133,8 @@ describeWithChromium('the page in Chromium', () => {
     return page.locator('.cards li').filter({ has: page.getByText(title, { exact: true }) });
   }
 
-  /** Resolves when an element has a text: the small charts are read and drawn one by one. */
-  function waitForText(element: Locator, pattern: RegExp): Promise<void> {
+  /** Resolves when the content of an element matches: the small charts are read and drawn one by one. */
+  function waitForContent(element: Locator, pattern: RegExp): Promise<void> {
     return waitUntil(
       async () => pattern.test(await element.innerText()),
       () => element.innerText(),
@@ -148,7 +148,7 @@ describeWithChromium('the page in Chromium', () => {
     await findCard('jobs').getByText('1,325').waitFor();
     await findCard('jobs').getByText('total, and sum of each 10 s').waitFor();
     await findCard('db.query').getByText('p99').waitFor();
-    await waitForText(
+    await waitForContent(
       findCard('db.query').locator('.numbers'),
       /p50\s+(?:49|50)\S* ms\s+p95\s+9[456]\S* ms\s+p99\s+(?:9|100)/,
     );
@@ -269,7 +269,7 @@ describeWithChromium('the page in Chromium', () => {
       ['p95 by route', /\/orders\s+12 ms\s+\/users\/:id\s+12 ms/],
       ['Heap', /total\s+8\s+used\s+5/],
     ] as const)
-      await waitForText(findCard(title).locator('.numbers'), numbers);
+      await waitForContent(findCard(title).locator('.numbers'), numbers);
     await waitForValue(() => page.getByRole('heading', { level: 3 }).allInnerTexts(), ['HTTP server', 'Process']);
     await findCard('Requests by status').click();
     expect((await readLegend(2)).map(([name]) => name)).toEqual(['status', '200', '500']);
