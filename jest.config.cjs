@@ -9,6 +9,8 @@ module.exports = {
   testEnvironment: 'node',
   // Tests end in seconds; this is for machines that are busy with something else.
   testTimeout: 120_000,
+  // A process that has run many files has a large heap, in which the largest tests take several times as long.
+  workerIdleMemoryLimit: '512MB',
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   transform: {

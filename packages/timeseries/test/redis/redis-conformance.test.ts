@@ -6,7 +6,7 @@ import { memoryBackend, readDelivered } from '../memory/memory-backend.js';
 
 const redisBackend: BackendUnderTest = {
   ...memoryBackend,
-  timeout: 10_000,
+  timeout: 20_000,
   create: async () => {
     const server = await RedisServer.start('--appendonly', 'no');
     const now = Math.floor(Date.now() / 60_000) * 60 + 35;
@@ -42,5 +42,5 @@ const redisBackend: BackendUnderTest = {
 
 describeWithRedis('TimeSeriesBackend on Redis', () => {
   // One of the checks reads the history of a hundred thousand series, one by one.
-  test.each(conformanceChecks)('$name', ({ run }) => run(redisBackend), 400_000);
+  test.each(conformanceChecks)('$name', ({ run }) => run(redisBackend), 800_000);
 });
