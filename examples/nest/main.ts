@@ -32,4 +32,6 @@ class AppModule {}
 void NestFactory.create(AppModule).then(async (app) => {
   app.enableShutdownHooks();
   await app.listen(process.env.PORT ?? 3000);
+  // NestJS itself prints that it has started before it listens.
+  console.log(`listening on ${await app.getUrl()}`);
 });
